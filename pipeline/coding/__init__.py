@@ -1,0 +1,1 @@
+"""Codebooks become codings."""

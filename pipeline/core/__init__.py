@@ -1,0 +1,1 @@
+"""Types and rules every stage shares; imports nothing else of the package."""

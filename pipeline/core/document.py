@@ -1,0 +1,50 @@
+"""A document: its source and its layers. ``None`` means "not run", ``()`` means "ran, found nothing"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.core.layers import Bag, CleanText, Coding, Head, Measure, Mention, RawText, Reference, Section, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document comes from: ``name`` of the file, ``path`` as given, ``sha256`` in hex, ``size`` in bytes."""
+
+    name: str
+    path: str
+    sha256: str
+    size: int
+
+    @property
+    def doc_id(self) -> str:
+        """The first 16 hex digits of the SHA-256 of the bytes."""
+        return self.sha256[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source with the layers made so far. ``content`` (the bytes) is handed in by the runner and never kept."""
+
+    source: Source
+    content: bytes | None = None
+    raw: RawText | None = None
+    text: CleanText | None = None
+    head: Head | None = None
+    outline: tuple[Section, ...] | None = None
+    references: tuple[Reference, ...] | None = None
+    sentences: tuple[Sentence, ...] | None = None
+    bag: Bag | None = None
+    mentions: tuple[Mention, ...] | None = None
+    measures: tuple[Measure, ...] | None = None
+    codings: tuple[Coding, ...] | None = None
+
+    @property
+    def doc_id(self) -> str:
+        """The source's document id."""
+        return self.source.doc_id
+
+    def with_layer(self, name: str, value: Any) -> Document:
+        """Return this document with layer ``name`` set."""
+        return replace(self, **{name: value})

@@ -1,0 +1,102 @@
+"""What can go wrong with a document: a closed list of codes with Chinese messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Severity = Literal["error", "warning", "info"]
+
+
+class IssueCode(NamedTuple):
+    """Severity, what happened and what to do; both texts are ``str.format`` templates."""
+
+    severity: Severity
+    message: str
+    advice: str
+
+
+CODES: dict[str, IssueCode] = {
+    "input.missing": IssueCode("error", "文件 {name} 在读取前消失了", "请确认文件没有被移动或删除，再运行同一命令。"),
+    "input.changed": IssueCode("error", "文件 {name} 在运行中被修改了", "请待文件不再变动后，再运行同一命令。"),
+    "input.permission": IssueCode("error", "没有权限读取 {name}", "请修改文件权限（例如 chmod u+r），再运行同一命令。"),
+    "input.loop": IssueCode("warning", "目录 {name} 指回它自己的上级，已跳过", "请删除这个循环的符号链接。"),
+    "input.special": IssueCode("warning", "{name} 不是普通文件，已跳过", "请只提供普通文件或目录。"),
+    "input.duplicate": IssueCode(
+        "warning", "{name} 与 {first} 内容完全相同，只抽取一次", "如属重复收集，可删除其中一份。"
+    ),
+    "input.unlisted": IssueCode("error", "读不了目录 {name}：{reason}", "请检查目录权限，再运行同一命令。"),
+    "ingest.empty": IssueCode("error", "{name} 是空文件", "请重新获取该文件，或从语料中删去。"),
+    "ingest.no-text": IssueCode("error", "{name} 中没有文字", "请确认文件内容；如为扫描件请先做文字识别。"),
+    "ingest.binary": IssueCode(
+        "error", "{name} 不是文本：含有大量控制字符", "请确认文件格式；如为图片或压缩包请先转换。"
+    ),
+    "ingest.encoding": IssueCode("error", "{name} 的字符编码无法识别", "请将文件另存为 UTF-8 或 GB18030 编码。"),
+    "ingest.encoding-guessed": IssueCode("info", "{name} 按 {encoding} 解码", "如出现乱码，请将文件另存为 UTF-8。"),
+    "ingest.replaced": IssueCode("warning", "{name} 有 {count} 处无法解码的字节，以替代符显示", "请对照原文核对。"),
+    "ingest.unsupported": IssueCode(
+        "error", "{name} 的格式（{detail}）还不能读", "请转换为 txt、md、docx、pdf 或 html。"
+    ),
+    "ingest.suffix": IssueCode("warning", "{name} 的内容是 {detail}，与扩展名不符", "已按内容读取；建议改正扩展名。"),
+    "ingest.damaged": IssueCode("error", "{name} 已损坏，读不出来：{detail}", "请重新下载该文件。"),
+    "ingest.partial": IssueCode("warning", "{name} 不完整：{detail}", "请重新下载该文件；读出的部分已照常处理。"),
+    "ingest.encrypted": IssueCode("error", "{name} 已加密", "请用密码打开后另存为未加密的文件。"),
+    "ingest.scanned": IssueCode(
+        "error", "{name} 共 {count} 页，都没有文字层（扫描件）", "请先做文字识别（OCR），再运行。"
+    ),
+    "ingest.scanned-pages": IssueCode(
+        "warning", "{name} 有 {count} 页没有文字层：第 {pages} 页", "这些页没有读入；如有需要请做文字识别。"
+    ),
+    "ingest.unmapped": IssueCode("warning", "{name} 有 {count} 个字符没有对应的文字（字体缺映射）", "请对照原文核对。"),
+    "ingest.too-large": IssueCode(
+        "error", "{name} 有 {size} 字节，超过上限 {limit}", "请拆分文件，或在配置 [run] max_bytes 中调大。"
+    ),
+    "ingest.too-long": IssueCode(
+        "error", "{name} 有 {count} 字，超过上限 {limit}", "请按篇拆分，或在配置 [run] max_chars 中调大。"
+    ),
+    "clean.private-use": IssueCode("warning", "有 {count} 个私用区字符，含义不明", "请对照原文核对。"),
+    "head.no-title": IssueCode("info", "没有找到标题", "标题一栏为空；可在修正表中补上。"),
+    "outline.rank-jump": IssueCode("info", "标题编号从“{before}”跳到“{after}”", "请核对原文是否缺段。"),
+    "number.unclaimed": IssueCode(
+        "info", "有 {count} 个数字没有归入任何措施或规则，第一个是“{quote}”", "请用 cewen show 核对。"
+    ),
+    "number.too-large": IssueCode(
+        "warning", "数值“{quote}”超出可存的范围（整数部分多于 16 位）", "数值一栏为空；请核对原文。"
+    ),
+    "unit.unknown": IssueCode("warning", "不认识单位“{unit}”", "请在 configs/units.toml 中补充。"),
+    "topics.too-few": IssueCode(
+        "info", "只有 {count} 篇文档可用于主题模型，少于 {least} 篇，未建模", "请增加文档，或在配置中关闭 [topics]。"
+    ),
+    "run.timeout": IssueCode(
+        "error", "{name} 超过 {limit} 秒仍未处理完，已停止", "请检查该文件，或在配置 [run] time_limit 中调大。"
+    ),
+    "run.crashed": IssueCode(
+        "error", "处理 {name} 时工作进程异常退出（代码 {detail}）", "请检查该文件；其余文档不受影响。"
+    ),
+    "bug": IssueCode(
+        "error", "处理 {name} 的“{stage}”步骤出错：{detail}", "这是程序缺陷，请将该文件和 run.sqlite 发给开发者。"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing to know about a document; ``start``/``end`` are offsets into the raw text, ``page`` counts from 1."""
+
+    stage: str
+    code: str
+    severity: Severity
+    message: str
+    start: int | None = None
+    end: int | None = None
+    page: int | None = None
+
+
+def issue(
+    stage: str, code: str, *, span: tuple[int, int] | None = None, page: int | None = None, **detail: object
+) -> Issue:
+    """Return the issue of ``code``, its Chinese message and advice filled in. Raises KeyError for an unknown code."""
+    entry = CODES[code]
+    message = f"{entry.message.format(stage=stage, **detail)}。{entry.advice.format(stage=stage, **detail)}"
+    start, end = span if span else (None, None)
+    return Issue(stage, code, entry.severity, message, start, end, page)

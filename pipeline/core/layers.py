@@ -1,0 +1,214 @@
+"""The layers of a document. All spans are half-open code-point offsets into the clean text unless said otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from pipeline.core.issues import Issue
+from pipeline.core.offsets import Edit, OffsetMap
+
+Kind = Literal["money", "count", "percent", "ratio", "duration", "age", "area", "multiple", "other", "none"]
+Bound = Literal["exact", "max", "min", "approx", "range"]
+Role = Literal["benefit", "budget", "target", "fact", "condition", "other"]
+Fate = Literal["claimed", "set_aside", "unclaimed"]
+Relation = Literal["依据", "落实", "修订", "废止", "转发", "提及"]
+BlockKind = Literal["paragraph", "heading", "line", "cell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the raw text (offsets into the **raw** text) and where it stands in the source.
+
+    ``page`` counts from 1; ``box`` is x0, y0, x1, y1 in PDF points, origin bottom left; ``table``, ``row`` and
+    ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1.
+    """
+
+    start: int
+    end: int
+    kind: BlockKind
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """The text of a file as it stands, with its blocks in reading order.
+
+    For text files ``blocks`` is empty. ``title`` and ``published`` are what the file's own metadata says, unchecked.
+    """
+
+    text: str
+    media_type: str
+    encoding: str | None = None
+    n_pages: int | None = None
+    blocks: tuple[Block, ...] = ()
+    title: str | None = None
+    published: str | None = None
+    doubts: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """The repaired text, which never changes again, and the edits (offsets into the **raw** text) that made it."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    doubts: tuple[Issue, ...] = ()
+
+    def offsets(self) -> OffsetMap:
+        """Return the map from clean to raw offsets (``to_source``) and back (``from_source``)."""
+        return OffsetMap(self.edits)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadField:
+    """A normalised value and the span it was read from."""
+
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the document says about itself. Dates are ISO, as exact as printed; ``None`` when the text doesn't say.
+
+    ``region`` is the full name down to the issuing level (浙江省台州市; 国家 → 全国), ``region_code`` its
+    GB/T 2260 code.
+    """
+
+    title: HeadField | None = None
+    attached_title: HeadField | None = None
+    doc_number: HeadField | None = None
+    issuers: tuple[HeadField, ...] = ()
+    addressee: HeadField | None = None
+    issue_date: HeadField | None = None
+    effective_date: HeadField | None = None
+    expiry: HeadField | None = None
+    doc_kind: str | None = None
+    level: str | None = None
+    region: str | None = None
+    region_code: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A numbered or styled heading and all text up to the next heading of its rank or above.
+
+    ``index`` is its place in the outline from 0, ``parent`` the index of the section it stands in, ``level`` its depth
+    from 1, ``number`` the numbering as printed, ``heading`` the heading without it; ``body`` is where the heading ends.
+    """
+
+    index: int
+    parent: int | None
+    level: int
+    number: str
+    heading: str
+    start: int
+    body: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence. ``words`` holds each word's end: word i is ``text[words[i-1]:words[i]]``, from ``start`` on."""
+
+    start: int
+    end: int
+    words: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """Counts of the document's content words for topic models, sorted by word."""
+
+    words: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A number in the text and its fate: claimed as a quantity, set aside by a named rule, or unclaimed.
+
+    Values are in the base unit (元, the counter, the number before %). ``rule`` says which rule decided.
+    """
+
+    start: int
+    end: int
+    fate: Fate
+    rule: str
+    kind: Kind = "none"
+    value_min: Decimal | None = None
+    value_max: Decimal | None = None
+    unit: str | None = None
+    bound: Bound = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One quantified commitment or statement, or (kind none) a measure without a figure: docs/data-dictionary.md.
+
+    ``group`` and ``fact`` number the tier lists and repeated facts of one document from 0.
+    """
+
+    start: int
+    end: int
+    evidence_start: int
+    evidence_end: int
+    kind: Kind
+    rule: str
+    value_min: Decimal | None = None
+    value_max: Decimal | None = None
+    unit: str | None = None
+    bound: Bound = "exact"
+    role: Role = "other"
+    per: tuple[str, ...] = ()
+    time: str | None = None
+    item: str | None = None
+    beneficiary: str | None = None
+    condition: str | None = None
+    agency: str | None = None
+    instrument: str | None = None
+    action: str | None = None
+    group: int | None = None
+    fact: int | None = None
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A 《title》 of another document, with its 发文字号 where it stands beside it, and how it's referred to."""
+
+    start: int
+    end: int
+    title: str
+    doc_number: str | None
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A code given to a span by a coder (machine:NAME@VERSION or a person); ``rule`` keeps the terms that fired."""
+
+    start: int
+    end: int
+    codebook: str
+    code: str
+    coder: str
+    score: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMix:
+    """Weights of the topics in one document, largest first; they sum to 1 or the tuple is empty."""
+
+    topics: tuple[int, ...] = field(default=())
+    weights: tuple[float, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""Sentences become number mentions, then measures."""

@@ -1,0 +1,155 @@
+"""Puts mentions together to measures: role, basis, time, item, beneficiary, groups of tiers and of rate with cap."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.core.layers import CleanText, Measure, Mention, Section, Sentence
+from pipeline.core.strict import digest
+from pipeline.extract.context import Context, Surroundings
+from pipeline.extract.mentions import lists
+from pipeline.extract.per import PerRules, is_cap, load_per_rules, per_of
+from pipeline.extract.roles import RoleRules, load_role_rules, role_of, tense_of
+from pipeline.extract.slots import SlotRules, beneficiary_of, item_of, load_slot_rules, tier_names
+from pipeline.extract.when import Times
+
+_REACHED = re.compile(r"(?:达到?了?|(?:已|年)?满)(?:了|人民币)?\s?$")
+_SHARES = re.compile(r"分别|依次|各")
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRules:
+    """Everything ``find_measures`` needs to know."""
+
+    roles: RoleRules
+    per: PerRules
+    slots: SlotRules
+    digest: str
+
+
+def load_measure_rules(folder: Path) -> MeasureRules:
+    """Return the rules of ``folder`` (configs)."""
+    roles, per, slots = load_role_rules(folder), load_per_rules(folder), load_slot_rules(folder)
+    return MeasureRules(roles, per, slots, digest(roles.digest, per.digest, slots.digest))
+
+
+def find_measures(
+    text: CleanText,
+    outline: tuple[Section, ...],
+    sentences: tuple[Sentence, ...],
+    mentions: tuple[Mention, ...],
+    *,
+    rules: MeasureRules,
+) -> tuple[Measure, ...]:
+    """Return one measure for each claimed mention, in order of the text."""
+    plain = text.text
+    surroundings, times = Surroundings(plain, sentences, outline), Times(plain)
+    tenses: dict[int, float] = {}
+    made: list[tuple[Measure, Context]] = []
+    group = -1
+    for members in lists(plain, mentions):
+        run = [mentions[i] for i in members]
+        built = []
+        for mention in run:
+            context = surroundings.of(mention, run[0], run[-1])
+            tense = _tense(plain, mention.start, tenses, rules.roles)
+            measure = _measure(plain, mention, context, tense, times, rules)
+            if measure.role == "benefit":
+                measure = replace(measure, beneficiary=beneficiary_of(context, len(run), rules.slots))
+            built.append((measure, context))
+        built = _alike(built)
+        joins = bool(made) and _continues(made[-1], built[0])
+        grouped = joins or len(built) > 1 or built[0][0].role == "benefit"
+        group += grouped and not joins
+        number = group if grouped else None
+        previous = made[-1][0] if joins else None
+        for place, (measure, context) in enumerate(built):
+            with_list = _with_list(measure, place, len(built), context, previous)
+            made.append((replace(with_list, group=number), context))
+    return _numbered([measure for measure, _ in made])
+
+
+def _tense(text: str, at: int, known: dict[int, float], rules: RoleRules) -> float:
+    """Return the tense of the paragraph around offset ``at``, read once."""
+    start = text.rfind("\n", 0, at) + 1
+    if start not in known:
+        stop = text.find("\n", at)
+        known[start] = tense_of(text[start : stop if stop >= 0 else len(text)], rules)
+    return known[start]
+
+
+def _measure(text: str, mention: Mention, context: Context, tense: float, times: Times, rules: MeasureRules) -> Measure:
+    """Return the measure of one mention by itself."""
+    role, confidence = role_of(mention, context, tense, rules.roles)
+    bound = mention.bound
+    if role == "condition" and bound == "exact" and _REACHED.search(context.list_piece):
+        bound = "min"
+    return Measure(
+        start=mention.start,
+        end=mention.end,
+        evidence_start=context.sentence_start,
+        evidence_end=context.sentence_end,
+        kind=mention.kind,
+        rule=mention.rule,
+        value_min=mention.value_min,
+        value_max=mention.value_max,
+        unit=mention.unit,
+        bound=bound,
+        role=role,
+        per=per_of(text, mention, context, role, rules.per),
+        time=times.at(mention.start, context.sentence_start),
+        item=item_of(text, mention, context, role, rules.slots),
+        confidence=confidence,
+    )
+
+
+def _alike(built: list[tuple[Measure, Context]]) -> list[tuple[Measure, Context]]:
+    """Return the members of one list with the role most of them have (the first's when even)."""
+    roles = [measure.role for measure, _ in built]
+    role = max(dict.fromkeys(roles), key=roles.count)
+    giver = next((m.beneficiary for m, _ in built if m.role == role), None)
+    return [
+        (m if m.role == role else replace(m, role=role, beneficiary=giver if role == "benefit" else None), c)
+        for m, c in built
+    ]
+
+
+def _continues(last: tuple[Measure, Context], following: tuple[Measure, Context]) -> bool:
+    """Tell whether a benefit goes on with the one before it: same sentence part, no new 对… of its own."""
+    (before, _), (after, context) = last, following
+    if before.role != "benefit" or after.role != "benefit" or before.end < context.segment_start:
+        return False
+    return re.search(r"(?:^|[，,])\s*(?:对|另|其他)", context.list_piece) is None
+
+
+def _with_list(measure: Measure, place: int, n: int, context: Context, previous: Measure | None) -> Measure:
+    """Return ``measure`` with what its list and the benefit it continues give it."""
+    beneficiary, per = measure.beneficiary, measure.per
+    if measure.role != "benefit":
+        return measure
+    if n > 1 and beneficiary and (names := tier_names(beneficiary, n)) and _shared(context):
+        beneficiary = names[place]
+    if previous is not None and is_cap(context):
+        beneficiary = previous.beneficiary
+        if not per and measure.bound == "max" and measure.kind == "money" and "累计" not in context.list_piece:
+            per = previous.per
+    elif previous is not None and beneficiary is None:
+        beneficiary = previous.beneficiary
+    return replace(measure, beneficiary=beneficiary, per=per, instrument=measure.item)
+
+
+def _shared(context: Context) -> bool:
+    """Tell whether the list is handed out one by one (分别, 依次, 各)."""
+    return _SHARES.search(context.sentence[: max(0, context.list_start - context.sentence_start)]) is not None
+
+
+def _numbered(measures: list[Measure]) -> tuple[Measure, ...]:
+    """Return the measures with a fact number: what agrees in all but place and condition is one fact."""
+    facts: dict[tuple[object, ...], int] = {}
+    result = []
+    for m in measures:
+        key = (m.kind, m.value_min, m.value_max, m.unit, m.bound, m.role, m.item, m.beneficiary, m.time, m.per)
+        result.append(replace(m, fact=facts.setdefault(key, len(facts))))
+    return tuple(result)

@@ -1,0 +1,101 @@
+"""The role of a measure: weighted cues of configs/patterns/roles.toml, and whether a paragraph reports or plans."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from pipeline.core.layers import Mention, Role
+from pipeline.core.strict import digest
+from pipeline.extract.context import Context
+
+# what tense adds to fact and target; a paragraph that only plans or only reports gets all of it
+_TENSE = 1.6
+_PLANNABLE = frozenset({"money", "count", "percent", "area", "multiple", "ratio", "other"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds`` and ``bounds`` mean any."""
+
+    role: Role
+    where: str
+    weight: float
+    kinds: frozenset[str]
+    bounds: frozenset[str]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRules:
+    """All cues, the order that breaks ties, and the words of the two tenses."""
+
+    cues: tuple[Cue, ...]
+    order: tuple[Role, ...]
+    past: re.Pattern[str]
+    future: re.Pattern[str]
+    digest: str
+
+
+def load_role_rules(folder: Path) -> RoleRules:
+    """Return the rules of ``folder`` (configs): patterns/roles.toml and patterns/tense.toml."""
+    content = (folder / "patterns" / "roles.toml").read_text(encoding="utf-8")
+    tense = (folder / "patterns" / "tense.toml").read_text(encoding="utf-8")
+    data, words = tomllib.loads(content), tomllib.loads(tense)
+    cues = tuple(
+        Cue(
+            c["role"],
+            c["where"],
+            float(c["weight"]),
+            frozenset(c.get("kinds", ())),
+            frozenset(c.get("bounds", ())),
+            re.compile(c["pattern"]),
+        )
+        for c in data["cue"]
+    )
+    return RoleRules(
+        cues, tuple(data["order"]), _any_of(words["past"]), _any_of(words["future"]), digest(content, tense)
+    )
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    """Return a pattern of any of ``words``, the longest first."""
+    return re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)))
+
+
+def tense_of(paragraph: str, rules: RoleRules) -> float:
+    """Return from -1 (only reports) to 1 (only plans) what ``paragraph`` does; 0 when its words don't tell."""
+    past, future = len(rules.past.findall(paragraph)), len(rules.future.findall(paragraph))
+    return (future - past) / (future + past) if past + future else 0.0
+
+
+def role_of(mention: Mention, context: Context, tense: float, rules: RoleRules) -> tuple[Role, float]:
+    """Return the role of ``mention`` and the lead of its weight over the next role's, as a confidence from 0.5 to 1."""
+    weights: dict[Role, float] = dict.fromkeys(get_args(Role), 0.0)
+    places = {
+        "piece": context.piece,
+        "segment": context.segment,
+        "behind": context.behind,
+        "rest": context.rest,
+        "sentence": context.sentence,
+        "heading": context.headings,
+        "list": context.list_piece,
+    }
+    for cue in rules.cues:
+        if cue.kinds and mention.kind not in cue.kinds:
+            continue
+        if cue.bounds and mention.bound not in cue.bounds:
+            continue
+        if cue.pattern.search(places[cue.where]):
+            weights[cue.role] += cue.weight
+    if mention.kind in _PLANNABLE:
+        weights["target"] += max(0.0, tense) * _TENSE
+        weights["fact"] += max(0.0, -tense) * _TENSE
+    if max(weights.values()) <= 0:
+        weights["condition" if mention.kind == "duration" else "fact"] = 0.1
+    ranked = sorted(rules.order, key=lambda role: -weights[role])
+    best, second = weights[ranked[0]], max(0.0, weights[ranked[1]])
+    return ranked[0], round(0.5 + 0.5 * (best - second) / best, 2)

@@ -1,0 +1,186 @@
+"""Item and beneficiary of a measure, as substrings of the text around it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.core.layers import Mention, Role
+from pipeline.core.strict import digest
+from pipeline.extract.context import Context
+
+_LONGEST = 30
+_OPENERS = re.compile(r"(?:^|[，。；\s）)：:、.．\d])(?:凡|对于|对|支持|鼓励|为|向)")
+_LEADS = re.compile(r"^(?:并|且|或|凡|对|当年|首次|经|年度)+")
+_FIGURE = re.compile(r"\d(?:[\d.,]*)\s?[百千万亿]*(?:元|%|％|人|名|家|个|年|岁|周岁|平方米|亩|吨|件|项|次|场|台|户)")
+_NAME = r"[一-龥A-Za-z0-9“”\"《》（）()·+\-]"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRules:
+    """Patterns of configs/patterns/slots.toml."""
+
+    instrument_behind: re.Pattern[str]
+    instrument_before: re.Pattern[str]
+    strip_instrument: re.Pattern[str]
+    links: re.Pattern[str]
+    verbs: re.Pattern[str]
+    name_behind: re.Pattern[str]
+    given_to: re.Pattern[str]
+    towards: re.Pattern[str]
+    giving: re.Pattern[str]
+    subject: re.Pattern[str]
+    generic: frozenset[str]
+    digest: str
+
+
+def load_slot_rules(folder: Path) -> SlotRules:
+    """Return the rules of ``folder`` (configs)."""
+    content = (folder / "patterns" / "slots.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(content)
+    words = {key: "|".join(re.escape(w) for w in sorted(value, key=len, reverse=True)) for key, value in data.items()}
+    instrument, giving = words["instruments"], words["giving"]
+    return SlotRules(
+        instrument_behind=re.compile(
+            rf"^(?:\s?[/／·][^，。；、]{{1,5}})*\s?(?:[（(][^）)]{{0,12}}[）)])?(?:以内|以下|左右)?\s?(?P<name>[一-龥“”]{{0,12}}?(?:{instrument}))(?P<more>(?:{instrument})*)"
+        ),
+        instrument_before=re.compile(rf"[一-龥“”]{{0,4}}?(?:{instrument})+"),
+        strip_instrument=re.compile(rf"^(?:{words['before_instrument']})+"),
+        links=re.compile(rf"(?:{words['links']}|\s)+$"),
+        verbs=re.compile(rf"^(?:{words['verbs']}|\s)+"),
+        name_behind=re.compile(
+            rf"^(?:以上|以下|左右|余|多|的|[（(]含[^）)]*[）)])*(?P<name>{_NAME}{{2,24}}?)(?=[，。；、,;！\s]|$|{words['name_ends']})"
+        ),
+        given_to=re.compile(
+            rf"(?:{giving})(?P<who>[^，。；给予奖补资每最一分不按\d]{{2,20}})(?:每|最高|一次性|分别|不超过|按|$|奖励|补助|补贴|资助)"
+        ),
+        towards=re.compile(r"(?:^|[，。；\s）)：:、.．\d])(?:凡|对于|对|支持|鼓励|为|向)(?P<who>[^。；]{2,160})$"),
+        giving=re.compile(
+            rf"(?:，|,)?(?:再|另|还|可|均|分别|一次性|县财政|市财政|区财政|按照|按|参照|根据)*(?:{giving}|最高|每|一次性|分别)"
+        ),
+        subject=re.compile(
+            rf"^(?:\s|\d{{1,2}}[.、．]|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百\d]+条)*(?P<who>[^，。；：]{{0,28}}?(?:{words['groups']}))"
+        ),
+        generic=frozenset(data["generic"]),
+        digest=digest(content),
+    )
+
+
+def item_of(text: str, mention: Mention, context: Context, role: Role, rules: SlotRules) -> str | None:
+    """Return what is measured: a benefit's instrument, a threshold's quantity, the thing counted; or ``None``."""
+    if mention.kind == "age":
+        return None
+    behind_list = text[context.list_end : context.list_end + 30]
+    if role in ("benefit", "budget") and (name := _instrument(context, behind_list, rules)):
+        return name
+    if mention.kind == "duration":
+        return _deed(context, rules)
+    if mention.kind in ("count", "other") and (found := rules.name_behind.match(context.behind)):
+        name = found["name"].strip()
+        if role != "condition" or not name.startswith(("的", "给予", "奖励")):
+            return name
+    return _name_before(context.list_piece, rules) or _name_before(context.segment[-40:].rsplit("，", 1)[-1], rules)
+
+
+def _instrument(context: Context, behind: str, rules: SlotRules) -> str | None:
+    """Return the instrument named behind the figure's list, else the last one before it in its piece or segment."""
+    if found := rules.instrument_behind.match(behind):
+        return _bare_instrument(found["name"] + found["more"], rules)
+    for place in (context.list_piece, context.segment):
+        names = rules.instrument_before.findall(place)
+        if names:
+            return _bare_instrument(names[-1], rules)
+    return None
+
+
+def _bare_instrument(name: str, rules: SlotRules) -> str:
+    """Return an instrument's name without what only leads to it."""
+    bare = rules.strip_instrument.sub("", name)
+    return bare or name
+
+
+def _name_before(piece: str, rules: SlotRules) -> str | None:
+    """Return the noun phrase that ends ``piece``, without verbs and links around it."""
+    name = rules.links.sub("", re.sub(r"（[^）]*）|\([^)]*\)", "", piece))
+    name = re.split(r"[、：:；]|(?<=.)(?:对|的)(?=.{2})", name)[-1]
+    name = rules.verbs.sub("", rules.links.sub("", name)).strip(' \t“”"（(')
+    return name[-_LONGEST:] if len(name) >= 2 else None
+
+
+def _deed(context: Context, rules: SlotRules) -> str | None:
+    """Return what a stretch of time is about: the deed behind 「内」, else the words before it."""
+    found = re.match(
+        r"^(?:以?内|之内|前|后)\s?(?:，|,)?(?:向|应当?|须|将|到|由|予以)?(?P<name>[一-龥]{2,14})", context.rest
+    )
+    if found:
+        return found["name"]
+    before = _name_before(context.piece, rules)
+    if before:
+        return before
+    found = re.match(r"^(?:以上|以下|左右)?的?(?P<name>[一-龥]{2,12})", context.behind)
+    return found["name"] if found else None
+
+
+def beneficiary_of(context: Context, n: int, rules: SlotRules) -> str | None:
+    """Return who gets a benefit: the one between the verb and the figure, else the 对… phrase, else the subject.
+
+    ``n`` is the length of the figure's list: of a phrase in several parts the one that names ``n`` members is taken.
+    """
+    named = [m["who"] for m in rules.given_to.finditer(context.list_piece)]
+    direct = named[-1].strip() if named else None
+    if direct and direct not in rules.generic:
+        return direct[:_LONGEST]
+    before = context.sentence[: max(0, context.list_start - context.sentence_start)]
+    for place in (before.rsplit("；", 1)[-1], before, context.governing):
+        if phrase := _towards(place, n, rules):
+            return phrase
+    return direct or _subject(before, rules) or _subject(context.governing, rules)
+
+
+def _towards(before: str, n: int, rules: SlotRules) -> str | None:
+    """Return the group of the last 对… phrase of ``before``, cut where something is given."""
+    phrase = None
+    for found in _OPENERS.finditer(before):
+        match = rules.towards.match(before, found.start())
+        phrase = match["who"] if match else phrase
+    if phrase is None:
+        return None
+    if cut := rules.giving.search(phrase):
+        phrase = phrase[: cut.start()]
+    parts = [p for p in re.split("[，,]", phrase) if len(p.strip("的 ")) > 1]
+    # a threshold is never who benefits; where every part has one, the group behind it is
+    named = [p for p in parts if not _FIGURE.search(p)] or [
+        _FIGURE.split(p)[-1].lstrip("以上下及的内，且") for p in parts
+    ]
+    named = [p for p in named if len(p.strip("的 ")) > 1]
+    if not named:
+        return None
+    tiers = next((p for p in named if n > 1 and tier_names(_head(p), n)), None)
+    grouped = next((p for p in named if rules.subject.fullmatch(p.strip("的 "))), None)
+    return _head(tiers or grouped or named[0]) or None
+
+
+def _head(phrase: str) -> str:
+    """Return a phrase cut to the words that name the group: without what leads to it, at most 30 characters."""
+    phrase = _LEADS.sub("", phrase.strip()).strip("的 ")
+    if len(phrase) > _LONGEST:
+        phrase = re.split(r"的(?=[^的]{2,30}$)", phrase)[-1]
+    return phrase[:_LONGEST].strip("的 ")
+
+
+def _subject(before: str, rules: SlotRules) -> str | None:
+    """Return the group a sentence without 对 opens with, or ``None``."""
+    found = rules.subject.match(before)
+    return _head(found["who"]) if found else None
+
+
+def tier_names(beneficiary: str, n: int) -> list[str] | None:
+    """Return the ``n`` members a coordinate group names (国家级、省级、市级…), ``None`` if it names another number."""
+    inner = re.sub(r"[（(][^）)]*[）)]", lambda m: m[0].replace("、", "\0").replace("和", "\1"), beneficiary)
+    for pattern in (r"[、]|(?<!共)和(?!谐|平)|以及|及(?!以)|与|或", r"[、]|以及", r"[、]|以及|及(?!以)|和"):
+        parts = [p.replace("\0", "、").replace("\1", "和").strip() for p in re.split(pattern, inner) if p.strip()]
+        if len(parts) == n:
+            return parts
+    return None

@@ -1,0 +1,93 @@
+"""Every example in configs/units.toml and configs/patterns/ is run; an entry without one fails."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from extracting import claimed, lexicon, mentions, rules, sentences
+
+from pipeline.core.config import configs_dir
+from pipeline.extract.context import Surroundings
+
+
+def entries(name: str, key: str) -> list[dict[str, Any]]:
+    return tomllib.loads((configs_dir() / name).read_text(encoding="utf-8"))[key]
+
+
+UNITS = entries("units.toml", "unit")
+REGIONS = entries("patterns/set_aside.toml", "region")
+NEARS = entries("patterns/set_aside.toml", "near")
+BOUNDS = entries("patterns/bounds.toml", "bound")
+CUES = entries("patterns/roles.toml", "cue")
+
+
+@pytest.mark.parametrize("entry", [*UNITS, *REGIONS, *NEARS, *BOUNDS, *CUES], ids=lambda e: str(e)[:40])
+def test_every_entry_has_examples(entry: dict[str, Any]) -> None:
+    assert entry["examples"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "entry"), [(t, v, e) for e in UNITS for t, v in e["examples"].items()], ids=lambda x: str(x)[:30]
+)
+def test_unit_examples(text: str, value: str, entry: dict[str, Any]) -> None:
+    surface, mention = claimed(text)[0]
+    assert (mention.kind, mention.value_min) == (entry["kind"], Decimal(value)), surface
+    assert mention.unit == entry.get("unit") or mention.unit in entry["surfaces"] or entry["kind"] == "multiple"
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"), [(t, e) for e in UNITS for t in e.get("not", ())], ids=lambda x: str(x)[:30]
+)
+def test_unit_counter_examples(text: str, entry: dict[str, Any]) -> None:
+    names = {entry.get("unit"), *entry["surfaces"]}
+    assert [s for s, m in claimed(text) if m.kind == entry["kind"] and m.unit in names] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [(t, e["name"]) for e in [*REGIONS, *NEARS] for t in e["examples"]], ids=lambda x: str(x)[:30]
+)
+def test_set_aside_examples(text: str, name: str) -> None:
+    fates = {(m.fate, m.rule) for m in mentions(text)}
+    assert not [f for f in fates if f[0] == "claimed"], fates
+    assert name in {rule for _, rule in fates} or (not fates and not any(c.isdecimal() for c in text)), fates
+
+
+@pytest.mark.parametrize("text", [t for e in [*REGIONS, *NEARS] for t in e.get("not", ())])
+def test_set_aside_counter_examples(text: str) -> None:
+    assert claimed(text) or any(m.fate == "unclaimed" for m in mentions(text))
+
+
+@pytest.mark.parametrize(("text", "bound"), [(t, b) for e in BOUNDS for t, b in e["examples"].items()])
+def test_bound_examples(text: str, bound: str) -> None:
+    assert {m.bound for _, m in claimed(text)} == {bound}
+
+
+@pytest.mark.parametrize(
+    ("text", "index"), [(t, i) for i, e in enumerate(CUES) for t in e["examples"]], ids=lambda x: str(x)
+)
+def test_role_cues_fire_on_their_examples(text: str, index: int) -> None:
+    cue = rules().roles.cues[index]
+    surroundings = Surroundings(text, sentences(text), ())
+    fired = []
+    for _, mention in claimed(text):
+        context = surroundings.of(mention, mention, mention)
+        if cue.kinds and mention.kind not in cue.kinds:
+            continue
+        place = {
+            "piece": context.piece,
+            "segment": context.segment,
+            "behind": context.behind,
+            "rest": context.rest,
+            "sentence": context.sentence,
+            "heading": "发展目标",
+            "list": context.list_piece,
+        }[cue.where]
+        fired.append(cue.pattern.search(place) is not None)
+    assert any(fired) or cue.where == "heading"
+
+
+def test_lexicon_digest_is_stable() -> None:
+    assert lexicon().digest == lexicon().digest != ""

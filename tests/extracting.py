@@ -1,0 +1,38 @@
+"""Short ways to run the extract stage on plain text, for tests."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.core.config import configs_dir
+from pipeline.core.layers import CleanText, Measure, Mention, Sentence
+from pipeline.extract.lexicon import MentionLexicon, load_mention_lexicon
+from pipeline.extract.measures import MeasureRules, find_measures, load_measure_rules
+from pipeline.extract.mentions import find_mentions
+
+
+@cache
+def lexicon() -> MentionLexicon:
+    return load_mention_lexicon(configs_dir())
+
+
+@cache
+def rules() -> MeasureRules:
+    return load_measure_rules(configs_dir())
+
+
+def sentences(text: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence(m.start(), m.end(), ()) for m in re.finditer(r"[^。！？\n]+[。！？]?", text))
+
+
+def mentions(text: str) -> tuple[Mention, ...]:
+    return find_mentions(CleanText(text, ()), lexicon=lexicon())
+
+
+def claimed(text: str) -> list[tuple[str, Mention]]:
+    return [(text[m.start : m.end], m) for m in mentions(text) if m.fate == "claimed"]
+
+
+def measures(text: str) -> tuple[Measure, ...]:
+    return find_measures(CleanText(text, ()), (), sentences(text), mentions(text), rules=rules())

@@ -1,0 +1,83 @@
+import pytest
+from extracting import measures
+
+
+def only(text: str, kind: str):
+    return [m for m in measures(text) if m.kind == kind]
+
+
+def test_tiers_are_aligned_by_their_order() -> None:
+    found = only("对认定的A类、B类、C类人才，分别给予100万元、50万元、30万元安家补助。", "money")
+    assert [(m.beneficiary, int(m.value_min)) for m in found] == [("认定的A类", 1000000), ("B类", 500000), ("C类人才", 300000)]
+    assert {m.item for m in found} == {"安家补助"}
+    assert len({m.group for m in found}) == 1 and found[0].group is not None
+
+
+def test_rate_with_cap_is_one_group_and_the_cap_keeps_the_beneficiary() -> None:
+    rate, cap = [m for m in measures("对新建物流项目，按投资额的20%给予补助，最高500万元。") if m.role == "benefit"]
+    assert (rate.kind, cap.kind, cap.bound) == ("percent", "money", "max")
+    assert rate.group == cap.group
+    assert rate.beneficiary == cap.beneficiary == "新建物流项目"
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("给予全日制博士最高40万元安家补助。", "benefit"),
+        ("2024年已引进高层次人才731名。", "fact"),
+        ("到2027年，力争引进高层次人才800名。", "target"),
+        ("年销售收入2000万元以上的企业，给予奖励。", "condition"),
+        ("市财政每年安排人才专项资金3000万元。", "budget"),
+        ("本办法有效期5年。", "other"),
+        ("处五千元以下罚款。", "other"),
+        ("年龄在45周岁以下。", "condition"),
+        ("自受理之日起10个工作日内办结。", "condition"),
+    ],
+)
+def test_roles(text: str, role: str) -> None:
+    assert measures(text)[-1].role == role
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        ("给予每人每月2000元生活补贴。", ("人", "月")),
+        ("给予租房补贴，标准为20元/平方米。", ("平方米",)),
+        ("给予一次性奖励20万元。", ("once",)),
+        ("给予10万元的一次性奖励。", ("once",)),
+        ("每家企业最高补助50万元。", ("企业",)),
+        ("对单个企业每年最高奖励100万元。", ("企业", "年")),
+    ],
+)
+def test_per(text: str, per: tuple[str, ...]) -> None:
+    assert measures(text)[0].per == per
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("到2027年，培育企业500家。", "2027"),
+        ("2024年1—5月，新增就业3000人。", "2024-01/2024-05"),
+        ("2021—2023年，累计投入3亿元。", "2021/2023"),
+        ("新增就业3000人。", None),
+        ("到2027年，实现以下目标：\n1.培育企业500家。\n2.引进人才300名。", "2027"),
+    ],
+)
+def test_time(text: str, time: str | None) -> None:
+    assert {m.time for m in measures(text)} == {time}
+
+
+def test_the_same_fact_stated_twice_is_one_fact() -> None:
+    text = "2024年已引进高层次人才731名。\n2024年已引进高层次人才731名。"
+    first, second = measures(text)
+    assert first.fact == second.fact
+    assert first.start != second.start
+
+
+def test_reached_in_a_condition_is_a_floor_but_exact_in_a_fact() -> None:
+    assert only("对年销售额达到1000万元的企业，给予奖励。", "money")[0].bound == "min"
+    assert only("全年产值达到1000万元，同比增长。", "money")[0].bound == "exact"
+
+
+def test_no_mentions_no_measures() -> None:
+    assert measures("加强组织领导。") == ()

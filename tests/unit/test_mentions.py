@@ -1,0 +1,88 @@
+from decimal import Decimal
+
+import pytest
+from extracting import claimed, mentions
+
+
+def values(text: str) -> list[tuple[str, str, str]]:
+    return [(s, f"{m.value_min.normalize():f}", f"{m.value_max.normalize():f}") for s, m in claimed(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "low", "high"),
+    [
+        ("给予30—50万元", "30—50万元", "300000", "500000"),
+        ("给予3万-5万元", "3万-5万元", "30000", "50000"),
+        ("给予20到30万元", "20到30万元", "200000", "300000"),
+        ("每县5-8所", "5-8所", "5", "8"),
+        ("占比30%—50%", "30%—50%", "30", "50"),
+        ("投资500万元以上1000万元以下的", "500万元以上1000万元", "5000000", "10000000"),
+        ("投资500万(含)至5000万元", "500万(含)至5000万元", "5000000", "50000000"),
+        ("收入1亿元及以上不足10亿元", "1亿元及以上不足10亿元", "100000000", "1000000000"),
+        ("年满60周岁不满65周岁", "60周岁不满65周岁", "60", "65"),
+        ("缴费一至四年的", "一至四年", "1", "4"),
+    ],
+)
+def test_ranges(text: str, surface: str, low: str, high: str) -> None:
+    assert values(text) == [(surface, low, high)]
+    assert claimed(text)[0][1].bound == "range"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("分别给予100万、50万、20万元", ["1000000", "500000", "200000"]),
+        ("分别给予10、8、5万元", ["100000", "80000", "50000"]),
+        ("分别奖励100万元、50万元和30万元", ["1000000", "500000", "300000"]),
+    ],
+)
+def test_lists_share_their_unit(text: str, expected: list[str]) -> None:
+    assert [low for _, low, _ in values(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("按1：5.3配比", "ratio", "5.3"),
+        ("按1:1比例配套", "ratio", "1"),
+        ("不少于三分之一", "ratio", "0.3333"),
+        ("不低于2/3", "ratio", "0.6667"),
+        ("百分之二十", "percent", "20"),
+        ("千分之五", "percent", "5"),
+        ("占比近3成", "percent", "30"),
+        ("达三成五", "percent", "35"),
+        ("实现翻一番", "multiple", "2"),
+        ("产值翻两番", "multiple", "4"),
+        ("半年内", "duration", "0.5"),
+        ("两年半", "duration", "2.5"),
+        ("6600多万农村人口", "count", "66000000"),
+        ("人口100万", "count", "1000000"),
+    ],
+)
+def test_special_forms(text: str, kind: str, value: str) -> None:
+    [(_, mention)] = claimed(text)
+    assert (mention.kind, mention.value_min) == (kind, Decimal(value))
+
+
+@pytest.mark.parametrize("text", ["13:30开会", "上午9：00-11：00", "三年行动计划", "一批企业", "三位一体", "第3.5条"])
+def test_no_quantity(text: str) -> None:
+    assert claimed(text) == []
+
+
+def test_a_bound_before_a_list_governs_it_and_so_does_one_behind() -> None:
+    assert {m.bound for _, m in claimed("最高给予100万元、50万元、30万元")} == {"max"}
+    assert {m.bound for _, m in claimed("收入达到1000万元、500万元、200万元以上")} == {"min"}
+
+
+def test_no_direction_is_inverted() -> None:
+    for text, bound in [("最高不超过500万元", "max"), ("不低于50万元", "min"), ("不足1年", "max"), ("超过30%", "min")]:
+        assert [m.bound for _, m in claimed(text)] == [bound]
+
+
+def test_an_arabic_number_without_unit_is_reported() -> None:
+    assert [(m.fate, m.rule) for m in mentions("得到37的结果")] == [("unclaimed", "无单位")]
+
+
+@pytest.mark.parametrize("text", ["", "。", "没有数字", "万元", "分之", "1", "元", "1、", "—5"])
+def test_edges(text: str) -> None:
+    mentions(text)
