@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from pipeline.core.config import configs_dir
-from pipeline.core.layers import CleanText, Measure, Mention, Sentence
+from pipeline.core.layers import CleanText, Head, Measure, Mention, Sentence
 from pipeline.extract.lexicon import MentionLexicon, load_mention_lexicon
 from pipeline.extract.measures import MeasureRules, find_measures, load_measure_rules
 from pipeline.extract.mentions import find_mentions
@@ -35,4 +35,4 @@ def claimed(text: str) -> list[tuple[str, Mention]]:
 
 
 def measures(text: str) -> tuple[Measure, ...]:
-    return find_measures(CleanText(text, ()), (), sentences(text), mentions(text), rules=rules())
+    return find_measures(CleanText(text, ()), Head(), (), sentences(text), mentions(text), rules=rules())

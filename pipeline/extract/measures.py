@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.core.layers import CleanText, Measure, Mention, Section, Sentence
+from pipeline.core.layers import CleanText, Head, Measure, Mention, Role, Section, Sentence
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context, Surroundings
 from pipeline.extract.mentions import lists
@@ -37,6 +37,7 @@ def load_measure_rules(folder: Path) -> MeasureRules:
 
 def find_measures(
     text: CleanText,
+    head: Head,
     outline: tuple[Section, ...],
     sentences: tuple[Sentence, ...],
     mentions: tuple[Mention, ...],
@@ -55,7 +56,8 @@ def find_measures(
         for mention in run:
             context = surroundings.of(mention, run[0], run[-1])
             tense = _tense(plain, mention.start, tenses, rules.roles)
-            measure = _measure(plain, mention, context, tense, times, rules)
+            role = role_of(mention, context, tense=tense, doc_kind=head.doc_kind, rules=rules.roles)
+            measure = _measure(plain, mention, context, role, times, rules)
             if measure.role == "benefit":
                 measure = replace(measure, beneficiary=beneficiary_of(context, len(run), rules.slots))
             built.append((measure, context))
@@ -80,9 +82,11 @@ def _tense(text: str, at: int, known: dict[int, float], rules: RoleRules) -> flo
     return known[start]
 
 
-def _measure(text: str, mention: Mention, context: Context, tense: float, times: Times, rules: MeasureRules) -> Measure:
-    """Return the measure of one mention by itself."""
-    role, confidence = role_of(mention, context, tense, rules.roles)
+def _measure(
+    text: str, mention: Mention, context: Context, decided: tuple[Role, float], times: Times, rules: MeasureRules
+) -> Measure:
+    """Return the measure of one mention by itself, in the role decided for it with some confidence."""
+    role, confidence = decided
     bound = mention.bound
     if role == "condition" and bound == "exact" and _REACHED.search(context.list_piece):
         bound = "min"
@@ -90,7 +94,7 @@ def _measure(text: str, mention: Mention, context: Context, tense: float, times:
         start=mention.start,
         end=mention.end,
         evidence_start=context.sentence_start,
-        evidence_end=context.sentence_end,
+        evidence_end=max(context.sentence_end, mention.end),
         kind=mention.kind,
         rule=mention.rule,
         value_min=mention.value_min,

@@ -19,13 +19,14 @@ _PLANNABLE = frozenset({"money", "count", "percent", "area", "multiple", "ratio"
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds`` and ``bounds`` mean any."""
+    """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds``, ``bounds``, ``doc_kinds`` mean any."""
 
     role: Role
     where: str
     weight: float
     kinds: frozenset[str]
     bounds: frozenset[str]
+    doc_kinds: frozenset[str]
     pattern: re.Pattern[str]
 
 
@@ -52,6 +53,7 @@ def load_role_rules(folder: Path) -> RoleRules:
             float(c["weight"]),
             frozenset(c.get("kinds", ())),
             frozenset(c.get("bounds", ())),
+            frozenset(c.get("doc_kinds", ())),
             re.compile(c["pattern"]),
         )
         for c in data["cue"]
@@ -72,8 +74,13 @@ def tense_of(paragraph: str, rules: RoleRules) -> float:
     return (future - past) / (future + past) if past + future else 0.0
 
 
-def role_of(mention: Mention, context: Context, tense: float, rules: RoleRules) -> tuple[Role, float]:
-    """Return the role of ``mention`` and the lead of its weight over the next role's, as a confidence from 0.5 to 1."""
+def role_of(
+    mention: Mention, context: Context, *, tense: float, doc_kind: str | None, rules: RoleRules
+) -> tuple[Role, float]:
+    """Return the role of ``mention`` and the lead of its weight over the next role's, as a confidence from 0.5 to 1.
+
+    ``tense`` is that of its paragraph (see ``tense_of``), ``doc_kind`` the document's 文种.
+    """
     weights: dict[Role, float] = dict.fromkeys(get_args(Role), 0.0)
     places = {
         "piece": context.piece,
@@ -88,6 +95,8 @@ def role_of(mention: Mention, context: Context, tense: float, rules: RoleRules) 
         if cue.kinds and mention.kind not in cue.kinds:
             continue
         if cue.bounds and mention.bound not in cue.bounds:
+            continue
+        if cue.doc_kinds and doc_kind not in cue.doc_kinds:
             continue
         if cue.pattern.search(places[cue.where]):
             weights[cue.role] += cue.weight

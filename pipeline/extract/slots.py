@@ -15,6 +15,7 @@ _LONGEST = 30
 _OPENERS = re.compile(r"(?:^|[，。；\s）)：:、.．\d])(?:凡|对于|对|支持|鼓励|为|向)")
 _LEADS = re.compile(r"^(?:并|且|或|凡|对|当年|首次|经|年度)+")
 _FIGURE = re.compile(r"\d(?:[\d.,]*)\s?[百千万亿]*(?:元|%|％|人|名|家|个|年|岁|周岁|平方米|亩|吨|件|项|次|场|台|户)")
+_JOINTS = re.compile(r"[的和与及或了是为按获享予、：:]|实行|进行|安排")
 _NAME = r"[一-龥A-Za-z0-9“”\"《》（）()·+\-]"
 
 
@@ -33,6 +34,7 @@ class SlotRules:
     giving: re.Pattern[str]
     subject: re.Pattern[str]
     generic: frozenset[str]
+    instruments: frozenset[str]
     digest: str
 
 
@@ -54,7 +56,8 @@ def load_slot_rules(folder: Path) -> SlotRules:
             rf"^(?:以上|以下|左右|余|多|的|[（(]含[^）)]*[）)])*(?P<name>{_NAME}{{2,24}}?)(?=[，。；、,;！\s]|$|{words['name_ends']})"
         ),
         given_to=re.compile(
-            rf"(?:{giving})(?P<who>[^，。；给予奖补资每最一分不按\d]{{2,20}})(?:每|最高|一次性|分别|不超过|按|$|奖励|补助|补贴|资助)"
+            rf"(?:{giving})(?P<who>[^、，。；给予奖补资每最一分不按超近\d][^，。；给予奖补资每最一分不按超近\d]{{1,19}})"
+            r"(?P<then>每|最高|一次性|分别|不超过|按|$|奖励|补助|补贴|资助|津贴|贴息)"
         ),
         towards=re.compile(r"(?:^|[，。；\s）)：:、.．\d])(?:凡|对于|对|支持|鼓励|为|向)(?P<who>[^。；]{2,160})$"),
         giving=re.compile(
@@ -64,6 +67,7 @@ def load_slot_rules(folder: Path) -> SlotRules:
             rf"^(?:\s|\d{{1,2}}[.、．]|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百\d]+条)*(?P<who>[^，。；：]{{0,28}}?(?:{words['groups']}))"
         ),
         generic=frozenset(data["generic"]),
+        instruments=frozenset(data["instruments"]),
         digest=digest(content),
     )
 
@@ -98,7 +102,8 @@ def _instrument(context: Context, behind: str, rules: SlotRules) -> str | None:
 def _bare_instrument(name: str, rules: SlotRules) -> str:
     """Return an instrument's name without what only leads to it."""
     bare = rules.strip_instrument.sub("", name)
-    return bare or name
+    tail = _JOINTS.split(bare)[-1]
+    return tail if len(tail) > 1 else bare or name
 
 
 def _name_before(piece: str, rules: SlotRules) -> str | None:
@@ -128,7 +133,10 @@ def beneficiary_of(context: Context, n: int, rules: SlotRules) -> str | None:
 
     ``n`` is the length of the figure's list: of a phrase in several parts the one that names ``n`` members is taken.
     """
-    named = [m["who"] for m in rules.given_to.finditer(context.list_piece)]
+    # 发放安家补助: the instrument's own name isn't who gets it
+    named = [
+        m["who"] for m in rules.given_to.finditer(context.list_piece) if m["who"] + m["then"] not in rules.instruments
+    ]
     direct = named[-1].strip() if named else None
     if direct and direct not in rules.generic:
         return direct[:_LONGEST]

@@ -1,0 +1,48 @@
+# make demo   set up and read corpora/sample into a knowledge table
+# make test   set up and run the tests
+# make check  what CI runs beside the tests: style, types, layers, documents, scores
+# make bench  speed and memory, as ratios within one run
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+OUT ?= out/demo
+
+.PHONY: demo test check bench docs clean
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "需要 Python 3.11 或更高版本，当前是 $$($(PYTHON) -V)。请运行：make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -m venv .venv || { echo "建不了虚拟环境。Debian/Ubuntu 请先运行：apt-get install python3-venv"; exit 2; }
+
+.venv/.run: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+.venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) --editable '.[dev]'
+	@touch $@ .venv/.run
+
+demo: .venv/.run
+	$(BIN)/cewen run corpora/sample -o $(OUT)
+	@echo
+	@echo "金额最高的补助（cewen measures）："
+	@$(BIN)/cewen measures $(OUT) --role benefit --kind money --limit 8 || true
+
+test: .venv/.dev
+	$(BIN)/python -m pytest -q -n 2
+
+check: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/eval/gate.py
+
+bench: .venv/.dev
+	$(BIN)/python benchmarks/bench_run.py
+
+docs: .venv/.dev
+	$(BIN)/python -m pipeline.cli.docs docs
+
+clean:
+	rm -rf out .venv build dist

@@ -1,0 +1,184 @@
+"""The Python interface: the same verbs as the command line, on files, texts and finished runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.core.config import Config, configs_dir, load_config
+from pipeline.core.document import Document, Source
+from pipeline.core.errors import PipelineError, UnreadableFile
+from pipeline.core.issues import issue
+from pipeline.core.layers import Coding, Measure, RawText
+from pipeline.core.offsets import OffsetMap
+from pipeline.core.stage import Stage
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from pipeline.run.report import RunReport
+
+
+def read(path: str | Path, *, config: str | Path | None = None) -> Document:
+    """Return the document at ``path`` with all its layers. Offsets of layers after ``raw`` are into ``doc.text.text``.
+
+    Raises PipelineError, in Chinese, when the file can't be read or the configuration is wrong.
+    """
+    file = Path(path)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise PipelineError(f"{file}: 读不出来（{error.strerror}），请检查路径和权限") from error
+    source = Source(file.name, str(file), hashlib.sha256(content).hexdigest(), len(content))
+    doc = Document(source, content)
+    try:
+        for stage in _stages(_config(config).model_dump_json()):
+            doc = stage(doc)
+    except UnreadableFile as error:
+        detail: dict[str, Any] = {"name": file.name, **error.detail}
+        raise PipelineError(issue("ingest", error.code, **detail).message) from error
+    return replace(doc, content=None)
+
+
+def extract_measures(text: str) -> list[Measure]:
+    """Return the measures of ``text`` in order; their offsets are into ``text`` itself."""
+    doc = _of_text(text, ("measures",))
+    if doc.text is None or not doc.measures:
+        return []
+    return [_moved(measure, doc.text.offsets()) for measure in doc.measures]
+
+
+def code(text: str, codebook: str | Path) -> list[Coding]:
+    """Return the codings of ``text`` by a shipped codebook's name or the path of one (YAML); offsets into ``text``.
+
+    Raises PipelineError for a codebook that isn't there or has mistakes.
+    """
+    from pipeline.coding.apply import build_coder, code
+    from pipeline.coding.codebook import load_codebooks
+
+    settings = load_config().coding
+    coder = build_coder(load_codebooks([str(codebook)], configs_dir() / "codebooks"), settings.threshold)
+    doc = _of_text(text, ("outline", "sentences"))
+    if doc.text is None or doc.outline is None or doc.sentences is None:
+        return []
+    offsets = doc.text.offsets()
+    found = code(doc.text, doc.outline, doc.sentences, coder=coder)
+    return [_moved(coding, offsets) for coding in found]
+
+
+def run(
+    inputs: str | Path | Iterable[str | Path],
+    out: str | Path,
+    *,
+    config: str | Path | None = None,
+    workers: int | None = None,
+    fresh: bool = False,
+) -> RunReport:
+    """Read ``inputs`` (files and folders) and write the knowledge table into ``out``; return how it went.
+
+    What an earlier run in ``out`` has done isn't done again unless ``fresh``.
+    Raises PipelineError before anything is run.
+    """
+    from pipeline.run.runner import run
+
+    paths = [Path(inputs)] if isinstance(inputs, str | Path) else [Path(p) for p in inputs]
+    return run(paths, Path(out), config=_config(config, workers), fresh=fresh)
+
+
+def open(out: str | Path) -> Knowledge:
+    """Return the tables of a finished run. Raises PipelineError when ``out`` holds none."""
+    from pipeline.table.query import connect
+
+    with connect(Path(out)):
+        return Knowledge(Path(out))
+
+
+class Knowledge:
+    """The tables of a finished run, read-only: as Arrow, pandas or polars."""
+
+    def __init__(self, out: Path) -> None:
+        """Remember where the run's output is."""
+        self._out = out
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of all tables and views."""
+        found = self.query("SELECT table_name FROM information_schema.tables ORDER BY table_name")
+        return tuple(found.column(0).to_pylist())
+
+    def arrow(self, table: str) -> pa.Table:
+        """Return ``table`` as an Arrow table. Raises PipelineError for an unknown name."""
+        if table not in self.tables:
+            raise PipelineError(f"没有名为“{table}”的表，可用的有：{'、'.join(self.tables)}")
+        return self.query(f'SELECT * FROM "{table}"')
+
+    def pandas(self, table: str) -> pd.DataFrame:
+        """Return ``table`` as a pandas DataFrame; needs pandas (pip install 'cewen[frames]')."""
+        return self.arrow(table).to_pandas()
+
+    def polars(self, table: str) -> pl.DataFrame:
+        """Return ``table`` as a polars DataFrame; needs polars (pip install 'cewen[frames]')."""
+        try:
+            import polars
+        except ImportError as error:
+            raise PipelineError("没有安装 polars，请运行：pip install 'cewen[frames]'") from error
+        frame = polars.from_arrow(self.arrow(table))
+        assert isinstance(frame, polars.DataFrame)
+        return frame
+
+    def query(self, sql: str) -> pa.Table:
+        """Return the result of one SELECT over the tables as an Arrow table."""
+        from pipeline.table.query import query
+
+        return query(self._out, sql)
+
+    def measures(self, **filters: Any) -> pa.Table:
+        """Return measures with their documents' metadata, filtered as by ``cewen measures``: kind, role, region …"""
+        from pipeline.table.query import Filters, measures
+
+        return measures(self._out, Filters(**filters))
+
+
+def _config(path: str | Path | None, workers: int | None = None) -> Config:
+    """Return the configuration of ``path`` with another number of workers if given."""
+    overrides = {} if workers is None else {"run": {"workers": workers}}
+    return load_config(None if path is None else Path(path), overrides)
+
+
+@lru_cache(maxsize=2)
+def _stages(config_json: str) -> tuple[Stage, ...]:
+    """Return the stages of a configuration, loaded once."""
+    from pipeline.run.stages import build
+
+    return build(Config.model_validate_json(config_json))
+
+
+def _of_text(text: str, wanted: Sequence[str]) -> Document:
+    """Return a document over ``text`` with the ``wanted`` layers and those they need."""
+    stages = _stages(load_config().model_dump_json())
+    needed, names = [], set(wanted)
+    for stage in reversed(stages):
+        if stage.gives in names and stage.gives != "raw":
+            needed.append(stage)
+            names |= set(stage.needs)
+    data = text.encode("utf-8", errors="surrogatepass")
+    doc = Document(Source("", "", hashlib.sha256(data).hexdigest(), len(data)), raw=RawText(text, "text/plain"))
+    for stage in reversed(needed):
+        doc = stage(doc)
+    return doc
+
+
+def _moved(item: Any, offsets: OffsetMap) -> Any:
+    """Return a measure or coding with its offsets in the source text."""
+    start, end = offsets.to_source(item.start, item.end)
+    moved = replace(item, start=start, end=end)
+    if isinstance(item, Measure):
+        evidence = offsets.to_source(item.evidence_start, item.evidence_end)
+        moved = replace(moved, evidence_start=evidence[0], evidence_end=evidence[1])
+    return moved

@@ -1,0 +1,1 @@
+"""Raw text becomes edits, so that every offset leads back."""

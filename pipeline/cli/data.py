@@ -1,0 +1,147 @@
+"""``cewen codebook`` and ``cewen config``: the data a run works with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.help import help_option, show_help
+from pipeline.cli.output import print_json, say
+from pipeline.cli.params import json_option
+from pipeline.cli.text import grid
+
+
+@click.group("codebook", add_help_option=False, invoke_without_command=True)
+@help_option
+@click.pass_context
+def codebook_group(ctx: click.Context) -> int:
+    """编码本：列出、查看、检查。"""
+    if ctx.invoked_subcommand is None:
+        click.echo(show_help(ctx), nl=False)
+    return 0
+
+
+@codebook_group.command("list", add_help_option=False)
+@json_option
+@help_option
+def list_command(as_json: bool) -> int:
+    """列出自带的编码本。
+
+    \b
+    例子：
+      cewen codebook list
+    """
+    from pipeline.coding.codebook import codes, load_codebook
+
+    found = [(path.stem, load_codebook(path)) for path in sorted(_folder().glob("*.yaml"))]
+    if as_json:
+        print_json([{"name": name, "title": b.name, "version": b.version, "codes": len(codes(b))} for name, b in found])
+    else:
+        click.echo(
+            grid(("编码本", "名称", "版本", "代码数"), [(n, b.name, b.version, len(codes(b))) for n, b in found])
+        )
+    return 0
+
+
+@codebook_group.command("show", add_help_option=False)
+@click.argument("name", metavar="名称或文件")
+@json_option
+@help_option
+def show_codebook_command(name: str, as_json: bool) -> int:
+    """显示一个编码本的代码、定义和词语。
+
+    \b
+    例子：
+      cewen codebook show silian
+      cewen codebook show 我的编码本.yaml
+    """
+    from pipeline.coding.codebook import load_codebooks, walk
+
+    (book,) = load_codebooks([name], _folder())
+    if as_json:
+        print_json(book.model_dump(by_alias=True))
+        return 0
+    click.echo(
+        f"{book.name}（{book.codebook}，版本 {book.version}）\n{book.definition.strip()}\n出处：{book.source.strip()}\n"
+    )
+    for path in walk(book.codes):
+        code, indent = path[-1], "  " * (len(path) - 1)
+        click.echo(f"{indent}{code.code}  {code.name}：{' '.join(code.definition.split())}")
+        if code.terms:
+            click.echo(f"{indent}  词语：{'、'.join(term.term for term in code.terms)}")
+    return 0
+
+
+@codebook_group.command("check", add_help_option=False)
+@click.argument("names", metavar="名称或文件", nargs=-1, required=True)
+@help_option
+def check_command(names: tuple[str, ...]) -> int:
+    """检查编码本，列出每一处错误和所在的行。
+
+    \b
+    例子：
+      cewen codebook check 我的编码本.yaml
+    """
+    from pipeline.coding.codebook import codes, load_codebooks
+
+    for book in load_codebooks(names, _folder()):
+        say(f"{book.codebook}：没有错误，{len(codes(book))} 个代码。")
+    return 0
+
+
+@click.group("config", add_help_option=False, invoke_without_command=True)
+@help_option
+@click.pass_context
+def config_group(ctx: click.Context) -> int:
+    """配置：显示一次运行所用的全部设置。"""
+    if ctx.invoked_subcommand is None:
+        click.echo(show_help(ctx), nl=False)
+    return 0
+
+
+@config_group.command("show", add_help_option=False)
+@click.option("--config", "path", type=Path, metavar="文件", help="自己的配置文件（TOML），只需写要改的键。")
+@json_option
+@help_option
+def show_config_command(path: Path | None, as_json: bool) -> int:
+    """显示配置的每个值和它的来处。
+
+    \b
+    例子：
+      cewen config show
+      cewen config show --config project.toml
+    """
+    from pipeline.core.config import load_config
+    from pipeline.core.strict import read_toml
+
+    config = load_config(path).model_dump()
+    own: dict[str, Any] = {}
+    if path is not None:
+        own, _ = read_toml(path.read_text(encoding="utf-8"), str(path))
+    if as_json:
+        print_json(config)
+        return 0
+    for section, values in config.items():
+        rows = [
+            (key, _shown(value), str(path) if key in own.get(section, {}) else "默认") for key, value in values.items()
+        ]
+        click.echo(f"[{section}]\n{grid(('键', '值', '来处'), rows, columns=80)}\n")
+    return 0
+
+
+def _shown(value: Any) -> str:
+    """Return a value as it would stand in the file."""
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(f'"{one}"' for one in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _folder() -> Path:
+    """Return the folder of the packaged codebooks."""
+    from pipeline.core.config import configs_dir
+
+    return configs_dir() / "codebooks"

@@ -1,0 +1,108 @@
+"""``cewen status`` and ``cewen issues``: what is done and what there is to know, also while a run is at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.help import help_option
+from pipeline.cli.output import print_json, say
+from pipeline.cli.params import json_option, out_argument
+from pipeline.cli.places import find_record, place
+from pipeline.core.issues import CODES
+from pipeline.table.schema import SEVERITIES, STATUSES
+
+
+@click.command("status", add_help_option=False)
+@out_argument
+@json_option
+@help_option
+def status_command(out: Path, as_json: bool) -> int:
+    """显示运行情况：文档完成、部分完成、失败各多少，以及结果摘要。
+
+    \b
+    例子：
+      cewen status 结果
+      cewen status 结果 --json
+    """
+    from pipeline.run.records import Records
+    from pipeline.table.summary import as_data, render, summarize
+
+    with Records(out) as records:
+        tally, issues = records.tally(), records.issue_counts()
+        failed = [record.source.path for record in records.rows() if record.status == "failed"]
+    finished = (out / "knowledge.duckdb").is_file() and not tally.get("waiting")
+    if as_json:
+        words = as_data(summarize(out)) if finished else None
+        total = sum(tally.values())
+        print_json(
+            {
+                "total": total,
+                "documents": tally,
+                "issues": issues,
+                "failed": failed,
+                "finished": finished,
+                "summary": words,
+            }
+        )
+        return 0
+    if finished:
+        click.echo(render(summarize(out), out))
+    else:
+        names = {"waiting": "等待", **STATUSES}
+        counts = "，".join(f"{names[status]} {count}" for status, count in tally.items())
+        click.echo(f"文档 {sum(tally.values())} 份：{counts or '无'}")
+        say("还没有运行完。请再次运行同一 cewen run 命令，会从停下的地方接着做。")
+    for path in failed:
+        click.echo(f"失败：{path}")
+    return 0
+
+
+@click.command("issues", add_help_option=False)
+@out_argument
+@click.option("--severity", type=click.Choice(tuple(SEVERITIES)), metavar="程度", help="只列这一程度。")
+@click.option("--code", type=click.Choice(tuple(CODES)), metavar="代码", help="只列这一问题代码，见 docs/issues.md。")
+@click.option("--doc", metavar="文档", help="只列这一文档：文档编号（或开头几位）、文件名或路径。")
+@json_option
+@help_option
+def issues_command(out: Path, severity: str | None, code: str | None, doc: str | None, as_json: bool) -> int:
+    """列出每一个问题：在哪个文件、什么位置、怎么办。
+
+    \b
+    例子：
+      cewen issues 结果
+      cewen issues 结果 --severity error
+      cewen issues 结果 --json
+    """
+    found = [
+        one
+        for one in _issues(out, doc)
+        if (severity is None or one["severity"] == severity) and (code is None or one["code"] == code)
+    ]
+    if as_json:
+        print_json(found)
+        return 0
+    for one in found:
+        name = one["source_name"] or "整次运行"
+        click.echo(f"[{SEVERITIES[one['severity']]}] {name}{place(one)} {one['code']}：{one['message']}")
+    say(f"共 {len(found)} 个问题。")
+    return 0
+
+
+def _issues(out: Path, doc: str | None) -> Iterator[dict[str, Any]]:
+    """Yield the issues of a run, or of one document, as plain data."""
+    from pipeline.run.records import Records
+
+    with Records(out) as records:
+        chosen = records.rows() if doc is None else [find_record(records, doc, out)]
+        if doc is None:
+            for trace in records.run_issues():
+                yield {"doc_id": None, "source_name": None, "source_path": None, **asdict(trace.issue)}
+        for record in chosen:
+            head = {"doc_id": record.doc_id, "source_name": record.source.name, "source_path": record.source.path}
+            for trace in records.issues_of(record):
+                yield {**head, **asdict(trace.issue)}

@@ -1,0 +1,115 @@
+"""The command group, and what happens around every command: usage checks, mistakes, exit codes.
+
+Exit codes: 0 done, 1 a bug, 2 wrong option, config or codebook (all mistakes listed, nothing run), 3 finished, but some
+documents failed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from pipeline.cli.ask import measures_command, query_command
+from pipeline.cli.data import codebook_group, config_group
+from pipeline.cli.exporting import export_command
+from pipeline.cli.help import help_option, show_help
+from pipeline.cli.look import issues_command, status_command
+from pipeline.cli.run import check_run, run_command
+from pipeline.cli.show import show_command
+from pipeline.cli.usage import parse
+from pipeline.core.errors import PipelineError
+
+EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 130
+COMMANDS: tuple[click.Command, ...] = (
+    run_command,
+    status_command,
+    issues_command,
+    show_command,
+    query_command,
+    measures_command,
+    export_command,
+    codebook_group,
+    config_group,
+)
+# What a command checks beside its own syntax, so that all mistakes can be listed together.
+CHECKS = {"run": check_run}
+
+
+def _show_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"cewen {version('cewen')}")
+        ctx.exit(0)
+
+
+@click.group("cewen", add_help_option=False, invoke_without_command=True)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="显示版本号。")
+@help_option
+@click.pass_context
+def cli(ctx: click.Context) -> int:
+    """策问：把中文政策文档变成可引用、可查询的政策知识表。
+
+    \b
+    例子：
+      cewen run 政策文件/ -o 结果
+      cewen status 结果
+      cewen measures 结果 --kind money --role benefit --min 50万
+      cewen export 结果 --to xlsx 结果.xlsx
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(show_help(ctx), nl=False)
+    return 0
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line ``args`` (default: the process's own) and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Chinese must come out whatever the system's encoding is; half a character in a name mustn't stop a run
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(invoke(list(sys.argv[1:] if args is None else args)))
+
+
+def invoke(args: list[str]) -> int:
+    """Run the command line ``args`` and return its exit code; mistakes go to standard error in Chinese."""
+    try:
+        usage = parse(cli, args)
+        if not usage.wants_help:
+            check = CHECKS.get(usage.command)
+            mistakes = [*usage.mistakes, *(check(usage.values) if check else ())]
+            if mistakes:
+                raise PipelineError(*mistakes)
+        result = cli.main(args, prog_name="cewen", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except PipelineError as error:
+        return _refuse(error.mistakes)
+    except click.ClickException as error:
+        return _refuse((error.format_message(),))
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("已中断。已完成的部分都已保存，再次运行同一命令会接着做。", err=True)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has gone; what Python flushes at its end must not complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _refuse(mistakes: Sequence[str]) -> int:
+    """Print every mistake and return the exit code for mistakes."""
+    unique = list(dict.fromkeys(mistakes))
+    for mistake in unique:
+        click.echo(f"错误：{mistake}", err=True)
+    if len(unique) > 1:
+        click.echo(f"共 {len(unique)} 处错误，什么都没有运行。", err=True)
+    return EXIT_MISTAKE

@@ -1,0 +1,1 @@
+"""The knowledge table becomes files for other programs."""

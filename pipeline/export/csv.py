@@ -1,0 +1,46 @@
+"""A folder of CSV files, one for each table, with a byte-order mark so that Excel reads them as UTF-8."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipeline.export.cells import harmless, plain_number, rows
+from pipeline.export.notes import DICTIONARY_HEADINGS, NOTES, dictionary
+from pipeline.table.derive import columns
+from pipeline.table.schema import TABLES
+
+
+def export_csv(out: Path, folder: Path) -> None:
+    """Write NAME.csv for each table of a finished run, 数据字典.csv and 说明.csv into ``folder``.
+
+    Headings are the column names. Raises PipelineError when ``out`` has no tables.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in TABLES:
+        _write(folder / f"{table.name}.csv", [column.name for column in columns(table.row)], rows(out, table))
+    _write(folder / "数据字典.csv", DICTIONARY_HEADINGS, dictionary())
+    _write(folder / "说明.csv", ("条目", "说明"), NOTES)
+
+
+def _write(target: Path, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+    """Write one file; it appears only once it is complete."""
+    fresh = target.with_name(target.name + ".tmp")
+    try:
+        with fresh.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, lineterminator="\r\n")
+            writer.writerow(heads)
+            writer.writerows([_cell(value) for value in line] for line in lines)
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as it is written; a NUL, which no CSV reader takes, is left out."""
+    if isinstance(value, str):
+        return harmless(value.replace("\0", ""))
+    return plain_number(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,1 @@
+"""A file's bytes become raw text with the place of each block."""

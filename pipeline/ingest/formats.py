@@ -1,0 +1,92 @@
+"""What can be read, how it's recognised and who reads it. The content decides; a wrong suffix is only reported."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from pipeline.core.document import Source
+from pipeline.core.errors import UnreadableFile
+from pipeline.core.issues import issue
+from pipeline.core.layers import RawText
+from pipeline.ingest import sniff
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file. ``reader`` is ``module:function``, imported at first use; without one there's ``refusal``."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    media_type: str
+    detect: Callable[[bytes], bool]
+    reader: str = ""
+    refusal: str = "ingest.unsupported"
+
+
+_OOXML = "application/vnd.openxmlformats-officedocument"
+
+# The first format that recognises the content is taken; of those that take any text, the one with the file's suffix.
+FORMATS: tuple[Format, ...] = (
+    Format("PDF", (".pdf",), "application/pdf", sniff.is_pdf, "pipeline.ingest.pdf:read_pdf"),
+    Format(
+        "docx",
+        (".docx", ".docm"),
+        f"{_OOXML}.wordprocessingml.document",
+        sniff.is_docx,
+        "pipeline.ingest.docx:read_docx",
+    ),
+    Format(
+        "加密的 Office 文件", (), "application/x-ole-storage", sniff.is_encrypted_office, refusal="ingest.encrypted"
+    ),
+    Format("Word 97–2003 doc", (".doc", ".wps"), "application/msword", sniff.is_doc),
+    Format("Excel 97–2003 xls", (".xls", ".et"), "application/vnd.ms-excel", sniff.is_xls),
+    Format("Excel xlsx", (".xlsx", ".xlsm"), f"{_OOXML}.spreadsheetml.sheet", sniff.is_xlsx),
+    Format("PowerPoint", (".pptx",), f"{_OOXML}.presentationml.presentation", sniff.is_pptx),
+    Format("OLE 复合文档", (".ppt", ".dps"), "application/x-ole-storage", sniff.is_ole),
+    Format("OpenDocument、OFD 或 EPUB", (".odt", ".ods", ".ofd", ".epub"), "application/zip", sniff.is_odt),
+    Format("zip 压缩包", (".zip",), "application/zip", sniff.is_zip),
+    Format("压缩包", (".rar", ".7z", ".gz", ".bz2", ".xz"), "application/octet-stream", sniff.is_archive),
+    Format("图片", (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp"), "image/*", sniff.is_image),
+    Format("音视频或程序", (".mp3", ".mp4", ".wav", ".avi", ".exe"), "application/octet-stream", sniff.is_media),
+    Format("RTF", (".rtf",), "application/rtf", sniff.is_rtf),
+    Format("MHTML 网页存档", (".mht", ".mhtml"), "multipart/related", sniff.is_mhtml),
+    Format("html", (".html", ".htm", ".shtml", ".xhtml"), "text/html", sniff.is_html, "pipeline.ingest.html:read_html"),
+    Format("txt", (".txt", ".text"), "text/plain", sniff.is_text, "pipeline.ingest.txt:read_txt"),
+    Format("md", (".md", ".markdown"), "text/markdown", sniff.is_text, "pipeline.ingest.txt:read_txt"),
+)
+
+
+def read_source(source: Source, content: bytes, *, max_chars: int) -> RawText:
+    """Return the raw text of ``content``, read by what it is; a suffix that says otherwise is a doubt.
+
+    Raises UnreadableFile with one of the ``ingest.`` codes.
+    """
+    if not content:
+        raise UnreadableFile("ingest.empty", name=source.name)
+    suffix = PurePath(source.name).suffix.lower()
+    found = recognise(content, suffix)
+    if not found.reader:
+        if found.name == "zip 压缩包" and suffix in (".docx", ".docm"):
+            raise UnreadableFile("ingest.damaged", name=source.name, detail="压缩包中没有 Word 正文")
+        raise UnreadableFile(found.refusal, name=source.name, detail=found.name)
+    module, _, function = found.reader.partition(":")
+    reader: Callable[..., RawText] = getattr(importlib.import_module(module), function)
+    raw = reader(source, content, max_chars=max_chars)
+    if not raw.text.strip():
+        raise UnreadableFile("ingest.no-text", name=source.name)
+    raw = replace(raw, media_type=found.media_type)
+    if suffix in {s for f in FORMATS for s in f.suffixes} - set(found.suffixes):
+        doubt = issue("ingest", "ingest.suffix", name=source.name, detail=found.name)
+        raw = replace(raw, doubts=(doubt, *raw.doubts))
+    return raw
+
+
+def recognise(content: bytes, suffix: str) -> Format:
+    """Return the format of ``content``; ``suffix`` (lower case, with dot) only tells kinds of plain text apart."""
+    first = next(f for f in FORMATS if f.detect(content))
+    if first.detect is not sniff.is_text:
+        return first
+    return next((f for f in FORMATS if f.detect is sniff.is_text and suffix in f.suffixes), first)

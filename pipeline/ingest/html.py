@@ -1,0 +1,221 @@
+"""Web pages: the article's paragraphs, headings and tables; title and date from the page's own metadata.
+
+Blocks are joined by ``\\n``, the cells of a table row by ``\\t``; spaces and line breaks of the source that a browser
+wouldn't show are folded, non-breaking spaces stay. If the page's title isn't in the article it's put in front, as a
+heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import lxml.html
+from lxml import etree
+
+from pipeline.core.document import Source
+from pipeline.core.errors import UnreadableFile
+from pipeline.core.layers import RawText
+from pipeline.ingest.builder import TextBuilder
+from pipeline.ingest.decode import decode
+from pipeline.ingest.page import DROPPED, article, is_control, is_link_list
+from pipeline.ingest.txt import encoding_doubts
+
+_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|<\?xml[^>]+encoding\s*=\s*["']([\w-]+)""", re.I)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_CJK = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
+_BROKEN_SOURCE = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n][ \t\r\n]*(?=[{_CJK}])")
+# fmt: off
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "ol",
+    "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+))
+# fmt: on
+_TITLES = ("ArticleTitle", "og:title", "title")
+_DATES = ("PubDate", "publishdate", "article:published_time", "pubdate", "firstpublishedtime", "date")
+_DATE = re.compile(r"(20\d\d|19\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_SITE = re.compile(r"\s*(?:[-_|｜—–]{1,2}|\s>\s)\s*[^-_|｜—–]*(?:政府|网|门户|频道|委员会|局|厅|平台)[^-_|｜—–]*$")
+_INVISIBLE = " \t\r\n\u00a0\u3000\u200b\ufeff"
+# when less than this share of the text is left without its lists of links, they are what the page is about
+_INDEX = 0.3
+# a cell with more text than this, or with a table in it, shows that the table only lays out the page
+_LAYOUT_CELL = 2000
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The text so far and the paragraph being put together."""
+
+    builder: TextBuilder
+    pending: list[str]
+    tables: int = 0
+    all_links: bool = False
+
+
+def read_html(source: Source, content: bytes, *, max_chars: int) -> RawText:
+    """Return the article of a page. Raises UnreadableFile: ``ingest.damaged`` and what ``decode`` raises."""
+    # markup outweighs text, so the source may be longer than the text allowed
+    decoded = decode(content, source.name, max_chars=max_chars * 10, declared=_declared(content))
+    try:
+        root = lxml.html.document_fromstring(
+            _DECLARATION.sub("", decoded.text).replace("\x00", ""), parser=lxml.html.HTMLParser(huge_tree=True)
+        )
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableFile("ingest.damaged", name=source.name, detail=str(error)[:200]) from error
+    meta = {(m.get("name") or m.get("property") or "").lower(): (m.get("content") or "") for m in root.iter("meta")}
+    title = _title(root, meta)
+    node = article(root)
+    reader = _read_article(source.name, max_chars, node, title, all_links=False)
+    if len(_squeeze(reader.builder.text)) < _INDEX * len(_squeeze(node.text_content())):
+        reader = _read_article(source.name, max_chars, node, title, all_links=True)
+    return RawText(
+        text=reader.builder.text,
+        media_type="text/html",
+        encoding=decoded.encoding,
+        blocks=reader.builder.blocks,
+        title=title,
+        published=_published(meta),
+        doubts=encoding_doubts(decoded, source.name),
+    )
+
+
+def _read_article(name: str, max_chars: int, node: Any, title: str | None, *, all_links: bool) -> _Reader:
+    """Return the reader after the article, the title in front if it isn't near the article's start."""
+    reader = _Reader(TextBuilder(name, max_chars), [], all_links=all_links)
+    if title and _squeeze(title) not in _squeeze(node.text_content())[: len(title) * 2 + 1500]:
+        reader.builder.add(title, "heading", level=1)
+    _walk(node, reader)
+    _flush(reader)
+    return reader
+
+
+def _declared(content: bytes) -> str | None:
+    """Return the charset a page gives, GBK and GB2312 as the GB18030 that holds both."""
+    found = _CHARSET.search(content[:4096])
+    if found is None:
+        return None
+    name = (found[1] or found[2]).decode("ascii").lower()
+    return {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(name, name)
+
+
+def _title(root: Any, meta: dict[str, str]) -> str | None:
+    """Return the page's title without the site's name, None when it has none."""
+    for name in _TITLES:
+        if title := _fold(meta.get(name.lower(), "")):
+            return title
+    return _fold(_SITE.sub("", _fold(root.findtext(".//title") or ""))) or None
+
+
+def _published(meta: dict[str, str]) -> str | None:
+    """Return the date a page gives for itself, as YYYY-MM-DD."""
+    for name in _DATES:
+        if found := _DATE.search(meta.get(name.lower(), "")):
+            return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+    return None
+
+
+def _squeeze(text: str) -> str:
+    """Return ``text`` without any space."""
+    return re.sub(r"\s+", "", text)
+
+
+def _fold(text: str) -> str:
+    """Return ``text`` as a browser shows it: runs of spaces as one, none at a source line break between Chinese."""
+    return _SPACE.sub(" ", _BROKEN_SOURCE.sub("", text)).strip(" ")
+
+
+def _flush(reader: _Reader, level: int | None = None) -> None:
+    """Add the pending paragraph."""
+    text = _fold("".join(reader.pending))
+    reader.pending.clear()
+    if text.strip(_INVISIBLE) and not is_control(text):
+        reader.builder.add(text, "heading" if level else "paragraph", level=level)
+
+
+def _walk(node: Any, reader: _Reader) -> None:
+    """Read an element's text into paragraphs."""
+    tag = node.tag
+    if tag == "table" and _is_data(node):
+        _flush(reader)
+        _read_table(node, reader)
+        return
+    block = tag in _BLOCKS
+    if block:
+        _flush(reader)
+    reader.pending.append(node.text or "")
+    for child in node:
+        _child(child, reader)
+        reader.pending.append(child.tail or "")
+    if block:
+        _flush(reader, int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else None)
+
+
+def _child(child: Any, reader: _Reader) -> None:
+    """Read one child: a line break ends the paragraph, lists of links and what has no text are passed over."""
+    if not isinstance(child.tag, str) or child.tag in DROPPED:
+        return
+    if child.tag == "br" or (not reader.all_links and is_link_list(child)):
+        _flush(reader)
+    else:
+        _walk(child, reader)
+
+
+def _is_data(table: Any) -> bool:
+    """Tell whether a table holds data rather than the page's layout."""
+    if table.find(".//table") is not None:
+        return False
+    rows = [[c for c in row if c.tag in ("td", "th")] for row in _rows(table)]
+    if max((len(row) for row in rows), default=0) < 2:
+        return False
+    return all(len(_squeeze(cell.text_content())) <= _LAYOUT_CELL for row in rows for cell in row)
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    """Yield the rows of a table."""
+    for child in table:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from _rows(child)
+
+
+def _read_table(table: Any, reader: _Reader) -> None:
+    """Add a table, one block a cell; a cell over several rows or columns is added once, where it begins."""
+    number = reader.tables
+    reader.tables += 1
+    taken: set[tuple[int, int]] = set()
+    caption = table.find("caption")
+    if caption is not None and (text := _fold(caption.text_content())):
+        reader.builder.add(text, "paragraph")
+    for row, cells in enumerate(_rows(table)):
+        column, before = 0, "\n"
+        for cell in cells:
+            if cell.tag not in ("td", "th"):
+                continue
+            while (row, column) in taken:
+                column += 1
+            across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+            taken.update((row + r, column + c) for r in range(down) for c in range(across))
+            reader.builder.add(_cell_text(cell), "cell", before=before, cell=(number, row, column))
+            before, column = "\t", column + across
+
+
+def _span(cell: Any, name: str) -> int:
+    """Return a cell's span, 1 to 200."""
+    value = cell.get(name) or "1"
+    return min(max(int(value), 1), 200) if value.isdigit() else 1
+
+
+def _cell_text(cell: Any) -> str:
+    """Return a cell's paragraphs, joined by ``\\n``."""
+    inner = _Reader(TextBuilder("", 10**9), [])
+    inner.pending.append(cell.text or "")
+    for child in cell:
+        _child(child, inner)
+        inner.pending.append(child.tail or "")
+    _flush(inner)
+    return inner.builder.text

@@ -1,0 +1,219 @@
+"""Word's automatic numbers (一、 （一） 1. 第三章), which aren't in the text of a docx but in its numbering part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DIGITS = "〇一二三四五六七八九"
+_LEGAL = "零壹贰叁肆伍陆柒捌玖"
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+_BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
+
+
+def chinese(number: int, digits: str = _DIGITS, units: str = "十百千", zero: str = "〇") -> str:
+    """Return 0 to 9,999 as counted in Chinese: 10 「十」, 11 「十一」, 21 「二十一」, 105 「一百〇五」; else Arabic."""
+    if not 0 < number < 10_000:
+        return zero if number == 0 else str(number)
+    result, gap = "", False
+    for place in (3, 2, 1, 0):
+        digit = number // 10**place % 10
+        if digit == 0:
+            gap = bool(result)
+            continue
+        result += (zero if gap else "") + digits[digit] + (units[place - 1] if place else "")
+        gap = False
+    return result[1:] if 10 <= number < 20 and digits == _DIGITS else result
+
+
+def _letters(number: int, first: str) -> str:
+    """Return a, b … z, aa, bb as Word counts."""
+    return chr(ord(first) + (number - 1) % 26) * ((number - 1) // 26 + 1)
+
+
+def _roman(number: int) -> str:
+    """Return a Roman number in capitals."""
+    pairs = (
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+    )
+    result = ""
+    for value, sign in (*pairs, (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        result += sign * (number // value)
+        number %= value
+    return result
+
+
+def _circled(number: int) -> str:
+    """Return ① to ⑳, then Arabic."""
+    return chr(0x2460 + number - 1) if 1 <= number <= 20 else str(number)
+
+
+def _of(row: str) -> Callable[[int], str]:
+    """Return a counter through ``row`` that starts again at its end."""
+    return lambda number: row[(number - 1) % len(row)]
+
+
+_FORMATS: dict[str, Callable[[int], str]] = {
+    "decimal": str,
+    "decimalZero": lambda n: f"{n:02}",
+    "decimalFullWidth": str,
+    "decimalHalfWidth": str,
+    "decimalEnclosedCircle": _circled,
+    "decimalEnclosedCircleChinese": _circled,
+    "decimalEnclosedParen": lambda n: f"({n})",
+    "decimalEnclosedFullstop": lambda n: f"{n}.",
+    "chineseCounting": chinese,
+    "chineseCountingThousand": lambda n: chinese(n, zero="零"),
+    "japaneseCounting": chinese,
+    "taiwaneseCounting": chinese,
+    "taiwaneseCountingThousand": lambda n: chinese(n, zero="零"),
+    "ideographDigital": lambda n: "".join(_DIGITS[int(d)] for d in str(n)),
+    "japaneseDigitalTenThousand": lambda n: "".join(_DIGITS[int(d)] for d in str(n)),
+    "taiwaneseDigital": lambda n: "".join(_DIGITS[int(d)] for d in str(n)),
+    "chineseLegalSimplified": lambda n: chinese(n, _LEGAL, "拾佰仟", "零"),
+    "ideographTraditional": _of(_STEMS),
+    "ideographZodiac": _of(_BRANCHES),
+    "lowerLetter": lambda n: _letters(n, "a"),
+    "upperLetter": lambda n: _letters(n, "A"),
+    "lowerRoman": lambda n: _roman(n).lower(),
+    "upperRoman": _roman,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How one level of a list counts and looks; ``pattern`` holds %1 to %9."""
+
+    start: int
+    format: str
+    pattern: str
+    suffix: str
+    legal: bool
+
+
+@dataclass(slots=True)
+class Numbering:
+    """The lists of one document and how far each has counted. ``next_label`` must be asked in document order."""
+
+    levels: dict[str, dict[int, Level]]
+    abstract: dict[str, str]
+    starts: dict[tuple[str, int], int]
+    linked: dict[tuple[str, int], str]
+    _counts: dict[str, dict[int, int]] = field(default_factory=dict)
+    _restarted: set[tuple[str, int]] = field(default_factory=set)
+
+    def level_of_style(self, number: str, style: str) -> int:
+        """Return the level that belongs to a paragraph style of list ``number``, 0 when none does."""
+        key = self.abstract.get(number, "")
+        return next((level for (a, level), name in self.linked.items() if a == key and name == style), 0)
+
+    def next_label(self, number: str, level: int) -> str:
+        """Return what's printed before the next paragraph of list ``number`` at ``level`` (from 0), "" for bullets."""
+        key = self.abstract.get(number)
+        levels = self.levels.get(key or "", {})
+        shown = levels.get(level)
+        if key is None or shown is None:
+            return ""
+        counts = self._counts.setdefault(key, {})
+        override = self.starts.get((number, level))
+        if override is not None and (number, level) not in self._restarted:
+            self._restarted.add((number, level))
+            counts[level] = override
+        else:
+            counts[level] = counts[level] + 1 if level in counts else shown.start
+        for deeper in [other for other in counts if other > level]:
+            del counts[deeper]
+        return _render(shown, levels, counts)
+
+
+def _render(shown: Level, levels: dict[int, Level], counts: dict[int, int]) -> str:
+    """Return the label of a level with all its %n filled in, and what stands between it and the text."""
+    if shown.format in ("bullet", "none"):
+        return ""
+    label = shown.pattern
+    for index in range(9):
+        if f"%{index + 1}" not in label:
+            continue
+        level = levels.get(index, shown)
+        name = "decimal" if shown.legal else level.format
+        count = counts.get(index, level.start)
+        label = label.replace(f"%{index + 1}", _FORMATS.get(name, str)(count))
+    if shown.suffix == "nothing" or label.endswith(("、", "）", "．", "：", "，")):
+        return label
+    return label + " " if label else ""
+
+
+def read_numbering(root: Any | None) -> Numbering:
+    """Return the lists of ``numbering.xml``; without one there are none."""
+    result = Numbering({}, {}, {}, {})
+    if root is None:
+        return result
+    styles: dict[str, str] = {}
+    borrowed: dict[str, str] = {}
+    for item in root.iter(f"{W}abstractNum"):
+        key = item.get(f"{W}abstractNumId", "")
+        result.levels[key] = {}
+        for node in item.iter(f"{W}lvl"):
+            index = _int(node.get(f"{W}ilvl"), 0)
+            result.levels[key][index] = _level(node)
+            if style := _value(node, "pStyle"):
+                result.linked[key, index] = style
+        if name := _value(item, "styleLink"):
+            styles[name] = key
+        if name := _value(item, "numStyleLink"):
+            borrowed[key] = name
+    for key, name in borrowed.items():
+        result.levels[key] = result.levels.get(styles.get(name, ""), {})
+    for item in root.iter(f"{W}num"):
+        _read_num(item, result)
+    return result
+
+
+def _read_num(item: Any, result: Numbering) -> None:
+    """Enter one ``w:num``: its abstract list and the levels that start anew or look different."""
+    number = item.get(f"{W}numId", "")
+    key = _value(item, "abstractNumId")
+    result.abstract[number] = key
+    for override in item.iter(f"{W}lvlOverride"):
+        index = _int(override.get(f"{W}ilvl"), 0)
+        node = override.find(f"{W}lvl")
+        if node is not None:
+            own = f"{key}/{number}"
+            result.levels.setdefault(own, dict(result.levels.get(key, {})))[index] = _level(node)
+            result.abstract[number] = own
+        start = override.find(f"{W}startOverride")
+        if start is not None:
+            result.starts[number, index] = _int(start.get(f"{W}val"), 1)
+
+
+def _level(node: Any) -> Level:
+    """Return one ``w:lvl``."""
+    legal = node.find(f"{W}isLgl")
+    return Level(
+        start=_int(_value(node, "start"), 1),
+        format=_value(node, "numFmt") or "decimal",
+        pattern=_value(node, "lvlText"),
+        suffix=_value(node, "suff") or "tab",
+        legal=legal is not None and legal.get(f"{W}val", "1") not in ("0", "false"),
+    )
+
+
+def _value(node: Any, name: str) -> str:
+    """Return the ``w:val`` of a child, "" without one."""
+    child = node.find(f"{W}{name}")
+    return "" if child is None else str(child.get(f"{W}val", ""))
+
+
+def _int(text: str | None, default: int) -> int:
+    """Return a whole number, ``default`` when there is none."""
+    return int(text) if text and text.lstrip("-").isdigit() else default

@@ -1,0 +1,1 @@
+"""The only place with processes, disk and time."""

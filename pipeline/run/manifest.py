@@ -1,0 +1,95 @@
+"""``run.json``: what a result was made with and from, so that it can be made again."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from pipeline.core.config import Config, configs_dir
+from pipeline.core.strict import digest
+from pipeline.run.plan import Plan
+from pipeline.run.records import Record
+
+MANIFEST_NAME = "run.json"
+DISTRIBUTION = "cewen"
+
+
+def version() -> str:
+    """Return our version, ``unknown`` in a tree that isn't installed."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions of the libraries we may use that are installed, by name; test tools are left out."""
+    try:
+        required = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        return {}
+    names = {
+        re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0].lower()
+        for line in required
+        if "'dev'" not in line.replace('"', "'")
+    }
+    found = {}
+    for name in sorted(names):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def data_files(config: Config) -> dict[str, str]:
+    """Return a digest of each file of packaged data and of each file the configuration names."""
+    folder = configs_dir()
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    named = (*config.coding.codebooks, *config.segment.lexicons, *config.segment.stop_words)
+    files |= {name: Path(name) for name in named if Path(name).is_file()}
+    return {name: digest(files[name].read_bytes()) for name in sorted(files)}
+
+
+def describe_run(config: Config, plan: Plan, counts: Mapping[str, Any], seconds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all of run.json but the inputs. ``seconds`` are wall times by phase."""
+    return {
+        "program": DISTRIBUTION,
+        "version": version(),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "libraries": libraries(),
+        "config": config.model_dump(mode="json"),
+        "data": data_files(config),
+        "stages": {step.name: {"version": step.version, "settings": step.settings} for step in plan.steps},
+        "seeds": {"topics": config.topics.seed},
+        "counts": dict(counts),
+        "seconds": dict(seconds),
+    }
+
+
+def write_manifest(target: Path, head: Mapping[str, Any], inputs: Iterable[Record]) -> None:
+    """Write ``head`` and one line for each input to ``target``, which is replaced only once the new one is on disk."""
+    fresh = target.with_name(target.name + ".tmp")
+    with fresh.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}"))
+        stream.write(',\n  "inputs": [')
+        for number, record in enumerate(inputs):
+            line = {
+                "doc_id": record.doc_id,
+                "path": record.source.path,
+                "sha256": record.source.sha256 or None,
+                "size": record.source.size,
+                "status": record.status,
+            }
+            stream.write(("," if number else "") + "\n    " + json.dumps(line, ensure_ascii=False))
+        stream.write("\n  ]\n}\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    fresh.replace(target)

@@ -1,0 +1,172 @@
+"""The last step of a run: topics over the whole corpus, tables, database and run.json, in a process of its own.
+
+The process is apart so that the parent stays small however many documents there are. Everything is read document by
+document; nothing holds all texts.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from pipeline.core.config import Config, configs_dir
+from pipeline.core.errors import PipelineError
+from pipeline.core.issues import Issue, issue
+from pipeline.core.layers import Bag, Head
+from pipeline.core.strict import digest
+from pipeline.run.child import listen
+from pipeline.run.codec import Frame, write_frame
+from pipeline.run.manifest import MANIFEST_NAME, describe_run, write_manifest
+from pipeline.run.plan import Plan, plan_from_json
+from pipeline.run.records import Records
+
+if TYPE_CHECKING:
+    from pipeline.table.build import Entry
+    from pipeline.topics.model import TopicModel
+
+# Goes up when the same layers may give other tables though no column has changed.
+VERSION = 1
+_REPORT_EACH = 25
+
+
+def tables_key(config: Config) -> str:
+    """Return a digest of what the tables depend on beside the documents; how many workers ran is no part of it."""
+    from pipeline.run.manifest import version
+    from pipeline.table.derive import columns
+    from pipeline.table.schema import TABLES
+
+    settings = config.model_dump_json(exclude={"run": {"workers", "recycle"}})
+    schema = [f"{table.name}: {columns(table.row)!r}" for table in TABLES]
+    return digest(str(VERSION), version(), settings, *schema)
+
+
+def publish(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer the parent's one request: write everything, telling how far it is, and name the files written."""
+    frames: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+    listen(requests, frames.put)
+    request = frames.get().head
+    config = Config.model_validate_json(request["config"])
+    try:
+        with Records(Path(request["out"])) as records:
+            press = _Press(answers, records, config, Path(request["out"]), plan_from_json(request["plan"]))
+            press.run(request)
+    except PipelineError as error:
+        write_frame(answers, {"kind": "refused", "mistakes": error.mistakes})
+
+
+class _Press:
+    """One writing of all results."""
+
+    def __init__(self, answers: IO[bytes], records: Records, config: Config, out: Path, plan: Plan) -> None:
+        """Keep what all steps need."""
+        self._answers = answers
+        self._records = records
+        self._config = config
+        self._out = out
+        self._plan = plan
+
+    def run(self, request: dict[str, Any]) -> None:
+        """Write everything and say so."""
+        from pipeline.coding.codebook import load_codebooks
+        from pipeline.table.assemble import DATABASE, TABLES_FOLDER, build_tables
+        from pipeline.table.schema import TABLES
+
+        seconds: dict[str, Any] = dict(request["seconds"])
+        began = time.perf_counter()
+        model, issues = self._model()
+        seconds["topics"] = round(time.perf_counter() - began, 3)
+        began = time.perf_counter()
+        self._say("phase", name="tables", total=request["total"])
+        listed = tuple(trace.issue for trace in self._records.run_issues() if trace.issue.stage != "topics")
+        counts = build_tables(
+            self._entries,
+            self._out,
+            codebooks=load_codebooks(self._config.coding.codebooks, configs_dir() / "codebooks"),
+            topics=model,
+            heads=self._heads(),
+            run_issues=(*listed, *issues),
+        )
+        seconds["tables"] = round(time.perf_counter() - began, 3)
+        found = self._records.issue_counts()
+        for one in issues:
+            found[one.code] = 1
+        numbers = {"documents": self._records.tally(), "issues": dict(sorted(found.items())), "rows": counts.rows}
+        head = describe_run(self._config, self._plan, numbers, seconds)
+        write_manifest(self._out / MANIFEST_NAME, head, self._records.rows())
+        files = [*(f"{TABLES_FOLDER}/{table.name}.parquet" for table in TABLES), DATABASE, MANIFEST_NAME]
+        self._say("done", files=files, issues=[asdict(one) for one in issues], seconds=seconds)
+
+    def _say(self, kind: str, **detail: Any) -> None:
+        """Tell the parent."""
+        write_frame(self._answers, {"kind": kind, **detail})
+
+    def _model(self) -> tuple[TopicModel | None, tuple[Issue, ...]]:
+        """Return the topic model of the run's documents, or None and why there is none.
+
+        It's kept in ``models/`` under a digest of the word counts and settings it's made from, and made once.
+        """
+        settings = self._config.topics
+        if not settings.enabled:
+            return None, ()
+        from pipeline.topics.fit import fit
+        from pipeline.topics.model import load
+
+        bags = [f"{doc_id} {key}" for doc_id, key in self._records.layer_keys("bag")]
+        self._say("phase", name="topics", total=len(bags))
+        path = self._out / "models" / f"topics-{digest(str(VERSION), settings.model_dump_json(), *bags)}.npz"
+        if path.is_file():
+            return load(path), ()
+        for old in path.parent.glob("topics-*.npz"):
+            old.unlink()
+        model = fit(_Bags(self), settings)
+        if model is None:
+            return None, (issue("topics", "topics.too-few", count=len(bags), least=settings.least_documents),)
+        model.save(path)
+        return model, ()
+
+    def bags(self) -> Iterator[tuple[str, Bag]]:
+        """Yield the word counts of every document that has them."""
+        for number, (doc_id, doc) in enumerate(self._records.documents_with("bag"), 1):
+            if doc.bag is not None:
+                yield doc_id, doc.bag
+            self._step(number)
+
+    def _heads(self) -> Iterator[tuple[str, Head]]:
+        """Yield the head of every document that has one."""
+        for doc_id, doc in self._records.documents_with("head"):
+            if doc.head is not None:
+                yield doc_id, doc.head
+
+    def _entries(self) -> Iterator[Entry]:
+        """Yield every input file with its layers and issues."""
+        from pipeline.table.build import Entry
+
+        for number, record in enumerate(self._records.rows(), 1):
+            if record.status == "waiting":
+                raise RuntimeError(f"{record.source.path} is still waiting")
+            issues = tuple(trace.issue for trace in self._records.issues_of(record))
+            document = self._records.document(record)
+            duplicate = record.duplicate_of is not None
+            yield Entry(record.doc_id, record.source, record.status, document, issues, duplicate)
+            self._step(number)
+
+    def _step(self, number: int) -> None:
+        """Tell the parent now and then that documents are done."""
+        if number % _REPORT_EACH == 0:
+            self._say("step", count=_REPORT_EACH)
+
+
+class _Bags:
+    """The bags as something that can be gone through more than once without being held."""
+
+    def __init__(self, press: _Press) -> None:
+        """Keep where they come from."""
+        self._press = press
+
+    def __iter__(self) -> Iterator[tuple[str, Bag]]:
+        """Begin again at the first document."""
+        return self._press.bags()

@@ -1,0 +1,140 @@
+"""What a run has written down, read-only: documents, layers, issues. For tables, ``status``, ``issues``, ``show``."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pipeline.core.document import Document, Source
+from pipeline.core.errors import PipelineError
+from pipeline.core.issues import Issue
+from pipeline.run.codec import decode
+from pipeline.run.inputs import STORE_NAME
+
+Status = Literal["waiting", "done", "partial", "failed"]
+
+_PAGE = 200
+_COLUMNS = "seq, path, name, size, sha256, doc_id, duplicate_of, status"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One input file as the store knows it. ``duplicate_of`` is the path of the first file with the same content."""
+
+    seq: int
+    source: Source
+    doc_id: str
+    duplicate_of: str | None
+    status: Status
+
+
+class Trace(NamedTuple):
+    """An issue with the id of its document (None for the whole run) and the traceback of a bug."""
+
+    doc_id: str | None
+    issue: Issue
+    traceback: str | None
+
+
+class Records:
+    """The store of the output folder ``out``. Can be read while a run is at work."""
+
+    def __init__(self, out: Path) -> None:
+        """Open the store. Raises PipelineError when ``out`` holds none."""
+        path = out.resolve() / STORE_NAME
+        if not path.is_file():
+            raise PipelineError(f"{out}: 没有运行记录 {STORE_NAME}，请先用 cewen run … -o {out} 运行")
+        self.db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=60)
+        try:
+            plan = self.db.execute("SELECT value FROM meta WHERE key = 'plan'").fetchone()
+        except sqlite3.DatabaseError as error:
+            self.db.close()
+            raise PipelineError(f"{path}: 打不开运行记录（{error}）") from error
+        stages = plan[0].split(",") if plan else []
+        self._order = {name: place for place, name in enumerate(["input", *stages, "run"])}
+
+    def close(self) -> None:
+        """Close the store."""
+        self.db.close()
+
+    def __enter__(self) -> Records:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the store."""
+        self.close()
+
+    def rows(self) -> Iterator[Record]:
+        """Yield every input file, in order, a page at a time."""
+        last = -1
+        query = f"SELECT {_COLUMNS} FROM document WHERE seq > ? ORDER BY seq LIMIT ?"
+        while rows := self.db.execute(query, (last, _PAGE)).fetchall():
+            last = rows[-1][0]
+            for seq, path, name, size, sha256, doc_id, duplicate_of, status in rows:
+                yield Record(seq, Source(name, path, sha256 or "", size or 0), doc_id, duplicate_of, status)
+
+    def find(self, name: str) -> list[Record]:
+        """Return the files whose document id begins with ``name`` or whose path or file name is ``name``."""
+        return [
+            record
+            for record in self.rows()
+            if name and (record.doc_id.startswith(name) or name in (record.source.path, record.source.name))
+        ]
+
+    def document(self, record: Record, layers: Collection[str] | None = None) -> Document:
+        """Return the document with the layers there are (only ``layers``, when given). A duplicate has none."""
+        doc = Document(record.source)
+        if record.duplicate_of is not None:
+            return doc
+        query = "SELECT layer, value FROM result WHERE doc_id = ?"
+        for layer, value in self.db.execute(query, (record.doc_id,)):
+            if layers is None or layer in layers:
+                doc = doc.with_layer(layer, decode(layer, value))
+        return doc
+
+    def documents_with(self, layer: str) -> Iterator[tuple[str, Document]]:
+        """Yield id and document, holding ``layer`` only, of each document that has it, in order."""
+        query = (
+            "SELECT d.seq, d.doc_id, r.value FROM document d JOIN result r ON r.doc_id = d.doc_id"
+            " WHERE d.duplicate_of IS NULL AND r.layer = ? AND d.seq > ? ORDER BY d.seq LIMIT ?"
+        )
+        last = -1
+        while rows := self.db.execute(query, (layer, last, _PAGE)).fetchall():
+            last = rows[-1][0]
+            for _, doc_id, value in rows:
+                yield doc_id, Document(Source("", "", "", 0)).with_layer(layer, decode(layer, value))
+
+    def layer_keys(self, layer: str) -> Iterator[tuple[str, str]]:
+        """Yield id and result key of each document that has ``layer``, in order."""
+        yield from self.db.execute(
+            "SELECT d.doc_id, r.key FROM document d JOIN result r ON r.doc_id = d.doc_id"
+            " WHERE d.duplicate_of IS NULL AND r.layer = ? ORDER BY d.seq",
+            (layer,),
+        )
+
+    def issues_of(self, record: Record) -> tuple[Trace, ...]:
+        """Return what there is to know about one file, in the order of the stages."""
+        return self._issues("path = ?", (record.source.path,), record.doc_id)
+
+    def run_issues(self) -> tuple[Trace, ...]:
+        """Return the issues that belong to no file."""
+        return self._issues("path IS NULL", (), None)
+
+    def tally(self) -> dict[str, int]:
+        """Return how many documents have each status."""
+        return dict(self.db.execute("SELECT status, count(*) FROM document GROUP BY status ORDER BY status").fetchall())
+
+    def issue_counts(self) -> dict[str, int]:
+        """Return how often each issue code occurs."""
+        return dict(self.db.execute("SELECT code, count(*) FROM issue GROUP BY code ORDER BY code").fetchall())
+
+    def _issues(self, where: str, values: tuple[str, ...], doc_id: str | None) -> tuple[Trace, ...]:
+        """Return issues by the place of their stage in the plan: the order of arrival isn't the same in every run."""
+        query = 'SELECT stage, position, code, severity, message, start, "end", page, traceback FROM issue'
+        rows = self.db.execute(f"{query} WHERE {where}", values).fetchall()
+        rows.sort(key=lambda row: (self._order.get(row[0], len(self._order)), row[0], row[1]))
+        return tuple(Trace(doc_id, Issue(row[0], *row[2:8]), row[8]) for row in rows)

@@ -1,0 +1,243 @@
+"""The main job: files in, tables out. The same call goes on where an earlier one stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.core.config import Config
+from pipeline.core.errors import PipelineError, UnreadableFile
+from pipeline.core.issues import Issue, issue
+from pipeline.core.strict import digest
+from pipeline.run.child import Child, start
+from pipeline.run.codec import read_frame, write_frame
+from pipeline.run.inputs import STAGE, STORE_NAME, Fingerprint, Listing, fingerprint, list_inputs
+from pipeline.run.plan import Plan
+from pipeline.run.pool import Pool, PoolSettings
+from pipeline.run.publish import tables_key
+from pipeline.run.report import Progress, Quiet, RunReport
+from pipeline.run.store import Store, hold
+
+_BATCH = 200
+_PUBLISHED = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """What the processes of a run execute, as ``module:function``: tests put their own in place."""
+
+    stages: str = "pipeline.run.stages:build"
+    publish: str = "pipeline.run.publish:publish"
+
+
+def run(
+    inputs: Sequence[Path],
+    out: Path,
+    *,
+    config: Config,
+    fresh: bool = False,
+    progress: Progress | None = None,
+    programs: Programs | None = None,
+) -> RunReport:
+    """Read every file under ``inputs`` and write the tables into ``out``; return how it went.
+
+    What an earlier run has done already, in ``out``, isn't done again unless ``fresh``.
+    Raises PipelineError before anything is run when an input, the configuration or a codebook is wrong, and when
+    another run is at work in ``out``. Ctrl-C (KeyboardInterrupt) ends the workers and keeps everything done so far.
+    """
+    job = _Job(out, config, progress or Quiet(), programs or Programs())
+    with ExitStack() as stack:
+        pool = stack.enter_context(closing(job.open_pool()))
+        listing, plan = job.prepare(inputs, pool, anew=fresh or not (out / STORE_NAME).exists())
+        stack.enter_context(closing(hold(out)))
+        if fresh:
+            _remove_results(out)
+        store = stack.enter_context(closing(Store(out, fresh=fresh)))
+        computed = job.read(store, pool, listing, plan)
+        pool.close()
+        written = job.publish(store, plan)
+        return job.report(store, len(listing.files), computed, written)
+
+
+class _Job:
+    """One run: what it's about, and how long each phase took."""
+
+    def __init__(self, out: Path, config: Config, progress: Progress, programs: Programs) -> None:
+        """Keep what all phases need."""
+        self._out = out
+        self._config = config
+        self._progress = progress
+        self._programs = programs
+        self._seconds: dict[str, float] = {}
+        self._stage_seconds: dict[str, float] = {}
+
+    def open_pool(self) -> Pool:
+        """Start the first worker, which finds out whether the configuration is right."""
+        settings = self._config.run
+        setup = {
+            "stages": self._programs.stages,
+            "config": self._config.model_dump_json(),
+            "store": str(self._out.resolve()),
+        }
+        return Pool(setup, PoolSettings(settings.workers or _cores(), settings.time_limit, settings.recycle))
+
+    def prepare(self, inputs: Sequence[Path], pool: Pool, *, anew: bool) -> tuple[Listing, Plan]:
+        """Return the files and the plan. Raises PipelineError with the mistakes of both.
+
+        When there is surely something to do (``anew``) all workers start at once; else one, to see what there is to do.
+        """
+        mistakes: list[str] = []
+        listing = Listing((), ())
+        with self._phase("list", 0):
+            try:
+                listing = list_inputs(inputs, out=self._out)
+            except PipelineError as error:
+                mistakes += error.mistakes
+            if anew:
+                pool.widen(len(listing.files))
+            try:
+                plan = pool.plan()
+            except PipelineError as error:
+                mistakes += error.mistakes
+        if mistakes:
+            raise PipelineError(*mistakes)
+        return listing, plan
+
+    def read(self, store: Store, pool: Pool, listing: Listing, plan: Plan) -> int:
+        """Bring every document to its end and return how many were worked on."""
+        store.note_inputs(listing)
+        with self._phase("hash", len(listing.files)):
+            self._fingerprint(store)
+            store.settle(plan, self._config.run.time_limit)
+        waiting = store.count_waiting()
+        if not waiting:
+            return 0
+        with self._phase("documents", waiting):
+            for finished in pool.run(store.tasks(plan), waiting):
+                if store.write(finished) == "failed":
+                    errors = [found["message"] for found in finished.issues if found["severity"] == "error"]
+                    self._progress.failed(finished.task.source.path, errors[0] if errors else "")
+                self._progress.step()
+        self._stage_seconds = {stage: round(pool.seconds[stage], 3) for stage in plan.order if stage in pool.seconds}
+        return waiting
+
+    def publish(self, store: Store, plan: Plan) -> bool:
+        """Write topics, tables, database and run.json; return False when they're as they should be already."""
+        state = digest(store.state(), plan.digest, tables_key(self._config), self._programs.publish)
+        known = json.loads(store.meta(_PUBLISHED) or "{}")
+        if known.get("state") == state and all((self._out / name).is_file() for name in known["files"]):
+            return False
+        with store.db:
+            store.set_meta(_PUBLISHED, "{}")
+        request = {
+            "out": str(self._out.resolve()),
+            "config": self._config.model_dump_json(),
+            "plan": plan.to_json(),
+            "total": sum(store.tally().values()),
+            "seconds": {**self._seconds, "stages": self._stage_seconds},
+        }
+        answer = self._ask(request)
+        with store.db:
+            store.set_run_issues("topics", [Issue(**found) for found in answer["issues"]])
+            store.set_meta(_PUBLISHED, json.dumps({"state": state, "files": answer["files"]}))
+        self._seconds |= {name: answer["seconds"][name] for name in ("topics", "tables")}
+        return True
+
+    def report(self, store: Store, total: int, computed: int, written: bool) -> RunReport:
+        """Return the report. Raises RuntimeError when a document was lost, which would be a bug of ours."""
+        tally = store.tally()
+        done, partial, failed = (tally.pop(status, 0) for status in ("done", "partial", "failed"))
+        if tally or done + partial + failed != total:
+            raise RuntimeError(
+                f"{total} files were given, but {done} done + {partial} partial + {failed} failed; rest: {tally}"
+            )
+        return RunReport(
+            total=total,
+            done=done,
+            partial=partial,
+            failed=failed,
+            computed=computed,
+            reused=total - computed,
+            errors_of_run=store.errors_of_run(),
+            issues=store.issue_counts(),
+            written=written,
+            seconds=dict(self._seconds),
+            stage_seconds=dict(self._stage_seconds),
+        )
+
+    def _fingerprint(self, store: Store) -> None:
+        """Find out what each file holds, and note what is new."""
+        found: list[tuple[str, Fingerprint | Issue]] = []
+        for path, name, file, known in store.files():
+            try:
+                new: Fingerprint | Issue = fingerprint(file, name, max_bytes=self._config.run.max_bytes, known=known)
+            except UnreadableFile as error:
+                detail: dict[str, Any] = error.detail
+                new = issue(STAGE, error.code, **detail)
+                self._progress.failed(path, new.message)
+            if new != known:
+                found.append((path, new))
+            if len(found) >= _BATCH:
+                store.note_fingerprints(found)
+                found.clear()
+            self._progress.step()
+        store.note_fingerprints(found)
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Have a child write the results; pass on how far it is; return its last answer."""
+        child = start(self._programs.publish)
+        try:
+            write_frame(child.requests, request)
+            while (frame := read_frame(child.answers)) is not None:
+                head = frame.head
+                if head["kind"] == "done":
+                    return head
+                if head["kind"] == "refused":
+                    raise PipelineError(*head["mistakes"])
+                self._pass_on(head)
+            raise RuntimeError(
+                f"writing the tables failed with exit code {child.process.wait()}:\n{child.last_words()}"
+            )
+        finally:
+            _end(child)
+
+    def _pass_on(self, head: dict[str, Any]) -> None:
+        """Report the child's progress."""
+        if head["kind"] == "phase":
+            self._progress.phase(head["name"], head["total"])
+        else:
+            self._progress.step(head["count"])
+
+    @contextmanager
+    def _phase(self, name: str, total: int) -> Iterator[None]:
+        """Announce a phase and take its time."""
+        self._progress.phase(name, total)
+        began = time.perf_counter()
+        yield
+        self._seconds[name] = round(time.perf_counter() - began, 3)
+
+
+def _end(child: Child) -> None:
+    """End a child and let go of its files."""
+    child.end(kill=True)
+    child.close()
+
+
+def _remove_results(out: Path) -> None:
+    """Delete the files an earlier run has published, so that nothing old is taken for new."""
+    results = (*(out / "tables").glob("*.parquet"), *(out / "models").glob("topics-*.npz"))
+    for path in (out / "knowledge.duckdb", out / "run.json", *results):
+        path.unlink(missing_ok=True)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,155 @@
+"""The one list of stages, built from a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from importlib import metadata
+
+from pipeline.core.config import Config, configs_dir
+from pipeline.core.document import Document
+from pipeline.core.issues import Issue
+from pipeline.core.layers import CleanText, RawText
+from pipeline.core.stage import Stage
+from pipeline.core.strict import digest
+
+# Libraries whose other versions may read other text out of the same file.
+_READERS = ("pdfminer.six", "python-docx", "trafilatura", "lxml")
+
+
+def build(config: Config) -> tuple[Stage, ...]:
+    """Return the stages of a run with their data loaded. Raises PipelineError for wrong data files or codebooks."""
+    return (*_text(config), *_structure(), *_words(config), *_knowledge(config))
+
+
+def _text(config: Config) -> tuple[Stage, ...]:
+    """Return the stages from a file's bytes to the clean text."""
+    from pipeline.clean.steps import clean
+    from pipeline.ingest.formats import read_source
+
+    most = config.run.max_chars
+    readers = digest(str(most), *(metadata.version(name) for name in _READERS))
+    return (
+        Stage(
+            "ingest",
+            partial(read_source, max_chars=most),
+            needs=("source", "content"),
+            gives="raw",
+            version=1,
+            settings=readers,
+            doubts=_own_doubts,
+        ),
+        Stage("clean", clean, needs=("raw",), gives="text", version=1, doubts=_own_doubts),
+    )
+
+
+def _structure() -> tuple[Stage, ...]:
+    """Return the stages that read how a document is made up."""
+    from pipeline.structure.head import read_head
+    from pipeline.structure.numbering import load_ranks
+    from pipeline.structure.outline import build_outline
+    from pipeline.structure.references import find_references, load_reference_rules
+    from pipeline.structure.rules import load_head_rules
+
+    folder = configs_dir()
+    rules, ranks, references = load_head_rules(folder), load_ranks(folder), load_reference_rules(folder)
+    return (
+        Stage(
+            "head",
+            partial(read_head, rules=rules),
+            needs=("source", "raw", "text"),
+            gives="head",
+            version=1,
+            settings=rules.digest,
+        ),
+        Stage(
+            "outline",
+            partial(build_outline, ranks=ranks),
+            needs=("raw", "text"),
+            gives="outline",
+            version=1,
+            settings=ranks.digest,
+        ),
+        Stage(
+            "references",
+            partial(find_references, rules=references),
+            needs=("text", "head"),
+            gives="references",
+            version=1,
+            settings=references.digest,
+        ),
+    )
+
+
+def _words(config: Config) -> tuple[Stage, ...]:
+    """Return the stages that cut sentences and words."""
+    from pipeline.segment.bag import count_words, load_stop_words
+    from pipeline.segment.sentences import cut
+    from pipeline.segment.words import load_segmenter
+
+    folder = configs_dir()
+    segmenter = load_segmenter(config.segment, folder)
+    stop_words = load_stop_words(config.segment.stop_words, folder)
+    return (
+        Stage(
+            "sentences",
+            partial(cut, segmenter=segmenter),
+            needs=("text", "outline"),
+            gives="sentences",
+            version=1,
+            settings=segmenter.digest,
+        ),
+        Stage(
+            "bag",
+            partial(count_words, stop_words=stop_words),
+            needs=("text", "sentences"),
+            gives="bag",
+            version=1,
+            settings=stop_words.digest,
+        ),
+    )
+
+
+def _knowledge(config: Config) -> tuple[Stage, ...]:
+    """Return the stages that extract measures and give codes."""
+    from pipeline.coding.apply import build_coder, code
+    from pipeline.coding.codebook import load_codebooks
+    from pipeline.extract.lexicon import load_mention_lexicon
+    from pipeline.extract.measures import find_measures, load_measure_rules
+    from pipeline.extract.mentions import find_mentions, unclaimed_numbers
+
+    folder = configs_dir()
+    lexicon, rules = load_mention_lexicon(folder), load_measure_rules(folder)
+    coder = build_coder(load_codebooks(config.coding.codebooks, folder / "codebooks"), config.coding.threshold)
+    return (
+        Stage(
+            "mentions",
+            partial(find_mentions, lexicon=lexicon),
+            needs=("text",),
+            gives="mentions",
+            version=1,
+            settings=lexicon.digest,
+            doubts=unclaimed_numbers,
+        ),
+        Stage(
+            "measures",
+            partial(find_measures, rules=rules),
+            needs=("text", "head", "outline", "sentences", "mentions"),
+            gives="measures",
+            version=1,
+            settings=rules.digest,
+        ),
+        Stage(
+            "codings",
+            partial(code, coder=coder),
+            needs=("text", "outline", "sentences"),
+            gives="codings",
+            version=1,
+            settings=coder.digest,
+        ),
+    )
+
+
+def _own_doubts(layer: RawText | CleanText, doc: Document) -> Iterable[Issue]:
+    """Return the doubts a layer carries itself."""
+    return layer.doubts

@@ -1,0 +1,179 @@
+"""A worker process: takes documents one by one, runs the stages over each, and sends the layers back as bytes."""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import hashlib
+import os
+import queue
+import sqlite3
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from pipeline.core.config import Config
+from pipeline.core.document import Document, Source
+from pipeline.core.errors import PipelineError, UnreadableFile
+from pipeline.core.issues import Issue, issue
+from pipeline.core.stage import Stage, check
+from pipeline.run.child import listen, resolve
+from pipeline.run.codec import Frame, decode, encode, write_frame
+from pipeline.run.inputs import STAGE, STORE_NAME, unreadable
+from pipeline.run.plan import describe
+
+_GRACE = 30.0
+_DETAIL = 300
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the stages made of one document: encoded layers by stage, issues with tracebacks, seconds by stage."""
+
+    layers: dict[str, bytes] = field(default_factory=dict)
+    issues: list[tuple[Issue, str | None]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer the parent until it closes the pipe. The first frame says which stages; the rest are documents."""
+    frames: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+    listen(requests, frames.put)
+    setup = frames.get().head
+    try:
+        stages: Sequence[Stage] = resolve(setup["stages"])(Config.model_validate_json(setup["config"]))
+        check(stages)
+    except PipelineError as error:
+        write_frame(answers, {"kind": "refused", "mistakes": error.mistakes})
+        return
+    write_frame(answers, {"kind": "ready", "plan": describe(stages).to_json()})
+    gc.collect()
+    gc.freeze()  # dictionaries and patterns live as long as the process: no use in looking through them again
+    cache = Cache(Path(setup["store"]) / STORE_NAME)
+    with Path(os.devnull).open("wb") as nowhere:
+        while True:
+            task = frames.get().head
+            write_frame(answers, {"kind": "begun", "path": task["path"]})
+            # The parent kills a worker that takes too long. If the parent is gone and a stage holds the interpreter,
+            # the listening thread can't end us; this clock, which needs no interpreter, can.
+            faulthandler.dump_traceback_later(setup["time_limit"] + _GRACE, exit=True, file=nowhere)
+            outcome = run_one(stages, task, cache)
+            faulthandler.cancel_dump_traceback_later()
+            _answer(answers, task["path"], outcome)
+
+
+def _answer(answers: IO[bytes], path: str, outcome: Outcome) -> None:
+    """Send the outcome."""
+    head = {
+        "kind": "made",
+        "path": path,
+        "stages": list(outcome.layers),
+        "issues": [{**asdict(found), "traceback": trace} for found, trace in outcome.issues],
+        "seconds": outcome.seconds,
+    }
+    write_frame(answers, head, list(outcome.layers.values()))
+
+
+class Cache:
+    """Layers of earlier runs, read from the store when a stage needs them."""
+
+    def __init__(self, store: Path) -> None:
+        """Keep where the store is; it's opened at the first look."""
+        self._store = store
+        self._connection: sqlite3.Connection | None = None
+
+    def layer(self, doc_id: str, stage: str, name: str) -> Any:
+        """Return the layer ``name`` that ``stage`` made of ``doc_id``. Raises LookupError when the store has none."""
+        if self._connection is None:
+            self._connection = sqlite3.connect(f"{self._store.as_uri()}?mode=ro", uri=True, timeout=60)
+        row = self._connection.execute("SELECT value FROM result WHERE doc_id = ? AND stage = ?", (doc_id, stage))
+        if (found := row.fetchone()) is None:
+            raise LookupError(f"the store has no layer {name!r} of {doc_id}")
+        return decode(name, found[0])
+
+
+def run_one(stages: Sequence[Stage], task: dict[str, Any], cache: Cache) -> Outcome:
+    """Return what the stages not in ``task["reuse"]`` make of the document.
+
+    A stage that raises leaves an issue and costs only the stages that need its layer.
+    """
+    source = Source(**task["source"])
+    reuse = set(task["reuse"])
+    desk = _Desk(task, cache, Document(source), {stage.gives: stage.name for stage in stages if stage.name in reuse})
+    outcome = Outcome()
+    made = {"source", "content", *desk.stored}
+    for place, stage in enumerate(stages):
+        if stage.name in reuse or not made.issuperset(stage.needs):
+            continue
+        began = time.perf_counter()
+        try:
+            if desk.run(stage, [before.gives for before in stages[:place] if before.gives in made], outcome):
+                made.add(stage.gives)
+        except Exception as error:
+            outcome.issues.append(_bug(stage, source, error))
+        desk.doc = desk.doc.with_layer("content", None)
+        outcome.seconds[stage.name] = time.perf_counter() - began
+    return outcome
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One document on its way through the stages; ``stored`` says which stage made each layer the store has."""
+
+    task: dict[str, Any]
+    cache: Cache
+    doc: Document
+    stored: dict[str, str]
+
+    def run(self, stage: Stage, earlier: Sequence[str], outcome: Outcome) -> bool:
+        """Put the stage's layer into the document and ``outcome``; False when it can't be made of such a file.
+
+        ``doubts`` see all ``earlier`` layers.
+        """
+        try:
+            self._fetch([*stage.needs, *(earlier if stage.doubts else ())])
+            after = stage(self.doc)
+        except UnreadableFile as error:
+            where = STAGE if error.code.startswith("input.") else stage.name
+            detail: dict[str, Any] = {"name": self.doc.source.name, **error.detail}
+            outcome.issues.append((issue(where, error.code, **detail), None))
+            return False
+        layer = getattr(after, stage.gives)
+        data = encode(stage.gives, layer)
+        doubts = [*stage.doubts(layer, self.doc)] if stage.doubts else []
+        outcome.layers[stage.name] = data
+        outcome.issues += [(doubt, None) for doubt in doubts]
+        self.doc = after
+        return True
+
+    def _fetch(self, layers: Sequence[str]) -> None:
+        """Get the layers the document hasn't got: the content from the file, others from the store."""
+        for name in layers:
+            if getattr(self.doc, name) is not None:
+                continue
+            if name == "content":
+                made: Any = read_content(self.task["file"], self.doc.source)
+            else:
+                made = self.cache.layer(self.task["doc_id"], self.stored[name], name)
+            self.doc = self.doc.with_layer(name, made)
+
+
+def read_content(file: str, source: Source) -> bytes:
+    """Return the file's bytes. Raises UnreadableFile when they can't be read or aren't those the run has listed."""
+    try:
+        content = Path(file).read_bytes()
+    except OSError as error:
+        raise unreadable(error, source.name) from error
+    if hashlib.sha256(content).hexdigest() != source.sha256:
+        raise UnreadableFile("input.changed", name=source.name)
+    return content
+
+
+def _bug(stage: Stage, source: Source, error: Exception) -> tuple[Issue, str]:
+    """Return the issue for what a stage raised, with its traceback."""
+    detail = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")[:_DETAIL]
+    trace = "".join(traceback.format_exception(error))
+    return issue(stage.name, "bug", name=source.name, detail=detail), trace

@@ -1,0 +1,36 @@
+"""A spaCy component: ``nlp.add_pipe("cewen_measures")`` fills ``doc.spans["measures"]``. Needs ``cewen[spacy]``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pipeline.api import extract_measures
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+
+def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+    """Return the component; spaCy calls this with its pipeline and the component's ``name``."""
+    from spacy.tokens import Span
+
+    if not Span.has_extension("measure"):
+        Span.set_extension("measure", default=None)
+
+    def measures(doc: Doc) -> Doc:
+        """Put one span for each measure into ``doc.spans["measures"]``, labelled by kind; ``span._.measure`` is the record.
+
+        A span covers the whole tokens its figure touches.
+        """
+        spans = []
+        for measure in extract_measures(doc.text):
+            span = doc.char_span(measure.start, measure.end, label=measure.kind, alignment_mode="expand")
+            if span is not None:
+                span._.measure = measure
+                spans.append(span)
+        doc.spans["measures"] = spans
+        return doc
+
+    return measures

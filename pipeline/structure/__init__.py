@@ -1,0 +1,1 @@
+"""Text becomes head, heading tree and references."""

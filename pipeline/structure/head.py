@@ -1,0 +1,194 @@
+"""What a document says about itself: title, number, issuer, addressee, dates, kind, level, region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.core.document import Source
+from pipeline.core.layers import CleanText, Head, HeadField, RawText
+from pipeline.structure.agencies import is_agency, split_issuers
+from pipeline.structure.dating import (
+    Signature,
+    find_effective,
+    find_expiry,
+    find_issue_date,
+    find_signature,
+    passed_by,
+    sign_names,
+)
+from pipeline.structure.doc_numbers import NumberFound, find_numbers
+from pipeline.structure.pieces import SPACES, Piece, squeeze, top_pieces
+from pipeline.structure.place import find_place
+from pipeline.structure.rules import HeadRules, load_head_rules
+from pipeline.structure.titles import Title, after_title, find_attached, find_kind, find_title, is_addressee, issuer_end
+
+__all__ = ["HeadRules", "load_head_rules", "read_head"]
+
+_CITING = re.compile(r"》[\s）)]{0,2}[（(]?\s*$|(?:根据|依据|按照|依照|落实|原|转发|见|按)[^。；\n]{0,40}$")
+_BEFORE_NUMBER = re.compile(r"(?:^|[\n★*（(：:\s]|文件|通知|意见|方案|办法|批复|\d{4}年\d{1,2}月\d{1,2}日)\s*[（(]?$")
+_RED_HEAD = re.compile(r"文件$")
+_ZONE = 700
+_ORDER = 400
+
+
+def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules) -> Head:
+    """Return the head of a document; every field the text doesn't print is ``None`` or ``()``."""
+    body = text.text
+    pieces = top_pieces(body)
+    title = find_title(body, pieces, rules, raw.title)
+    after = after_title(body, title) if title else 0
+    number = _own_number(body, pieces, after, rules)
+    glued = number is not None and after <= number.start <= after + 6
+    addressee = _addressee(body, pieces, number.end if number and glued else after, rules)
+    signature = find_signature(body, addressee.end if addressee else after, rules)
+    issuers = _issuers(body, pieces, title, number, signature, rules)
+    issued = _promulgated(body, number, rules) or find_issue_date(body, after, pieces, signature, rules)
+    kind = find_kind(body, title, rules)
+    place = find_place(
+        [issuer.value for issuer in issuers],
+        title.field.value if title else None,
+        number.code if number else None,
+        addressee.value if addressee else None,
+        body,
+        rules,
+    )
+    return Head(
+        title=_as_printed(title.field if title else None, raw, text),
+        attached_title=_as_printed(find_attached(body, title, kind, rules), raw, text),
+        doc_number=HeadField(number.value, number.start, number.end) if number else None,
+        issuers=issuers,
+        addressee=_as_printed(addressee, raw, text),
+        issue_date=issued,
+        effective_date=find_effective(body, after, issued, pieces, rules),
+        expiry=find_expiry(body, after, rules),
+        doc_kind=kind,
+        level=place.level,
+        region=place.region,
+        region_code=place.code,
+        year=_year(issued, number, title),
+    )
+
+
+def _as_printed(field: HeadField | None, raw: RawText, text: CleanText) -> HeadField | None:
+    """Return a field with the characters of the source, where cleaning only put one for another (○ for 〇)."""
+    if field is None or not text.edits:
+        return field
+    start, end = text.offsets().to_source(field.start, field.end)
+    printed = squeeze(raw.text[start:end])
+    clean = squeeze(text.text[field.start : field.end])
+    return replace(field, value=printed) if clean == field.value and len(printed) == len(clean) else field
+
+
+def _promulgated(text: str, number: NumberFound | None, rules: HeadRules) -> HeadField | None:
+    """Return the date under an order's few lines, above the text it puts into force."""
+    if number is None or number.rule != "order":
+        return None
+    signature = find_signature(text[: number.end + _ORDER], number.end, rules)
+    return signature.date if signature else None
+
+
+def _own_number(text: str, pieces: Sequence[Piece], after: int, rules: HeadRules) -> NumberFound | None:
+    """Return the document's own 发文字号: labelled, or near the title and not cited."""
+    for piece in pieces:
+        label = rules.labels["doc_number"].match(piece.text)
+        if label:
+            start = piece.start + label.start("value")
+            labelled = next(find_numbers(text, rules.numbers, start, piece.end), None)
+            if labelled and labelled.start - start < 3:
+                return labelled
+    stop = min(len(text), max(_ZONE, after + 400))
+    for number in find_numbers(text, rules.numbers, 0, stop):
+        line = max(text.rfind("\n", 0, number.start), text.rfind("。", 0, number.start)) + 1
+        before = text[line : number.start]
+        if after and after <= number.start and not text[after : number.start].strip(" \u3000\r\n*（("):
+            return number
+        if _CITING.search(before) or (len(number.code) < 2 and number.rule == "usual"):
+            continue
+        if _BEFORE_NUMBER.search(before) or (number.start <= after and number.rule == "usual"):
+            return number
+    return None
+
+
+def _addressee(text: str, pieces: Sequence[Piece], after: int, rules: HeadRules) -> HeadField | None:
+    """Return the 主送机关: a line of bodies that ends with a colon, or such words right after a title glued to them."""
+    seen = 0
+    for piece in pieces:
+        if piece.end <= after:
+            continue
+        start = max(piece.start, after)
+        colon = min(
+            (at for at in (text.find("：", start, piece.end + 1), text.find(":", start, piece.end + 1)) if at >= 0),
+            default=-1,
+        )
+        raw = text[start : colon + 1] if colon > 0 else ""
+        lead = len(raw) - len(raw.lstrip(SPACES + "*）)》"))
+        if raw and is_addressee(raw[lead:], rules) and _addressed(raw[lead:-1], rules):
+            return HeadField(squeeze(raw[lead:-1]), start + lead, colon)
+        seen += 1
+        if seen > 12 or piece.text.startswith(("一、", "第一条", "第一章")):
+            return None
+    return None
+
+
+def _addressed(value: str, rules: HeadRules) -> bool:
+    """Tell whether a value begins like a 主送机关: groups of bodies, or the name of a place or body."""
+    if rules.addressee_start.match(value) or rules.divisions.at(value, 0, len(value)):
+        return True
+    first = re.split(r"[，,、；;（(\s]", value, maxsplit=1)[0]
+    return is_agency(squeeze(first), rules) or bool(
+        re.search(r"(?:镇|乡|街道|村|公司|委员|代表|政府|办事处|支行|厅|局|部|委)$", first)
+    )
+
+
+def _issuers(
+    text: str,
+    pieces: Sequence[Piece],
+    title: Title | None,
+    number: NumberFound | None,
+    signature: Signature | None,
+    rules: HeadRules,
+) -> tuple[HeadField, ...]:
+    """Return who issued the document: signature, title, order number, label, congress; the first that says it."""
+    if signature and signature.names:
+        return signature.names
+    if title:
+        end = issuer_end(title.field.value, rules)
+        if end:
+            return _from_title(title.field, end, rules)
+        if passed := passed_by(text, title.after):
+            return (passed,)
+    if number and number.rule in ("order", "notice"):
+        name = re.sub(r"[令公通告]+$", "", number.code)
+        if is_agency(name, rules):
+            return (HeadField(name, number.start, number.start + len(name)),)
+    return sign_names(text, pieces, rules) or _red_head(text, pieces, rules)
+
+
+def _from_title(title: HeadField, end: int, rules: HeadRules) -> tuple[HeadField, ...]:
+    """Return the bodies at a title's beginning; the spans are the title's."""
+    names = split_issuers(title.value, 0, end, rules)
+    return tuple(HeadField(name, title.start, title.end) for name, _, _ in names)
+
+
+def _red_head(text: str, pieces: Sequence[Piece], rules: HeadRules) -> tuple[HeadField, ...]:
+    """Return the body of a red head: 「云州市人民政府文件」."""
+    for piece in pieces[:6]:
+        cut = _RED_HEAD.search(piece.text)
+        if cut:
+            names = split_issuers(text, piece.start, piece.start + cut.start(), rules)
+            if names:
+                return tuple(HeadField(name, low, high) for name, low, high in names)
+    return ()
+
+
+def _year(issued: HeadField | None, number: NumberFound | None, title: Title | None) -> int | None:
+    """Return the year of issue, else of the number, else the first in the title."""
+    if issued:
+        return int(issued.value[:4])
+    for value in (number.value if number else "", title.field.value if title else ""):
+        found = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", value)
+        if found:
+            return int(found.group())
+    return None

@@ -1,0 +1,120 @@
+"""One heading: its number, its words and where they end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.structure.numbering import Rank, value_of
+
+LONGEST_HEADING = 40
+MARKS = " \u3000\t\xa0\r*#"
+_END = re.compile(r"[。：；！？!?\n]|[:;](?=\D|$)|(?<=[\u4e00-\u9fff“”）)])[ \u3000\t\xa0]{2,}(?=[\u4e00-\u9fff（(“])")
+_CLAUSE = re.compile(r"[，,；;]")
+_STOPS = "。：；！？!?:;"
+_LEADERS = re.compile(r"[.…·•．]{4,}\s*[\divxIVX（）()]*\s*$|\t\s*\d{1,3}\s*$|\]\(#|\s\d{1,3}\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A heading found: its rank's name, value, number as printed, and where number, heading and body begin and end."""
+
+    rank: str
+    order: float
+    value: int
+    number: str
+    heading: str
+    start: int
+    body: int
+    depth: int = 0
+
+
+def leads_on(text: str, at: int) -> bool:
+    """Tell whether a paragraph or a numbered line follows ``at``, so that the line before isn't a row of a list."""
+    following = text[at : at + 200].strip().split("\n", 1)[0]
+    return len(following) >= 20 or bool(re.match(r"\d+[.．]\d", following))
+
+
+def read_heading(text: str, rank: Rank, number: str, start: int, end: int) -> Candidate | None:
+    """Return the heading numbered ``text[start:end]``; ``None`` when the line turns out to be none."""
+    if rank.wrong_next and rank.wrong_next.match(text, end):
+        return None
+    line = text.find("\n", end)
+    line = len(text) if line < 0 else line
+    if _LEADERS.search(text, end, line) and line - end < 80:
+        return None
+    label, body = _READERS[rank.heading](text, end, line)
+    if rank.heading == "bracket":
+        number = ""
+    return Candidate(rank.name, rank.order, value_of(number), "".join(number.split()), label, start, body)
+
+
+def _title(text: str, at: int, line: int) -> tuple[str, int]:
+    """Return the heading after a number and where it ends; a label and ``at`` when running text follows."""
+    while at < line and text[at] in MARKS:
+        at += 1
+    if at == line:  # the number stands alone: a short next line is its heading
+        return _next(text, at, line)
+    found = _END.search(text, at + 1, min(line, at + LONGEST_HEADING + 1))
+    stop = found.start() if found else line
+    while found and text[found.start()].isspace() and found.start() - at < 4:  # 「总　　则」
+        found = _END.search(text, found.end(), min(line, at + LONGEST_HEADING + 1))
+        stop = found.start() if found else line
+    if stop - at <= LONGEST_HEADING:
+        end = stop + 1 if stop < len(text) and text[stop] in _STOPS else stop
+        if stop < len(text) and text[stop] in "？?":
+            stop += 1
+        return label_of(text[at:stop]), end
+    clause = _CLAUSE.search(text, at + 4, at + LONGEST_HEADING)
+    return label_of(text[at : clause.start() if clause else at + 20]), at
+
+
+def _article(text: str, at: int, line: int) -> tuple[str, int]:
+    """Return an article's heading: bracketed, or a line of its own without a full stop; mostly there is none."""
+    while at < line and text[at] in MARKS:
+        at += 1
+    bracket = re.compile(r"[（(【\[]([^）)】\]\n]{2,20})[）)】\]]").match(text, at)
+    if bracket:
+        return label_of(bracket[1]), bracket.end()
+    words = text[at:line].strip(MARKS)
+    if 1 < len(words) <= 16 and not re.search(r"[。；：，,;:]", words):
+        return label_of(words), line
+    return "", at
+
+
+def _next(text: str, at: int, line: int) -> tuple[str, int]:
+    """Return the next line as heading where it is short and has no sentence in it."""
+    while line < len(text) and text[line] in "\n\r \u3000\t\xa0":
+        line += 1
+    end = text.find("\n", line)
+    end = len(text) if end < 0 else end
+    words = text[line:end].strip(MARKS)
+    if 1 < len(words) <= LONGEST_HEADING and not re.search(
+        r"[。；：]|^[一二三四五六七八九十]+、|^第.{1,5}[章条]|^[（(]?[\d一]", words
+    ):
+        return label_of(words), end
+    return "", at
+
+
+def _bracket(text: str, at: int, line: int) -> tuple[str, int]:
+    """Return what 【】 enclose."""
+    end = text.index("】", at)
+    return label_of(text[at:end]), end + 1
+
+
+_READERS = {"title": _title, "article": _article, "next": _next, "bracket": _bracket}
+
+
+def label_of(text: str) -> str:
+    """Return a heading without marks and without spaces between Chinese characters."""
+    return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", text.replace("**", "")).strip(MARKS)
+
+
+def read_marked(text: str, at: int, depth: int) -> Candidate | None:
+    """Return an unnumbered Markdown heading of ``depth`` marks."""
+    line = text.find("\n", at)
+    line = len(text) if line < 0 else line
+    label = label_of(text[at:line])
+    if not label or len(label) > LONGEST_HEADING * 2:
+        return None
+    return Candidate(f"mark-{depth}", 2.0 + depth, 0, "", label, at, line, depth)

@@ -1,0 +1,88 @@
+"""Headings inside lines, where a text lost its line breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.structure.headings import LONGEST_HEADING, Candidate, label_of, read_heading
+from pipeline.structure.numbering import Rank, Ranks, value_of
+
+_MOST_INLINE = 600
+_WITHIN = "本该照据反第和、至及》例法定则办到与或"  # 「本条例第九条」 names an article
+_FIRST_INNER = re.compile(r"[（(]一[）)]|第[一二三四五六七八九十百]+条")
+
+
+def lost_breaks(text: str) -> bool:
+    """Tell whether a long line has whole sections in it."""
+    return any(len(line) > _MOST_INLINE for line in text.split("\n"))
+
+
+def inline_headings(text: str, ranks: Ranks, found: Sequence[Candidate], *, lost: bool) -> list[Candidate]:
+    """Return headings inside lines: the next number of a rank after a full stop, a colon or another heading.
+
+    Unless the text ``lost`` its line breaks only chapters and articles are looked for.
+    """
+    taken = {one.start for one in found}
+    merged: list[Candidate] = []
+    last: dict[str, int] = {}
+    known = iter(sorted(found, key=lambda one: one.start))
+    coming = next(known, None)
+    end = 0
+    for match in ranks.inline.finditer(text):
+        while coming and coming.start <= match.start():
+            last[coming.rank] = coming.value
+            _restart(last, coming.rank)
+            end = max(end, coming.body if coming.heading else coming.start)
+            coming = next(known, None)
+        if match.start() in taken:
+            continue
+        rank = ranks.by_group[match.lastgroup or ""]
+        if not lost and rank.name not in ("chapter", "article"):
+            continue
+        one = _inside(text, rank, match, last, end)
+        if one:
+            last[rank.name] = one.value
+            _restart(last, rank.name)
+            merged.append(one)
+            end = one.body
+    return merged
+
+
+def _restart(last: dict[str, int], rank: str) -> None:
+    """Let what stands under ``rank`` begin anew."""
+    if rank in ("cn", "chapter"):
+        for lower in ("paren-cn",):
+            last.pop(lower, None)
+
+
+def _inside(text: str, rank: Rank, match: re.Match[str], last: dict[str, int], end: int) -> Candidate | None:
+    """Return a heading inside a line when its number goes on from the last and what stands before it ends something."""
+    value = value_of(match.group())
+    start = match.start()
+    before = text[start - 1] if start else "\n"
+    follows = value == last.get(rank.name, 0) + 1
+    after_heading = end <= start and 0 < start - end <= 1
+    if not follows or (rank.wrong_next and rank.wrong_next.match(text, match.end())):
+        return None
+    if rank.heading == "article":
+        after = text[match.end() : match.end() + 1]
+        set_off = (after.isspace() and before not in _WITHIN) or before in "。\n"
+        if not (set_off or after_heading):
+            return None
+    elif not (before in "。\n！？" or (value == 1 and before in "：: 　") or after_heading or before.isspace()):
+        return None
+    line = text.find("\n", match.end())
+    line = len(text) if line < 0 else line
+    inner = _FIRST_INNER.search(text, match.end(), min(line, match.end() + LONGEST_HEADING))
+    if rank.name in ("cn", "chapter") and inner and not re.search(r"[。：；]", text[match.end() : inner.start()]):
+        return Candidate(
+            rank.name,
+            rank.order,
+            value,
+            "".join(match.group().split()),
+            label_of(text[match.end() : inner.start()]),
+            start,
+            inner.start(),
+        )
+    return read_heading(text, rank, match.group(), start, match.end())

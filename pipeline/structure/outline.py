@@ -1,0 +1,214 @@
+"""The tree of headings: what is one, how deep it stands, where its section ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.core.layers import Block, CleanText, RawText, Section
+from pipeline.structure.annexes import annex_lists
+from pipeline.structure.headings import LONGEST_HEADING, MARKS, Candidate, label_of, leads_on, read_heading, read_marked
+from pipeline.structure.inline import inline_headings, lost_breaks
+from pipeline.structure.numbering import Ranks, load_ranks, used_order
+
+__all__ = ["Ranks", "build_outline", "load_ranks"]
+
+_NOT_SHORT = re.compile(
+    r"[。，；：！？、,;:|/《》\[\]<>=…]|\d{5}|\d\.\d|^[^\w“]|[）)]$|^(?:附[件表]|来源|第|图|表|注|单位|序号|备注|联系|电话|目录|前款|下载|打印|首页)|"
+    r"(?:人民政府|委员会|办公[厅室]|通知|同志|主任|副?组长|[局厅部委])$|[年月日]$"
+)
+_SHORT = (3, 26)
+_PARAGRAPH = 40
+_CHINESE_START = re.compile(r"[“\u4e00-\u9fff]")
+_ALWAYS = re.compile(r"(?:附\s*则|总\s*则|前\s*言|引\s*言|序\s*言|导\s*言|结\s*语)。?")
+
+
+def build_outline(raw: RawText, text: CleanText, *, ranks: Ranks) -> tuple[Section, ...]:
+    """Return the sections in reading order, ``()`` for a text without headings.
+
+    ``heading`` is what follows the number up to the end of its sentence. Where that is too long, the numbered line is
+    running text: then ``heading`` is its first clause, as a label, and ``body`` begins right after the number.
+    """
+    body = text.text
+    found = sorted([*_numbered(body, ranks), *_from_blocks(raw, text, ranks)], key=lambda one: one.start)
+    found = _without_doubles(found)
+    found = _in_sequence(found)
+    found = _merged(found, inline_headings(body, ranks, found, lost=len(found) < 3 or lost_breaks(body)))
+    found = _merged(found, _short_lines(body, found))
+    return _tree(_as_printed(found, raw, text), len(body))
+
+
+def _as_printed(found: Sequence[Candidate], raw: RawText, text: CleanText) -> Sequence[Candidate]:
+    """Return the candidates with their numbers as the source prints them (１． for 1.)."""
+    if not text.edits:
+        return found
+    offsets = text.offsets()
+    printed: list[Candidate] = []
+    for one in found:
+        start, end = offsets.to_source(one.start, one.start + len(one.number))
+        number = "".join(raw.text[start:end].split())
+        printed.append(replace(one, number=number) if len(number) == len(one.number) else one)
+    return printed
+
+
+def _numbered(text: str, ranks: Ranks) -> Iterator[Candidate]:
+    """Yield what looks like a heading where a line begins."""
+    lists = annex_lists(text)
+    at = 0
+    for match in ranks.starts.finditer(text):
+        group = match.lastgroup
+        while at < len(lists) and lists[at][1] <= match.start():
+            at += 1
+        marks = len((match["marks"] or "").strip())
+        rank = ranks.by_group.get(group or "")
+        if rank is None:
+            if marks and (one := read_marked(text, match.end(), marks)):
+                yield one
+            continue
+        start = match.start(group or 0)
+        if at < len(lists) and lists[at][0] <= start < lists[at][1]:
+            continue
+        one = read_heading(text, rank, match.group(group or 0), start, match.end())
+        if one and (rank.name != "bare" or marks or leads_on(text, one.body)):
+            yield replace(one, depth=marks)
+
+
+def _from_blocks(raw: RawText, text: CleanText, ranks: Ranks) -> Iterator[Candidate]:
+    """Yield the headings that the file's own styles mark and that bear no number."""
+    styled = [block for block in raw.blocks if block.level is not None]
+    if not styled:
+        return
+    offsets, body = text.offsets(), text.text
+    for block in styled:
+        one = _styled(block, *offsets.from_source(block.start, block.end), body, ranks)
+        if one:
+            yield one
+
+
+def _styled(block: Block, start: int, end: int, text: str, ranks: Ranks) -> Candidate | None:
+    """Return a styled block as an unnumbered heading; ``None`` for a numbered one, which is found by its number."""
+    while start < end and text[start].isspace():
+        start += 1
+    label = label_of(text[start:end])
+    if not label or len(label) > LONGEST_HEADING * 2:
+        return None
+    numbered = ranks.starts.match(text, start - 1 if start else 0)
+    if numbered and numbered.lastgroup in ranks.by_group:
+        return None
+    return Candidate(f"mark-{block.level}", 2.0 + (block.level or 1), 0, "", label, start, end, block.level or 1)
+
+
+def _without_doubles(found: Sequence[Candidate]) -> list[Candidate]:
+    """Drop headings inside another's heading, and a first top mark that is the document's title."""
+    kept: list[Candidate] = []
+    for one in found:
+        if kept and (
+            one.start == kept[-1].start or (one.start < kept[-1].body and kept[-1].heading and one.number == "")
+        ):
+            continue
+        kept.append(one)
+    later: set[tuple[str, str]] = set()
+    contents: list[Candidate] = []
+    for index in range(len(kept) - 1, -1, -1):  # a table of contents prints headings without a text under them
+        one = kept[index]
+        empty = index + 1 < len(kept) and kept[index + 1].start - one.body <= 3
+        if (one.number, one.heading) in later and one.heading and empty:
+            contents.append(one)
+        later.add((one.number, one.heading))
+    if len(contents) > 1:
+        kept = [one for one in kept if one not in contents]
+    tops = [one for one in kept if one.rank == "mark-1"]
+    if len(tops) == 1 and kept[0] is tops[0]:
+        kept.pop(0)
+    return kept
+
+
+def _in_sequence(found: Sequence[Candidate]) -> list[Candidate]:
+    """Drop Arabic numbers that neither begin a list nor go on from the last one."""
+    last: dict[str, int] = {}
+    kept: list[Candidate] = []
+    for one in found:
+        if one.rank in ("arabic", "bare", "half-paren", "paren-arabic", "circled"):
+            before = last.get(one.rank)
+            if one.value != 1 and before is not None and not before < one.value <= before + 2:
+                continue
+            if one.rank == "bare" and before is None and one.value != 1:
+                continue
+            last[one.rank] = one.value
+        kept.append(one)
+    return kept
+
+
+def _merged(found: Sequence[Candidate], more: Sequence[Candidate]) -> list[Candidate]:
+    """Return both in reading order."""
+    return sorted([*found, *more], key=lambda one: one.start) if more else list(found)
+
+
+def _short_lines(text: str, found: Sequence[Candidate]) -> list[Candidate]:
+    """Return unnumbered headings of plain texts: a short line without a stop between whole paragraphs."""
+    if any(one.rank.startswith("mark-") for one in found):
+        return []
+    spans = [(one.start, one.body) for one in found]
+    starts = {start for start, _ in spans}
+    rows: list[tuple[int, str]] = []
+    at = 0
+    for line in text.split("\n"):
+        if stripped := line.strip(MARKS):
+            rows.append((at + line.index(stripped), stripped))
+        at += len(line) + 1
+    short: list[Candidate] = []
+    numbered_first = min(starts, default=len(text))
+    for index in range(2, len(rows) - 1):
+        start, line = rows[index]
+        if _ALWAYS.fullmatch(line) and start not in starts and not any(low <= start < high for low, high in spans):
+            short.append(Candidate("short", 45.0, 0, "", label_of(line.rstrip("。")), start, start + len(line)))
+            continue
+        if (
+            not _SHORT[0] <= len(line) <= _SHORT[1]
+            or start in starts
+            or _NOT_SHORT.search(line)
+            or not _CHINESE_START.match(line)
+        ):
+            continue
+        if not _between(rows[index - 1], rows[index + 1], starts) or any(low <= start < high for low, high in spans):
+            continue
+        order = 45.0 if start > numbered_first else 44.0
+        short.append(Candidate("short", order, 0, "", label_of(line), start, start + len(line)))
+    return short
+
+
+def _between(before: tuple[int, str], after: tuple[int, str], starts: set[int]) -> bool:
+    """Tell whether a line stands between a paragraph's end and the beginning of another or of a numbered heading."""
+    return before[1].endswith(("。", "！", "）", "；", "：")) and (len(after[1]) >= _PARAGRAPH or after[0] in starts)
+
+
+def _tree(found: Sequence[Candidate], end: int) -> tuple[Section, ...]:
+    """Return the candidates as nested sections."""
+    order = used_order([(one.rank, one.value) for one in found], {one.rank: int(one.order) for one in found})
+    _level_with_marks(found, order)
+    sections: list[Section] = []
+    open_: list[int] = []
+    for index, one in enumerate(found):
+        while open_ and order[found[open_[-1]].rank] >= order[one.rank]:
+            closed = open_.pop()
+            sections[closed] = replace(sections[closed], end=one.start)
+        parent = open_[-1] if open_ else None
+        sections.append(
+            Section(index, parent, len(open_) + 1, one.number, one.heading, one.start, max(one.body, one.start), end)
+        )
+        open_.append(index)
+    return tuple(sections)
+
+
+def _level_with_marks(found: Sequence[Candidate], order: dict[str, float]) -> None:
+    """Put unnumbered headings level with the numbered ones of the same mark, or with the top rank they stand among."""
+    for depth in range(1, 7):
+        same = [order[one.rank] for one in found if one.depth == depth and not one.rank.startswith("mark-")]
+        if same and f"mark-{depth}" in order:
+            order[f"mark-{depth}"] = min(same)
+    if "short" in order:
+        tops = [value for rank, value in order.items() if rank not in ("short", "annex")]
+        first = next(one.rank for one in found if one.rank != "annex")
+        if tops:
+            order["short"] = min(tops) - (0.5 if first == "short" else 0)

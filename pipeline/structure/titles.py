@@ -1,0 +1,262 @@
+"""The title of a document, of the text it carries, and its 文种."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.core.dates import find_dates
+from pipeline.core.layers import HeadField
+from pipeline.structure.agencies import is_agency, split_issuers
+from pipeline.structure.doc_numbers import find_numbers
+from pipeline.structure.pieces import Piece, squeeze
+from pipeline.structure.rules import HeadRules
+
+_ENGLISH = "[EN]"
+_OTHER = "其他"
+_LONGEST = 120
+_JOINED = 5
+_PRINTED_AGAIN = 3000
+_NEAR = 400
+_SEARCHED = 16
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_STRIP = re.compile(r"^\d{1,3}[.．、]\s*(?=[\u4e00-\u9fff])|^标题[:：]\s*")
+_CARRY = re.compile(r"^(?:的|（试行|（暂行|（修订|\(试行|（\d{4}|（征求|（草案|（第)")
+_INNER = re.compile(r"《(?P<title>[^《》]{4,80})》[^。；]{0,12}(?:已经?|业经|经)[^。；]{2,60}[，,][^。]{0,12}印发")
+_INNER_NOW = re.compile(r"(?:现将|现印发|印发|公布)《(?P<title>(?:[^《》]|《[^《》]*》){4,80})》")
+_QUOTED = re.compile(r"《(?P<title>[^《》]{6,}(?:《[^《》]*》[^《》]*)*)》[（(]?[^《》]{1,24}$")
+_IN_TITLE = re.compile(r"(?:印发|公布|发布)(?P<title>.{4,80}?)的(?:通知|公告|决定)")
+_SHORT_NAME = re.compile(r"《(?P<title>[^《》]{8,60})》\s*[（(]以下简称《(?P<short>[^《》]{2,12})》")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The title and where what follows it begins (code points)."""
+
+    field: HeadField
+    after: int
+
+
+def find_title(text: str, pieces: Sequence[Piece], rules: HeadRules, printed: str | None) -> Title | None:
+    """Return the document's own Chinese title, ``None`` when it prints none. ``printed``: the file's own metadata."""
+    english = bool(pieces) and pieces[0].text.startswith(_ENGLISH)
+    usable = [i for i, piece in enumerate(pieces[:_SEARCHED]) if _usable(piece.text, rules)]
+    if english:
+        usable = [i for i in usable if i in (1, 2)][:1]
+    first = _first(pieces, usable, rules)
+    if english:
+        return first if first and rules.kind_end.search(first.field.value) else None
+    if first and (renamed := _called(text, first)):
+        return renamed
+    formal = _formal(text, pieces, rules, first)
+    if first and _has_issuer(first.field.value, rules):
+        # the text's own print of the same title is better than a catalogue's line above it
+        return formal if formal and _same(first.field.value, formal.field.value) else first
+    if formal or first:
+        return formal or first
+    return _metadata(text, printed)
+
+
+def _usable(text: str, rules: HeadRules) -> bool:
+    """Tell whether a piece may be a title or a part of one."""
+    label = rules.labels["title"].match(text)
+    if label:
+        return True
+    if (
+        len(_CHINESE.findall(text)) < 3
+        or len(text) > _LONGEST
+        or "。" in text
+        or text.endswith(("，", "、", "；", ",", ";"))
+    ):
+        return False
+    if rules.not_title.search(text) or is_addressee(text, rules):
+        return False
+    date = next(find_dates(text), None)
+    return not (date and date.full and date.end - date.start > len(text) - 4)
+
+
+def is_addressee(text: str, rules: HeadRules) -> bool:
+    """Tell whether ``text`` is a 主送机关 line: bodies or groups of them and a colon at its end."""
+    body = text.rstrip("：: ")
+    if body == text.rstrip() or not 2 < len(body) <= 200 or "。" in body or rules.addressee_not.search(body):
+        return False
+    return bool(rules.addressee_end.search(squeeze(body)))
+
+
+def _first(pieces: Sequence[Piece], usable: Sequence[int], rules: HeadRules) -> Title | None:
+    """Return the first usable piece as the title, with the pieces that complete it."""
+    for index in usable:
+        piece = pieces[index]
+        label = rules.labels["title"].match(piece.text)
+        if label:
+            start = piece.start + label.start("value")
+            return Title(HeadField(squeeze(label["value"]), start, piece.end), piece.end)
+    for index in usable:
+        title = _grown(pieces, index, usable, rules)
+        if title is not None:
+            return title
+    return None
+
+
+def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: HeadRules) -> Title | None:
+    """Return piece ``index`` joined with those after it until a 文种 ends the title; alone when none comes."""
+    piece = pieces[index]
+    value, start, end, complete = _trimmed(piece, rules)
+    alone = is_agency(squeeze(value), rules)
+    joined, last = value, index
+    done = bool(rules.kind_end.search(value)) and not alone
+    best = (value, end, index) if complete else None
+    while complete and last + 1 < len(pieces) and last - index < _JOINED:
+        after = pieces[last + 1]
+        if done and not _CARRY.match(after.text):
+            break
+        addition = done and after.text.startswith(("（", "(")) and len(after.text) < 20
+        if (last + 1 not in usable and not addition) or len(after.text) > 45:
+            if alone and not done and next(find_numbers(after.text, rules.numbers), None):
+                last += 1  # the number stands between the red head and the title
+                continue
+            break
+        if not done and _overlap(squeeze(after.text), squeeze(joined)) >= 0.6:
+            again, low, high, _ = _trimmed(after, rules)
+            if squeeze(again) in squeeze(value) and rules.kind_end.search(again):
+                return Title(HeadField(squeeze(again), low, high), after.end)  # without a catalogue's additions
+            break  # the title printed again
+        last += 1
+        more, _, end, _ = _trimmed(after, rules)
+        joined += more
+        if rules.kind_end.search(squeeze(joined)):
+            done, best, alone = True, (joined, end, last), False
+    if best is None or (best[2] == index and alone):
+        return None if alone else Title(HeadField(squeeze(value), start, end), piece.end)
+    return Title(HeadField(squeeze(best[0]), start, best[1]), pieces[best[2]].end)
+
+
+def _trimmed(piece: Piece, rules: HeadRules) -> tuple[str, int, int, bool]:
+    """Return a piece's title, its span, and whether it runs to the piece's end, so that more may follow."""
+    text, start = piece.text, piece.start
+    if lead := _STRIP.match(text):
+        text, start = text[lead.end() :], start + lead.end()
+    number = next(find_numbers(text, rules.numbers), None)
+    if number and number.start > 4 and number.end >= len(text) - 2:
+        text = text[: number.start].rstrip(" （(　")
+        return text, start, start + len(text), False
+    if text.startswith("《") and text.endswith("》") and text.count("《") == 1 + text[1:-1].count("》"):
+        return text[1:-1], start + 1, start + len(text) - 1, True
+    quoted = _QUOTED.match(text)
+    if quoted and rules.kind_end.search(quoted["title"]):
+        return quoted["title"], start + 1, start + quoted.end("title"), False
+    return text, start, start + len(text), True
+
+
+def _has_issuer(title: str, rules: HeadRules) -> bool:
+    """Tell whether a title begins with its issuer: 「云州市财政局关于…」."""
+    return issuer_end(title, rules) > 0
+
+
+def issuer_end(title: str, rules: HeadRules) -> int:
+    """Return where the issuer at a title's beginning ends; 0 when it begins with none."""
+    for found in rules.agency_after.finditer(title):
+        before = squeeze(title[: found.start()]).replace("、", "")
+        if found.start() > 1 and (before in rules.national or rules.agency_ending.search(before)):
+            return found.start() if not rules.agency_not.search(before) else 0
+        if found.start() > 60:
+            break
+    return 0
+
+
+def _formal(text: str, pieces: Sequence[Piece], rules: HeadRules, first: Title | None) -> Title | None:
+    """Return the outer title with its issuer, where the first line gives only the short or inner one."""
+    if not pieces:
+        return None
+    for piece in pieces[: _SEARCHED + 10]:
+        stop = min(len(text), piece.start + 260)
+        for found in rules.formal.finditer(text, piece.start, stop):
+            lead = found["issuer"].lstrip()
+            while lead and not split_issuers(lead, 0, len(lead.rstrip()), rules):
+                lead = lead.partition("\n")[2].lstrip()  # a line above the issuer
+            issuer = squeeze(lead)
+            if not issuer or not rules.agency_ending.search(issuer) or rules.agency_not.search(issuer):
+                continue
+            if first and _has_issuer(first.field.value, rules) and found.start() < first.after:
+                continue
+            start = found.end("issuer") - len(lead)
+            value = squeeze(text[start : found.end("rest")])
+            if first is None or _overlap(first.field.value, value) >= 0.6:
+                return Title(HeadField(value, start, found.end("rest")), found.end("rest"))
+    return None
+
+
+def _same(one: str, other: str) -> bool:
+    """Tell whether two prints differ by a few characters only."""
+    return abs(len(one) - len(other)) <= 2 and min(_overlap(one, other), _overlap(other, one)) >= 0.9
+
+
+def _overlap(short: str, long: str) -> float:
+    """Return the share of ``short``'s pairs of characters that ``long`` has too."""
+    pairs = {short[i : i + 2] for i in range(len(short) - 1)} - {"《", "》"}
+    others = {long[i : i + 2] for i in range(len(long) - 1)}
+    return len(pairs & others) / len(pairs) if pairs else 0.0
+
+
+def _called(text: str, first: Title) -> Title | None:
+    """Return the full title where the first line uses only the name the text defines for itself."""
+    if "《" not in first.field.value:
+        return None
+    for found in _SHORT_NAME.finditer(text, first.after, first.after + 1500):
+        if f"《{found['short']}》" in first.field.value and found["title"] not in first.field.value:
+            return Title(HeadField(squeeze(found["title"]), found.start("title"), found.end("title")), first.after)
+    return None
+
+
+def _metadata(text: str, printed: str | None) -> Title | None:
+    """Return the title the file's own metadata gives, if the text prints it."""
+    at = text.find(printed) if printed else -1
+    if not printed or at < 0 or not _CHINESE.search(printed):
+        return None
+    return Title(HeadField(squeeze(printed), at, at + len(printed)), at + len(printed))
+
+
+def after_title(text: str, title: Title) -> int:
+    """Return where the last print of the title at the top of ``text`` ends: web pages print it more than once."""
+    places = [i for i in range(min(len(text), _PRINTED_AGAIN)) if not text[i].isspace()]
+    squeezed = "".join(text[i] for i in places)
+    value = "".join(title.field.value.split())
+    after, at = title.after, -1
+    last = None
+    while (at := squeezed.find(value, at + 1)) >= 0:
+        end = places[at + len(value) - 1] + 1
+        cited = at > 0 and squeezed[at - 1] in "《“〈<"
+        if end <= after or cited or (last is not None and places[at] - last > _NEAR):
+            continue
+        after = last = end
+    return after
+
+
+def find_attached(text: str, title: Title | None, kind: str, rules: HeadRules) -> HeadField | None:
+    """Return the title of the text that a 通知, 公告 or 决定 carries, ``None`` when it carries none."""
+    if title is None or kind not in ("通知", "公告", "决定", "批复"):
+        return None
+    found = _INNER.search(text, title.after, title.after + 800) or _INNER_NOW.search(
+        text, title.after, title.after + 600
+    )
+    if found:
+        return HeadField(squeeze(found["title"]), found.start("title"), found.end("title"))
+    inside = _IN_TITLE.search(title.field.value)
+    if not inside or kind == "批复" or not (inside["title"].startswith("《") or rules.kind_end.search(inside["title"])):
+        return None
+    return HeadField(inside["title"].strip("《》"), title.field.start, title.field.end)
+
+
+def find_kind(text: str, title: Title | None, rules: HeadRules) -> str:
+    """Return the 文种 by the title's end, or how the text calls itself; 「其他」 for a title of no known kind."""
+    if title is not None:
+        value = re.sub(r"(?:[（(\u3014][^（()）\u3014\u3015]*[）)\u3015]|[”’》〉！？!?\s])+$", "", title.field.value)
+        words = list(rules.kind_word.finditer(value))
+        if words and words[-1].end() == len(value):
+            return rules.kinds[words[-1].group()]
+        if rules.guide_word.search(value):
+            return "指南"
+        return rules.kinds[words[-1].group()] if words and words[-1].end() > len(value) - 8 else _OTHER
+    found = rules.self_kind.search(text, 0, 1500) or rules.self_kind.search(text, max(0, len(text) - 800))
+    return rules.kinds[next(word for word in found.groups() if word)] if found else _OTHER

@@ -1,0 +1,163 @@
+"""All entries of a run become its tables and its database: the last step of a run, in one process, streaming."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.coding.codebook import Codebook, CodeEntry, codes
+from pipeline.core.issues import Issue
+from pipeline.core.layers import Bag, Head, TopicMix
+from pipeline.table.build import DocumentRows, Entry, build_rows, issue_row
+from pipeline.table.database import build_database
+from pipeline.table.resolve import index
+from pipeline.table.schema import CodeRow, DocTopicRow, TopicRow, TopicTermRow
+from pipeline.table.write import TableWriter
+
+TABLES_FOLDER = "tables"
+DATABASE = "knowledge.duckdb"
+# Topic weights are kept to so many places: more would make the last bits of a matrix product visible in the file.
+_PLACES = 6
+_BATCH_DOCUMENTS = 256
+_BATCH_CHARS = 8_000_000
+
+
+class Topic(Protocol):
+    """What the tables need of one topic; ``terms`` are (word, weight), largest first."""
+
+    @property
+    def number(self) -> int:
+        """Its number in mixtures."""
+
+    @property
+    def label(self) -> str:
+        """Its name."""
+
+    @property
+    def terms(self) -> Sequence[tuple[str, float]]:
+        """Its words with their weights."""
+
+    @property
+    def coherence(self) -> float | None:
+        """How often its words occur together."""
+
+
+class TopicModel(Protocol):
+    """What the tables need of a topic model."""
+
+    @property
+    def kind(self) -> str:
+        """How it was fitted: 「nmf」."""
+
+    @property
+    def digest(self) -> str:
+        """What tells it from any other model."""
+
+    @property
+    def topics(self) -> Sequence[Topic]:
+        """All topics, by number."""
+
+    def assign_many(self, bags: Sequence[Bag]) -> Sequence[TopicMix]:
+        """Return a mixture for each bag."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableCounts:
+    """How many rows each table got."""
+
+    rows: dict[str, int]
+
+
+def build_tables(
+    entries: Callable[[], Iterable[Entry]],
+    out: Path,
+    *,
+    codebooks: Sequence[Codebook] = (),
+    topics: TopicModel | None = None,
+    heads: Iterable[tuple[str, Head]] | None = None,
+    run_issues: Iterable[Issue] = (),
+) -> TableCounts:
+    """Write ``out/tables/NAME.parquet`` and ``out/knowledge.duckdb``; return how many rows each table has.
+
+    ``entries()`` is called once with ``heads`` (document id and head of every document, for resolving references),
+    twice without, and must give the same entries in the same order. Earlier tables stay until the new are complete.
+    """
+    if heads is None:
+        heads = ((e.doc_id, e.document.head) for e in entries() if e.document and e.document.head and not e.duplicate)
+    targets = index(heads)
+    entries_of_codes = [entry for book in codebooks for entry in codes(book)]
+    code_paths = {(entry.codebook, entry.code): entry.code_path for entry in entries_of_codes}
+    with TableWriter(out / TABLES_FOLDER) as writer:
+        writer.add("codes", (_code(entry) for entry in entries_of_codes))
+        biggest: Counter[int] = Counter()
+        for batch in _batches(entries()):
+            for entry in batch:
+                _add(writer, build_rows(entry, targets=targets, code_paths=code_paths))
+            if topics is not None:
+                _add_mixes(writer, batch, topics, biggest)
+        if topics is not None:
+            _add_topics(writer, topics, biggest)
+        writer.add("issues", (issue_row(found, None) for found in run_issues))
+        counts = writer.counts()
+    build_database(out / TABLES_FOLDER, out / DATABASE)
+    return TableCounts(counts)
+
+
+def _code(entry: CodeEntry) -> CodeRow:
+    """Return a code's row."""
+    return CodeRow(**{field.name: getattr(entry, field.name) for field in fields(CodeRow)})
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Yield the entries in batches whose borders depend on the entries only."""
+    batch: list[Entry] = []
+    chars = 0
+    for entry in entries:
+        batch.append(entry)
+        if entry.document and entry.document.raw:
+            chars += len(entry.document.raw.text)
+        if len(batch) >= _BATCH_DOCUMENTS or chars >= _BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch
+
+
+def _add(writer: TableWriter, rows: DocumentRows) -> None:
+    """Add all rows of one input."""
+    for field in fields(rows):
+        writer.add(field.name, getattr(rows, field.name))
+
+
+def _add_mixes(writer: TableWriter, batch: list[Entry], topics: TopicModel, biggest: Counter[int]) -> None:
+    """Add the topic mixtures of a batch; count each document's largest topic."""
+    bags = [(e.doc_id, e.document.bag) for e in batch if e.document and e.document.bag is not None and not e.duplicate]
+    mixes = topics.assign_many([bag for _, bag in bags]) if bags else ()
+    for (doc_id, _), mix in zip(bags, mixes, strict=True):
+        if mix.topics:
+            biggest[mix.topics[0]] += 1
+        rows = [
+            DocTopicRow(doc_id, topic_id(number), round(float(weight), _PLACES))
+            for number, weight in zip(mix.topics, mix.weights, strict=True)
+        ]
+        writer.add("doc_topics", (row for row in rows if row.weight > 0))
+
+
+def _add_topics(writer: TableWriter, topics: TopicModel, biggest: Counter[int]) -> None:
+    """Add the topics and their words."""
+    model = f"{topics.kind}-{len(topics.topics)}@{topics.digest}"
+    for topic in topics.topics:
+        name = topic_id(topic.number)
+        words = "；".join(word for word, _ in topic.terms)
+        coherence = None if topic.coherence is None else round(float(topic.coherence), _PLACES)
+        writer.add("topics", [TopicRow(name, model, topic.label, words, biggest[topic.number], coherence)])
+        terms = enumerate(topic.terms, 1)
+        writer.add("topic_terms", (TopicTermRow(name, i, word, round(float(w), _PLACES)) for i, (word, w) in terms))
+
+
+def topic_id(number: int) -> str:
+    """Return a topic's id: 3 → 「t003」."""
+    return f"t{number:03d}"

@@ -1,0 +1,116 @@
+"""The view ``knowledge``: one wide row per measure with its document's metadata, heading, codes and main topic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.table.derive import columns, comment
+from pipeline.table.schema import DocumentRow, MeasureRow
+
+DOCUMENT_COLUMNS = (
+    "source_name",
+    "title",
+    "doc_number",
+    "issuer",
+    "issue_date",
+    "doc_kind",
+    "level",
+    "region",
+    "region_code",
+    "year",
+)
+OWN_COLUMNS = {
+    "section": "章节：措施所在章节的序号和标题",
+    "section_path": "章节路径：从最高一级起的章节，以 > 连接",
+    "codes": "编码：含有本措施的语句的全部编码，“编码本:名称”，以；连接",
+    "topic_id": "主题编号：文档权重最大的主题",
+    "topic": "主题：文档权重最大的主题的名称",
+}
+
+
+def code_columns(codebooks: Sequence[str]) -> dict[str, str]:
+    """Return codebook → the view's column for it: 「codes_silian」. Names that would be equal get a number."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for book in codebooks:
+        plain = name = "codes_" + re.sub(r"\W", "_", book)
+        while name.casefold() in taken:
+            name = f"{plain}_{len(taken)}"
+        taken.add(name.casefold())
+        found[book] = name
+    return found
+
+
+def view_sql(codebooks: Sequence[str]) -> str:
+    """Return the CREATE VIEW statement; each codebook gets a column of its own beside ``codes``."""
+    names = code_columns(codebooks)
+    per_book = "".join(
+        f",\n    string_agg(name, '；' ORDER BY position) FILTER (codebook = {_text(book)}) AS {_name(name)}"
+        for book, name in names.items()
+    )
+    book_columns = "".join(f",\n  k.{_name(name)}" for name in names.values())
+    measure_columns = ", ".join(f"m.{_name(column.name)}" for column in columns(MeasureRow))
+    document_columns = ", ".join(f"d.{_name(name)}" for name in DOCUMENT_COLUMNS)
+    return f"""
+CREATE OR REPLACE VIEW knowledge AS
+WITH RECURSIVE
+paths AS (
+  SELECT section_id, trim(number || ' ' || heading) AS section, trim(number || ' ' || heading) AS section_path
+  FROM sections WHERE parent_id IS NULL
+  UNION ALL
+  SELECT s.section_id, trim(s.number || ' ' || s.heading), p.section_path || ' > ' || trim(s.number || ' ' || s.heading)
+  FROM sections s JOIN paths p ON s.parent_id = p.section_id
+),
+given AS (
+  SELECT DISTINCT m.measure_id, c.codebook, c.code
+  FROM measures m JOIN codings c ON c.doc_id = m.doc_id AND c.start <= m.start AND c."end" >= m."end"
+),
+named AS (
+  SELECT g.measure_id, g.codebook, coalesce(n.name, g.code) AS name, n.rowid AS position
+  FROM given g LEFT JOIN codes n ON n.codebook = g.codebook AND n.code = g.code
+),
+coded AS (
+  SELECT measure_id,
+    string_agg(codebook || ':' || name, '；' ORDER BY position) AS codes{per_book}
+  FROM named GROUP BY measure_id
+),
+main_topics AS (
+  SELECT doc_id, topic_id FROM doc_topics
+  QUALIFY row_number() OVER (PARTITION BY doc_id ORDER BY weight DESC, topic_id) = 1
+)
+SELECT {measure_columns},
+  {document_columns},
+  p.section, p.section_path,
+  k.codes{book_columns},
+  x.topic_id, t.label AS topic
+FROM measures m
+LEFT JOIN documents d ON d.doc_id = m.doc_id
+LEFT JOIN paths p ON p.section_id = m.section_id
+LEFT JOIN coded k ON k.measure_id = m.measure_id
+LEFT JOIN main_topics x ON x.doc_id = m.doc_id
+LEFT JOIN topics t ON t.topic_id = x.topic_id
+"""
+
+
+def view_comments(codebooks: Sequence[str]) -> dict[str, str]:
+    """Return column → Chinese comment of the view, in column order."""
+    found = {column.name: comment(column.col) for column in columns(MeasureRow)}
+    document = {column.name: comment(column.col) for column in columns(DocumentRow)}
+    found.update((name, document[name]) for name in DOCUMENT_COLUMNS)
+    found.update(OWN_COLUMNS)
+    found.update(
+        (name, f"编码（{book}）：含有本措施的语句在这个编码本中的编码")
+        for book, name in code_columns(codebooks).items()
+    )
+    return found
+
+
+def _text(value: str) -> str:
+    """Return an SQL text literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _name(value: str) -> str:
+    """Return a quoted SQL name."""
+    return '"' + value.replace('"', '""') + '"'

@@ -1,0 +1,65 @@
+"""Topic weights of one document under a fitted model.
+
+Each document is worked out by itself, with the same operations in the same order and no large BLAS call, so that
+neither the documents beside it nor the number of threads can change a digit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+ITERATIONS = 200
+TOLERANCE = 1e-4
+
+
+def factor(weights: Floats) -> Floats:
+    """Return R, upper triangular, with RᵀR = ``weights`` · ``weights``ᵀ and a little more on the diagonal."""
+    gram = np.einsum("iv,jv->ij", weights, weights)
+    scale = float(gram.diagonal().max()) or 1.0
+    root: Floats = np.linalg.cholesky(gram + np.eye(len(gram)) * scale * 1e-9)
+    return root.T
+
+
+def nonnegative(part: Floats, values: Floats, root: Floats) -> Floats:
+    """Return the h ≥ 0 with the least ‖x - h·W‖, for a document's ``values`` x and ``part``, W's columns for them."""
+    from scipy.linalg import solve_triangular
+    from scipy.optimize import nnls
+
+    target: Floats = (part * values).sum(axis=1)
+    if not target.any():
+        return target
+    solution, _ = nnls(root, solve_triangular(root, target, trans="T", check_finite=False), maxiter=100 * len(root))
+    return np.asarray(solution, dtype=np.float64)
+
+
+def expected(weights: Floats) -> Floats:
+    """Return exp(E[log β]) of the Dirichlet parameters in ``weights``, a row a topic."""
+    from scipy.special import digamma
+
+    return np.asarray(np.exp(digamma(weights) - digamma(weights.sum(axis=1, keepdims=True))), dtype=np.float64)
+
+
+def variational(part: Floats, counts: Floats, prior: Floats) -> Floats:
+    """Return the topic weights of a document under LDA: the variational gamma, from an even start.
+
+    ``part`` are the columns of ``expected`` for the document's words.
+    """
+    from scipy.special import digamma
+
+    gamma = prior + counts.sum() / len(prior)
+    for _ in range(ITERATIONS):
+        theta = np.exp(digamma(gamma) - digamma(gamma.sum()))
+        norm = (part * theta[:, None]).sum(axis=0) + 1e-100
+        fresh = prior + theta * (part * (counts / norm)).sum(axis=1)
+        change = np.abs(fresh - gamma).mean()
+        gamma = fresh
+        if change < TOLERANCE:
+            break
+    return np.asarray(gamma, dtype=np.float64)

@@ -1,0 +1,161 @@
+"""A fitted topic model: its topics, which topics a document has, and its file."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from pipeline.core.errors import PipelineError
+from pipeline.core.layers import Bag, TopicMix
+from pipeline.core.strict import digest
+from pipeline.topics import infer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+FORMAT = 1
+LEAST = 0.01
+"""A topic with less than this share of a document is left out of its mix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: ``number`` from 0, largest topic first; ``label`` its top three terms; ``terms`` the top twenty.
+
+    The weights of ``terms`` are shares of the topic; ``coherence`` is NPMI over the documents fitted on, from -1 to 1.
+    """
+
+    number: int
+    label: str
+    terms: tuple[tuple[str, float], ...]
+    coherence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TopicModel:
+    """What ``fit`` found. Assigning needs NumPy and SciPy only.
+
+    ``weights`` has a row a topic and a column a word of ``vocabulary``: for ``nmf`` shares of the topic, for ``lda``
+    Dirichlet parameters. ``idf`` is for ``nmf``, ``prior`` (alpha) for ``lda``.
+    """
+
+    kind: Literal["nmf", "lda"]
+    vocabulary: tuple[str, ...]
+    idf: Floats
+    weights: Floats
+    prior: Floats
+    topics: tuple[Topic, ...]
+    n_documents: int
+    seed: int
+    digest: str = field(init=False)
+    _columns: dict[str, int] = field(init=False, repr=False)
+    _solver: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Work out what assigning needs."""
+        solver = infer.factor(self.weights) if self.kind == "nmf" else infer.expected(self.weights)
+        arrays = (np.ascontiguousarray(a, dtype="<f8").tobytes() for a in (self.idf, self.weights, self.prior))
+        object.__setattr__(self, "digest", digest(self._meta(), "\n".join(self.vocabulary), *arrays))
+        object.__setattr__(self, "_columns", {word: i for i, word in enumerate(self.vocabulary)})
+        object.__setattr__(self, "_solver", solver)
+
+    def assign(self, bag: Bag) -> TopicMix:
+        """Return the topics of a document, those under one per cent left out; empty when it has none of the words."""
+        found = [(self._columns[w], n) for w, n in zip(bag.words, bag.counts, strict=True) if w in self._columns]
+        if not found:
+            return TopicMix()
+        columns = np.array([column for column, _ in found])
+        counts = np.array([count for _, count in found], dtype=np.float64)
+        if self.kind == "lda":
+            return _mix(infer.variational(self._solver[:, columns], counts, self.prior))
+        values = tf_idf(counts, self.idf[columns])
+        return _mix(infer.nonnegative(self.weights[:, columns], values, self._solver))
+
+    def assign_many(self, bags: Iterable[Bag]) -> list[TopicMix]:
+        """Return ``assign`` of each bag, in order."""
+        return [self.assign(bag) for bag in bags]
+
+    def save(self, path: Path) -> None:
+        """Write the model to ``path``, replacing what is there: a NumPy archive, no pickles, always the same bytes."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(path.name + ".tmp")
+        with fresh.open("wb") as file:
+            np.savez_compressed(
+                file,
+                meta=_bytes(self._meta()),
+                vocabulary=_bytes("\n".join(self.vocabulary)),
+                idf=self.idf,
+                weights=self.weights,
+                prior=self.prior,
+            )
+        fresh.replace(path)
+
+    def _meta(self) -> str:
+        """Return all but the arrays as JSON."""
+        data = {
+            "format": FORMAT,
+            "kind": self.kind,
+            "n_documents": self.n_documents,
+            "seed": self.seed,
+            "topics": [asdict(topic) for topic in self.topics],
+        }
+        return json.dumps(data, ensure_ascii=False, sort_keys=True)
+
+
+def load(path: Path) -> TopicModel:
+    """Return the model ``save`` wrote to ``path``. Raises PipelineError when there is none or it can't be read."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            meta: dict[str, Any] = json.loads(archive["meta"].tobytes().decode())
+            vocabulary = archive["vocabulary"].tobytes().decode()
+            idf, weights, prior = archive["idf"], archive["weights"], archive["prior"]
+        if meta["format"] != FORMAT:
+            raise ValueError(f"format {meta['format']}")
+        topics = tuple(
+            Topic(t["number"], t["label"], tuple((w, x) for w, x in t["terms"]), t["coherence"]) for t in meta["topics"]
+        )
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise PipelineError(f"{path}: 主题模型读不出来（{error}），请删去该文件后重新运行") from error
+    return TopicModel(
+        kind=meta["kind"],
+        vocabulary=tuple(vocabulary.split("\n")),
+        idf=idf,
+        weights=weights,
+        prior=prior,
+        topics=topics,
+        n_documents=meta["n_documents"],
+        seed=meta["seed"],
+    )
+
+
+def tf_idf(counts: Floats, idf: Floats) -> Floats:
+    """Return a document's values: (1 + ln count) · idf, scaled to length 1."""
+    values = (1.0 + np.log(counts)) * idf
+    return np.asarray(values / np.sqrt((values * values).sum()), dtype=np.float64)
+
+
+def _bytes(text: str) -> NDArray[np.uint8]:
+    """Return ``text`` as UTF-8 in an array."""
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _mix(amounts: Floats) -> TopicMix:
+    """Return amounts of topics as shares to six digits, largest first."""
+    total = float(amounts.sum())
+    if total <= 0:
+        return TopicMix()
+    shares = amounts / total
+    kept = np.flatnonzero(shares >= LEAST)
+    if not len(kept):
+        kept = np.array([int(shares.argmax())])
+    shares = shares[kept] / shares[kept].sum()
+    pairs = sorted((-round(float(share), 6), int(topic)) for share, topic in zip(shares, kept, strict=True))
+    return TopicMix(tuple(topic for _, topic in pairs), tuple(-share for share, _ in pairs))

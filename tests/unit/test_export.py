@@ -1,0 +1,163 @@
+"""Exports, read back by other programs; dangerous and over-long texts."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from table_samples import build, document
+
+from pipeline.core.errors import PipelineError
+from pipeline.export.cells import FORMULA_STARTS, harmless
+from pipeline.export.targets import TARGETS, export
+from pipeline.export.xlsx import CUT, MAX_CELL, cell_text
+from pipeline.table.assemble import build_tables
+from pipeline.table.build import Entry
+from pipeline.table.derive import columns, headings
+from pipeline.table.schema import TABLES
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("out")
+    build(folder)
+    return folder
+
+
+def hostile(out: Path) -> None:
+    """Write tables with texts that are dangerous in a spreadsheet, or longer than a cell."""
+    doc = document()
+    assert doc.raw is not None and doc.measures is not None
+    evil = [replace(doc.measures[0], item=f"{start}cmd|' /C calc'!A0") for start in FORMULA_STARTS]
+    evil.append(replace(doc.measures[0], item="http://example.org/x"))
+    evil.append(replace(doc.measures[0], item="a\x00b\x07c\x1bd"))
+    long = replace(doc, measures=tuple(evil), raw=replace(doc.raw, text=doc.raw.text + "长" * 40_000))
+    build_tables(lambda: [Entry(doc.doc_id, doc.source, "done", long)], out)
+
+
+def sheet(path: Path, name: str) -> list[tuple[Any, ...]]:
+    book = openpyxl.load_workbook(path)
+    return [tuple(cell.value for cell in row) for row in book[name].iter_rows()]
+
+
+def test_the_workbook_has_every_table(out: Path, tmp_path: Path) -> None:
+    export(out, "xlsx", tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == ["说明", *(table.zh for table in TABLES), "数据字典"]
+    for table in TABLES:
+        page = book[table.zh]
+        assert [cell.value for cell in page[1]] == headings(table)
+        assert page.freeze_panes == "A2"
+        assert page.auto_filter.ref
+    rows = sheet(tmp_path / "a.xlsx", "措施")
+    assert len(rows) == 3
+    assert rows[1][3:5] == (3000, 3000) and isinstance(rows[1][3], int)
+    assert rows[2][3:5] == (None, 500000)
+    words = sheet(tmp_path / "a.xlsx", "数据字典")
+    assert len(words) == 1 + sum(len(columns(table.row)) for table in TABLES)
+
+
+def test_equal_runs_give_equal_workbooks(out: Path, tmp_path: Path) -> None:
+    export(out, "xlsx", tmp_path / "a.xlsx")
+    export(out, "xlsx", tmp_path / "b.xlsx")
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_no_text_becomes_a_formula_or_link(tmp_path: Path) -> None:
+    hostile(tmp_path)
+    export(tmp_path, "xlsx", tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    cells = [cell for row in book["措施"].iter_rows(min_row=2) for cell in row]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    items = [row[10] for row in sheet(tmp_path / "a.xlsx", "措施")[1:]]
+    assert items[0] == "=cmd|' /C calc'!A0"
+    assert items[-1] == "abcd"
+    raw = sheet(tmp_path / "a.xlsx", "文档")[1][-2]
+    assert len(raw) == MAX_CELL and raw.endswith(CUT)
+
+
+@pytest.mark.parametrize("text", ["短", "长" * MAX_CELL, "长" * (MAX_CELL + 1), "𠮷" * 20_000, "a" + "𠮷" * 20_000])
+def test_a_cell_is_never_longer_than_excel_takes(text: str) -> None:
+    found = cell_text(text)
+    units = len(found.encode("utf-16-le")) // 2
+    assert units <= MAX_CELL
+    if len(text.encode("utf-16-le")) // 2 <= MAX_CELL:
+        assert found == text
+    else:
+        assert found.endswith(CUT) and units >= MAX_CELL - 1
+
+
+def test_a_table_longer_than_a_sheet_goes_on(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.export.xlsx.MAX_ROWS", 3)
+    export(out, "xlsx", tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert "问题 (2)" in book.sheetnames
+    found = sheet(tmp_path / "a.xlsx", "问题") + sheet(tmp_path / "a.xlsx", "问题 (2)")
+    assert [row[2] for row in found] == [
+        "问题代码",
+        "unit.unknown",
+        "input.duplicate",
+        "问题代码",
+        "ingest.damaged",
+        "topics.too-few",
+    ]
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_csv_files_have_a_mark_and_every_row(out: Path, tmp_path: Path) -> None:
+    export(out, "csv", tmp_path / "c")
+    assert (tmp_path / "c" / "measures.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    for table in TABLES:
+        assert read_csv(tmp_path / "c" / f"{table.name}.csv")[0] == [column.name for column in columns(table.row)]
+    rows = read_csv(tmp_path / "c" / "measures.csv")
+    assert rows[1][3] == "3000" and rows[2][3] == ""
+    assert "生活\n补贴" in rows[1][17], "line breaks stay inside a cell"
+    assert not list((tmp_path / "c").glob("*.tmp"))
+
+
+def test_csv_cells_are_no_formulas(tmp_path: Path) -> None:
+    hostile(tmp_path)
+    export(tmp_path, "csv", tmp_path / "c")
+    items = [row[10] for row in read_csv(tmp_path / "c" / "measures.csv")[1:]]
+    assert all(item.startswith("'") for item in items[: len(FORMULA_STARTS)])
+    assert not items[len(FORMULA_STARTS)].startswith("'")
+    assert harmless("3000") == "3000" and harmless("－5") == "'－5"
+
+
+def test_json_lines_are_the_rows(out: Path, tmp_path: Path) -> None:
+    export(out, "jsonl", tmp_path / "j")
+    lines = (tmp_path / "j" / "measures.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [row["quote"] for row in rows] == ["3000元", "50万元"]
+    assert rows[1]["value_max"] == 500000 and rows[1]["value_min"] is None
+    assert list(rows[0]) == [column.name for column in columns(TABLES[2].row)]
+
+
+@pytest.mark.parametrize("name", [target.name for target in TARGETS if target.function is None])
+def test_what_is_not_built_says_so(name: str, out: Path, tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="还没有做好"):
+        export(out, name, tmp_path / f"x.{name}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_wrong_targets_are_refused(out: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name, target, words in (
+        ("xlsx", "a.csv", "结尾"),
+        ("csv", "file", "目录"),
+        ("pdf", "a.pdf", "不认识"),
+    ):
+        with pytest.raises(PipelineError, match=words):
+            export(out, name, tmp_path / target)
+    with pytest.raises(PipelineError, match="请先运行"):
+        export(tmp_path / "nothing", "xlsx", tmp_path / "a.xlsx")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -1,0 +1,138 @@
+"""What a file is, is told by its content."""
+
+import importlib
+import io
+import sys
+import zipfile
+
+import pytest
+
+from pipeline.core.document import Source
+from pipeline.core.errors import UnreadableFile
+from pipeline.core.issues import CODES, issue
+from pipeline.ingest.formats import FORMATS, read_source
+
+LIMIT = 100_000
+TEXT = "为支持人才引进，对新引进的博士给予一次性安家补助40万元，分三年拨付。\r\n申请材料报市人力资源和社会保障局。"
+
+
+def read(name: str, content: bytes, limit: int = LIMIT):
+    return read_source(Source(name, name, "0" * 64, len(content)), content, max_chars=limit)
+
+
+def refusal(name: str, content: bytes, limit: int = LIMIT) -> str:
+    with pytest.raises(UnreadableFile) as caught:
+        read(name, content, limit)
+    issue("ingest", caught.value.code, **caught.value.detail)  # the message's values are all there
+    return caught.value.code
+
+
+def zipped(**parts: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        for name, text in parts.items():
+            package.writestr(name.replace("__", "/"), text)
+    return buffer.getvalue()
+
+
+def test_every_reader_can_be_imported():
+    for entry in FORMATS:
+        assert entry.refusal in CODES
+        if entry.reader:
+            module, _, function = entry.reader.partition(":")
+            assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_suffixes_belong_to_one_format():
+    suffixes = [suffix for entry in FORMATS for suffix in entry.suffixes]
+    assert len(suffixes) == len(set(suffixes))
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [("a.txt", "utf-8"), ("a.txt", "utf-8-sig"), ("a.md", "utf-16"), ("a.txt", "utf-32"), ("a.txt", "gb18030")],
+)
+def test_text_is_kept_as_it_stands(name: str, encoding: str):
+    raw = read(name, TEXT.encode(encoding))
+    assert raw.text == TEXT
+    assert raw.blocks == ()
+    assert raw.media_type == ("text/markdown" if name.endswith("md") else "text/plain")
+
+
+def test_big5_is_told_from_gb18030():
+    traditional = "為支持人才引進，對新引進的博士給予一次性補助。申請材料報市政府。"
+    raw = read("a.txt", traditional.encode("big5"))
+    assert (raw.text, raw.encoding) == (traditional, "big5hkscs")
+    assert [doubt.code for doubt in raw.doubts] == ["ingest.encoding-guessed"]
+    assert read("b.txt", traditional.encode("gb18030")).text == traditional
+
+
+def test_utf16_without_a_mark():
+    assert read("a.txt", TEXT.encode("utf-16-le")).text == TEXT
+
+
+def test_a_few_broken_bytes_are_reported():
+    raw = read("a.txt", TEXT.encode() * 5 + b"\xe4\xba")
+    assert [doubt.code for doubt in raw.doubts] == ["ingest.replaced"]
+    assert raw.encoding == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.txt", b"", "ingest.empty"),
+        ("a.txt", b"\xef\xbb\xbf", "ingest.no-text"),
+        ("a.txt", " \n\t　\r\n".encode(), "ingest.no-text"),
+        ("a.txt", bytes(range(256)) * 40, "ingest.binary"),
+        ("a.txt", b"\x00\x01\x02\x03" * 500, "ingest.binary"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "ingest.unsupported"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le"), "ingest.unsupported"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "ingest.encrypted"),
+        ("a.xlsx", zipped(xl__workbook="x").replace(b"xl/workbook", b"xl/workbook."[:11]), "ingest.unsupported"),
+        ("a.zip", zipped(readme="x"), "ingest.unsupported"),
+        ("a.docx", zipped(readme="x"), "ingest.damaged"),
+        ("a.docx", zipped(word__document="x").replace(b"word/document", b"word/document"), "ingest.damaged"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "ingest.unsupported"),
+        ("a.jpg", b"\xff\xd8\xff\xe0" + b"\x00" * 50, "ingest.unsupported"),
+        ("a.rtf", b"{\\rtf1 text}", "ingest.unsupported"),
+        ("a.pdf", b"%PDF-1.7\nnothing else", "ingest.damaged"),
+    ],
+)
+def test_refusals(name: str, content: bytes, code: str):
+    assert refusal(name, content) == code
+
+
+def test_content_beats_the_suffix():
+    raw = read("a.pdf", TEXT.encode())
+    assert raw.text == TEXT
+    assert raw.media_type == "text/plain"
+    assert [doubt.code for doubt in raw.doubts] == ["ingest.suffix"]
+    assert "txt" in raw.doubts[0].message
+
+
+def test_an_unknown_or_missing_suffix_is_no_doubt():
+    assert read("通知", TEXT.encode()).doubts == ()
+    assert read("通知.2024年", TEXT.encode()).doubts == ()
+
+
+def test_markdown_with_tags_is_no_web_page():
+    text = "# 办法\n\n第一条 见<br>下表。\n\n<table><tr><td>一</td></tr></table>\n"
+    assert read("a.md", text.encode()).text == text
+
+
+def test_a_huge_line_is_refused_without_building_it():
+    content = ("策" * 7_000_000).encode()
+    assert refusal("a.txt", content, limit=1000) == "ingest.too-long"
+
+
+def test_the_limit_counts_characters():
+    assert read("a.txt", ("策" * 1000).encode(), limit=1000).text == "策" * 1000
+    assert refusal("a.txt", ("策" * 1001).encode(), limit=1000) == "ingest.too-long"
+
+
+def test_heavy_readers_are_not_imported_with_the_formats():
+    script = "import sys, pipeline.ingest.formats; print([m for m in ('pdfminer','docx','lxml','trafilatura') if m in sys.modules])"
+    import subprocess
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert done.stdout.strip() == "[]"

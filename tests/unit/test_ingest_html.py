@@ -1,0 +1,102 @@
+"""Web pages: the article without what stands around it."""
+
+import pytest
+from test_ingest_formats import read, refusal
+
+PARAGRAPHS = [
+    "为进一步优化人才发展环境，根据上级有关规定，结合本区实际，制定本办法。",
+    "第一条 对新引进的高层次人才，给予最高一百万元的安家补助，分五年发放。",
+    "第二条 用人单位应当在每年六月底前提出申请，由区人力资源部门审核。",
+]
+NAVIGATION = "".join(f'<li><a href="/{i}">栏目之{i}</a></li>' for i in range(12))
+RELATED = "".join(f'<li><a href="/n{i}">相关新闻第{i}条的标题，点击查看</a></li>' for i in range(6))
+
+
+def page(body: str, head: str = "") -> str:
+    return (
+        f'<!DOCTYPE html><html><head><meta charset="utf-8">{head}<title>某办法_某区人民政府门户网站</title></head><body>'
+        f"<nav>{NAVIGATION}</nav><ul class=menu>{NAVIGATION}</ul><script>var a = '脚本，不是正文。';</script>"
+        f'<div class="main"><div id="zoom">{body}</div><ul>{RELATED}</ul></div>'
+        f"<div class=footer>主办：某区人民政府 网站标识码：1234567890</div></body></html>"
+    )
+
+
+def test_article_only():
+    raw = read("a.html", page("".join(f"<p>{p}</p>" for p in PARAGRAPHS)).encode())
+    assert raw.text.split("\n") == ["某办法", *PARAGRAPHS]
+    assert [b.kind for b in raw.blocks] == ["heading", *["paragraph"] * 3]
+    assert raw.title == "某办法"
+
+
+def test_title_and_date_from_the_metadata():
+    head = '<meta name="ArticleTitle" content="关于印发某办法的通知"><meta name="PubDate" content="2024-05-06 09:30">'
+    raw = read("a.html", page("".join(f"<p>{p}</p>" for p in PARAGRAPHS), head).encode())
+    assert (raw.title, raw.published) == ("关于印发某办法的通知", "2024-05-06")
+
+
+def test_line_breaks_and_source_breaks():
+    body = (
+        PARAGRAPHS[0]
+        + "<br>　　第一条 对新引进的\n      高层次人才，给予<b>最高</b>一百万元的补助。<br/>"
+        + PARAGRAPHS[2]
+    )
+    assert read("a.html", page(body).encode()).text.split("\n")[1:] == [
+        PARAGRAPHS[0],
+        "　　第一条 对新引进的高层次人才，给予最高一百万元的补助。",
+        PARAGRAPHS[2],
+    ]
+
+
+def test_data_tables_become_cells_and_layout_tables_paragraphs():
+    table = (
+        "<table><tr><th colspan=2>对象</th><th>标准</th></tr><tr><td rowspan=2>人才</td><td>博士</td><td>40万元</td></tr>"
+        "<tr><td>硕士</td><td>20万元</td></tr></table>"
+    )
+    body = f"<table><tr><td><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>{table}<p>{PARAGRAPHS[2]}</p></td></tr></table>"
+    raw = read("a.html", page(body).encode())
+    cells = {raw.text[b.start : b.end]: (b.row, b.column) for b in raw.blocks if b.kind == "cell"}
+    assert cells == {
+        "对象": (0, 0),
+        "标准": (0, 2),
+        "人才": (1, 0),
+        "博士": (1, 1),
+        "40万元": (1, 2),
+        "硕士": (2, 1),
+        "20万元": (2, 2),
+    }
+    assert [line for line in raw.text.split("\n") if line in PARAGRAPHS] == PARAGRAPHS
+
+
+def test_a_first_paragraph_in_its_own_element_is_kept():
+    body = f"<div><p>{PARAGRAPHS[0]}</p></div><div>{''.join(f'<p>{p}</p>' for p in PARAGRAPHS[1:] * 4)}</div>"
+    assert PARAGRAPHS[0] in read("a.html", page(body).encode()).text
+
+
+@pytest.mark.parametrize("declared", ["gb2312", "gbk", "utf-8"])
+def test_charset(declared: str):
+    source = page("".join(f"<p>{p}</p>" for p in PARAGRAPHS)).replace('charset="utf-8"', f'charset="{declared}"')
+    raw = read("a.html", source.encode(declared.replace("gb2312", "gbk")))
+    assert raw.text.split("\n")[1:] == PARAGRAPHS
+    assert raw.doubts == ()
+
+
+def test_charset_is_found_without_a_declaration():
+    source = page("".join(f"<p>{p}</p>" for p in PARAGRAPHS)).replace('<meta charset="utf-8">', "")
+    assert read("a.html", source.encode("gbk")).text.split("\n")[1:] == PARAGRAPHS
+
+
+def test_fragments_and_indexes():
+    fragment = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    assert read("a.html", fragment.encode()).text.split("\n") == PARAGRAPHS
+    index = (
+        "<html><body><ul>"
+        + "".join(f"<li><a href='{i}'>第{i}号公告</a></li>" for i in range(9))
+        + "</ul></body></html>"
+    )
+    assert "第8号公告" in read("a.html", index.encode()).text
+
+
+def test_a_page_without_text():
+    assert (
+        refusal("a.html", b"<html><head><title></title></head><body><img src=a.png></body></html>") == "ingest.no-text"
+    )

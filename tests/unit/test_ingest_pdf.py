@@ -1,0 +1,92 @@
+"""PDF: lines with their places, pages without text, damage."""
+
+import pytest
+from make_pdf import make_pdf, set_text
+from test_ingest_formats import read, refusal
+
+from pipeline.clean.steps import clean
+
+BODY = (
+    "为深入实施人才强市战略，加快集聚高层次人才，推动产业发展和人才培养相互促进，根据国家和省有关规定，"
+    "结合本市实际，经研究并广泛征求各方面意见，制定本办法。\n"
+    "对全职引进的顶尖人才，给予最高五百万元安家补助，并按照实际需要配套科研启动经费和工作场所，用人单位应当"
+    "与引进的人才签订服务协议，约定双方的权利和义务。"
+)
+
+# fills its lines to the end: 24 characters, then 26
+LAST = (
+    "\n"
+    + "最后一段没有在第一页上写完，要接到下一页去才算"
+    + "，"
+    + "这样的换页在公文里到处都有，读者和程序都应当认得出来，不"[:26]
+)
+
+
+def test_lines_have_page_and_box():
+    raw = read("a.pdf", make_pdf([set_text(BODY), [(90, 700, 16, "第二页只有这一行字。")]]))
+    assert raw.n_pages == 2
+    assert raw.media_type == "application/pdf"
+    assert [raw.text[b.start : b.end] for b in raw.blocks] == raw.text.replace("\f", "\n").split("\n")
+    assert raw.text.count("\f") == 1
+    assert [b.page for b in raw.blocks][-2:] == [1, 2]
+    x0, y0, x1, y1 = raw.blocks[-1].box
+    assert x0 == 90 and x1 == pytest.approx(90 + 10 * 16)
+    assert y0 < 700 < y1 < 720
+    assert "".join(raw.text.split()) == "".join(BODY.split()) + "第二页只有这一行字。"
+
+
+def test_two_columns_are_read_one_after_the_other():
+    left = set_text("左栏的文字从这里开始，一直写到左栏的末尾为止，不会跳到右栏去。" * 3, left=50, columns=14)
+    right = set_text("右栏的文字在左栏之后，它从上往下，一行一行地接着写下去。" * 3, left=320, columns=14)
+    rows = [line for pair in zip(left, right, strict=False) for line in pair]
+    text = "".join(read("a.pdf", make_pdf([rows])).text.split())
+    assert text.index("右栏的文字") > text.rindex("左栏的末尾")
+
+
+def test_pages_without_text():
+    assert refusal("a.pdf", make_pdf([[], []], images=(0, 1))) == "ingest.scanned"
+    assert refusal("a.pdf", make_pdf([[], []])) == "ingest.no-text"
+    raw = read("a.pdf", make_pdf([set_text(BODY), [], set_text(BODY)], images=(1,)))
+    assert [doubt.code for doubt in raw.doubts] == ["ingest.scanned-pages"]
+    assert "第 2 页" in raw.doubts[0].message
+
+
+def test_encrypted():
+    assert refusal("a.pdf", make_pdf([set_text(BODY)], encrypted=True)) == "ingest.encrypted"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_a_cut_file_is_damaged_or_incomplete(share: float):
+    content = make_pdf([set_text(BODY)] * 4)
+    cut = content[: int(len(content) * share)]
+    try:
+        raw = read("a.pdf", cut)
+    except Exception as error:
+        assert type(error).__name__ == "UnreadableFile", error
+    else:
+        assert [doubt.code for doubt in raw.doubts] == ["ingest.partial"]
+
+
+def test_startxref_on_one_line():
+    content = make_pdf([set_text(BODY)])
+    at = content.rindex(b"startxref\n")
+    assert read("a.pdf", content[:at] + b"startxref " + content[at + 10 :]).n_pages == 1
+
+
+def test_printed_lines_become_paragraphs_across_pages():
+    first = [*set_text(BODY + LAST), (290, 60, 10, "1")]
+    second = [(90, 760, 16, "足为奇。"), (122, 732, 16, "第二段从这里开始。"), (290, 60, 10, "2")]
+    raw = read("a.pdf", make_pdf([first, second]))
+    text = clean(raw).text
+    assert "到处都有，不足为奇。" in text
+    assert text.rstrip().endswith("不足为奇。\n第二段从这里开始。")
+    assert "1" not in text and "2" not in text
+
+
+def test_headings_and_dates_set_to_the_right_stay_apart():
+    lines = set_text(BODY)
+    y = lines[-1][1]
+    lines += [(90 + 26 * 16 - 9 * 16, y - 28, 16, "二〇二四年五月六日"), (122, y - 84, 16, "附件：项目清单")]
+    text = clean(read("a.pdf", make_pdf([lines]))).text
+    assert text.split("\n")[-2:] == ["二〇二四年五月六日", "附件：项目清单"]
+    assert text.split("\n")[:2] == BODY.split("\n")
