@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES, PUBLISH = "pipeline.run.stages:build", "pipeline.run.publish:publish"
+STAGES, PUBLISH = "pipeline.running.stages:build", "pipeline.running.publish:publish"
 
 
 def main() -> None:
@@ -125,7 +125,7 @@ def _run_child(folder: str, out: str, workers: str, stages: str, publish: str) -
     import resource
 
     from pipeline.core.config import load_config
-    from pipeline.run.runner import Programs, run
+    from pipeline.running.runner import Programs, run
 
     config = load_config(None, {"run": {"workers": int(workers)}})
     began = time.perf_counter()

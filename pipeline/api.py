@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from pipeline.run.report import RunReport
+    from pipeline.running.report import RunReport
 
 
 def read(path: str | Path, *, config: str | Path | None = None) -> Document:
@@ -85,7 +85,7 @@ def run(
     What an earlier run in ``out`` has done isn't done again unless ``fresh``.
     Raises PipelineError before anything is run.
     """
-    from pipeline.run.runner import run
+    from pipeline.running.runner import run
 
     paths = [Path(inputs)] if isinstance(inputs, str | Path) else [Path(p) for p in inputs]
     return run(paths, Path(out), config=_config(config, workers), fresh=fresh)
@@ -154,7 +154,7 @@ def _config(path: str | Path | None, workers: int | None = None) -> Config:
 @lru_cache(maxsize=2)
 def _stages(config_json: str) -> tuple[Stage, ...]:
     """Return the stages of a configuration, loaded once."""
-    from pipeline.run.stages import build
+    from pipeline.running.stages import build
 
     return build(Config.model_validate_json(config_json))
 

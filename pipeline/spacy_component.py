@@ -20,7 +20,7 @@ def create(nlp: Language, name: str) -> Callable[[Doc], Doc]:
         Span.set_extension("measure", default=None)
 
     def measures(doc: Doc) -> Doc:
-        """Put one span for each measure into ``doc.spans["measures"]``, labelled by kind; ``span._.measure`` is the record.
+        """Put a span for each measure into ``doc.spans["measures"]``: its label is the kind, ``_.measure`` the record.
 
         A span covers the whole tokens its figure touches.
         """

@@ -136,8 +136,8 @@ def _counting_numbers(lines: Sequence[Line]) -> set[int]:
 
 
 def _apart(lines: Sequence[Line], before: tuple[int, int, str], item: tuple[int, int, str]) -> bool:
-    """Tell whether two number lines are far enough apart to stand on two pages."""
-    return lines[item[0]].start - lines[before[0]].end >= _LEAST_CHARS
+    """Tell whether two number lines are far enough apart to stand on two pages; the last page may be short."""
+    return item[0] == len(lines) - 1 or lines[item[0]].start - lines[before[0]].end >= _LEAST_CHARS
 
 
 def _repeated_addresses(text: str, lines: Sequence[Line]) -> set[int]:

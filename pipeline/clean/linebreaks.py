@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - look-alike characters are the subject here
 """Line breaks in the middle of a paragraph, as PDF files and typewriters leave them, are taken out.
 
 A break goes when the line before reaches the width at which the lines around it are cut, doesn't end a sentence, and
@@ -33,7 +32,7 @@ _CLOSING = "，。；：！？）》〉”’」』〕】"  # nothing begins wit
 _AFTER_NUMBER = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,5}[条章节]( {1,4})")
 _UNCLOSED = re.compile(r"[《（〔][^《》（）〔〕]*$")
 _CLOSES = re.compile(r"[^《》（）〔〕。]{0,40}[》）〕]")
-_CUT_NUMBER = re.compile(r"\d[万亿千百十]?$")
+_CUT_NUMBER = re.compile(r"\d ?[万亿千百十]?$")
 _UNIT = tuple("万亿元年月日个名人家项件套所条户亩次批%％倍岁周")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff\uff00-\uffef]*$")
 _TOKEN = re.compile(r"[A-Za-z0-9.,%+/-]+|.")
@@ -107,6 +106,8 @@ def _glue(before: str, after: str) -> str:
     last, first = before[-1], after[0]
     if _CJK.match(last) or _CJK.match(first) or last in "-([" or first in ",.;:%)]" or _ADDRESS.search(before):
         return ""
+    if last.isdigit() and first.isdigit() and _CJK.search(before) and _CJK.search(after):
+        return ""  # a number cut in two: two numbers side by side don't occur in a sentence
     return " "
 
 

@@ -26,6 +26,7 @@ _NUMBER = re.compile(r"[-+]?\d[\d,.]*%?\*{0,3}")
 _NUMBERED = re.compile(
     r"^(?:第[一二三四五六七八九十百零〇\d]{1,5}[章节条]|[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．])\s+"
 )
+_SEAM = re.compile(r"(?<=[\u4e00-\u9fff])(?= ?[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?= ?[\u4e00-\u9fff])")
 _GAP = re.compile(r"\S(?: {3,}|\t)\S")
 
 
@@ -41,10 +42,14 @@ class Line:
 
     @property
     def width(self) -> int:
-        """Columns of the line: two for a Chinese character or mark, one for a Latin, half for a space in Chinese."""
+        """Columns of the line: two for a Chinese character or mark, one for a Latin one.
+
+        In Chinese text spaces don't count, but half a column is set wherever a Latin word or number meets Chinese.
+        """
         columns = len(self.text.encode("gbk", "replace"))
-        latin = columns < 1.2 * len(self.text)
-        return columns if latin else columns - self.text.count(" ") // 2
+        if columns < 1.2 * len(self.text):
+            return columns
+        return columns - self.text.count(" ") + len(_SEAM.findall(self.text)) // 2
 
     def is_row(self) -> bool:
         """Tell whether the line looks like a row of a table: tabs, wide gaps, bars, or numbers one after another."""

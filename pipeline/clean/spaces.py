@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - look-alike characters are the subject here
 """Spaces that typesetting put inside Chinese text, numbers and units are taken out; those that part things stay."""
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from pipeline.core.offsets import Edit
 
 _HAN = "\u3400-\u9fff〇"
 _MARK = "，。；：、！？（）《》〈〉〔〕【】“”‘’…—"
-_UNIT = "年月日个名人家项亿万元件套所条类户亩次批期届级位座处台天周岁%余多种支场千百倍成"
+_UNIT = "个人年月日名家项亿万元件套所条类户亩次批期届级位座处台天周岁%余多种支场千百倍成"
 # a number or sign, then a space, at a line's start: 「1 文献综述」 and 「2.1 人才培养」 are headings, 「2025 年」 isn't
 _HEADING_NUMBER = re.compile(
-    rf"(?:\d{{1,2}} +(?!人(?![才员力口民工类社大事])|[{_UNIT.replace('人', '')}])|"
+    rf"(?:\d{{1,2}} +(?!人(?![才员力口民工类社大事])|个(?!人)|[{_UNIT[2:]}])|"
     rf"\d{{1,2}}(?:\.\d{{1,2}}){{1,3}} +(?![个万亿元%倍])|"
     rf"[A-Za-z]+\d* +|(?:附[件表录图]|表|图|专栏) ?\d{{1,2}} +)[{_HAN}]"
 )
@@ -28,7 +27,7 @@ _THOUSANDS = re.compile(rf"(?<=[{_HAN}])( ?)(\d{{1,3}}(?: \d{{3}})+)(?= ?[万亿
 _BESIDE_HAN = re.compile(rf"(?<=[{_HAN}{_MARK}]) (?=[0-9A-Za-z%≥≤<>+~±])|(?<=[0-9A-Za-z%‰℃+*]) (?=[{_HAN}{_MARK}%])")
 _BESIDE_MARK = re.compile(rf"(?<=[{_MARK}]) (?=[{_HAN}{_MARK}])|(?<=[{_HAN}]) (?=[{_MARK}])")
 _AROUND_ASCII = re.compile(rf"(?<=[{_HAN}]) ?[,;:!?()] ?(?=[{_HAN}])")
-_DIGIT_PERCENT = re.compile(r"(?<=\d) (?=[%‰℃])")
+_AFTER_DIGITS = re.compile(r"(?<=\d) (?=[%‰℃])|(?<=[\d ][万亿]) (?=[元人名户家吨亩])")
 # 「济 南 市 公 安 局」「总  则」: single characters set apart
 _SET_APART = re.compile(rf"(?<![{_HAN}])[{_HAN}](?: {{1,4}}[{_HAN}]){{2,}}(?![{_HAN}])")
 _PAIR_ALONE = re.compile(rf"(?:^|(?<=[章节编篇] )|(?<=[章节编篇]  ))[{_HAN}] {{1,4}}[{_HAN}]$")
@@ -49,7 +48,7 @@ def close_spaces(text: str, blocks: Sequence[Block]) -> list[Edit]:
     for line in split(text):
         if line.indent == 1 and text[line.start - 1] == " ":
             edits.append(Edit(line.start - 1, line.start, "", "indent"))
-        if " " in line.text and not line.is_row():
+        if " " in line.text and (_PAIR_ALONE.search(line.text) or not line.is_row()):
             edits.extend(Edit(at, at + n, "", "space") for at, n in _inner(line))
     if not any(block.kind == "cell" for block in blocks):
         edits.extend(Edit(m.start(), m.end(), "", "line-end") for m in _TRAILING.finditer(text))
@@ -64,7 +63,7 @@ def _inner(line: Line) -> list[tuple[int, int]]:
     for pattern in (_GROUPED, _SPACED_DIGITS, _THOUSANDS, _SET_APART, _PAIR_ALONE, _AROUND_ASCII):
         for m in pattern.finditer(text):
             gone.update(i for i in range(m.start(), m.end()) if text[i] == " ")
-    for pattern in (_BESIDE_HAN, _BESIDE_MARK, _DIGIT_PERCENT):
+    for pattern in (_BESIDE_HAN, _BESIDE_MARK, _AFTER_DIGITS):
         gone.update(m.start() for m in pattern.finditer(text))
     gone.update(_stray(text))
     heading = _HEADING_NUMBER.match(text)

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001, RUF002, RUF003 - look-alike characters are the subject here
+# ruff: noqa: RUF001, RUF002 - look-alike characters are the subject here
 """Full-width letters and digits, spaces and look-alikes become plain ones; Chinese punctuation stays as it is."""
 
 from __future__ import annotations

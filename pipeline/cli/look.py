@@ -29,7 +29,7 @@ def status_command(out: Path, as_json: bool) -> int:
       cewen status 结果
       cewen status 结果 --json
     """
-    from pipeline.run.records import Records
+    from pipeline.running.records import Records
     from pipeline.table.summary import as_data, render, summarize
 
     with Records(out) as records:
@@ -95,7 +95,7 @@ def issues_command(out: Path, severity: str | None, code: str | None, doc: str |
 
 def _issues(out: Path, doc: str | None) -> Iterator[dict[str, Any]]:
     """Yield the issues of a run, or of one document, as plain data."""
-    from pipeline.run.records import Records
+    from pipeline.running.records import Records
 
     with Records(out) as records:
         chosen = records.rows() if doc is None else [find_record(records, doc, out)]

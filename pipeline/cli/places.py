@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.core.errors import PipelineError
 
 if TYPE_CHECKING:
-    from pipeline.run.records import Record, Records
+    from pipeline.running.records import Record, Records
 
 
 def find_record(records: Records, name: str, out: Path) -> Record:

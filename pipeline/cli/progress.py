@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from pipeline.run.report import Progress
+    from pipeline.running.report import Progress
 
 _SECONDS = 10.0
 
@@ -43,7 +43,7 @@ class Bar:
 
     def phase(self, name: str, total: int) -> None:
         """Begin a new bar; the old one is full."""
-        from pipeline.run.report import PHASES
+        from pipeline.running.report import PHASES
 
         self.fill()
         self._task = self._bars.add_task(PHASES.get(name, name), total=total or None)
@@ -75,7 +75,7 @@ class Lines:
 
     def phase(self, name: str, total: int) -> None:
         """Print the phase's name."""
-        from pipeline.run.report import PHASES
+        from pipeline.running.report import PHASES
 
         self._name, self._total, self._done, self._said = PHASES.get(name, name), total, 0, time.monotonic()
         click.echo(f"{self._name}……" + (f"共 {total}" if total else ""), err=True)

@@ -41,7 +41,7 @@ def run_command(
       cewen run 政策文件/ -o 结果 --config project.toml --fresh
     """
     from pipeline.cli.progress import progress
-    from pipeline.run.runner import run
+    from pipeline.running.runner import run
     from pipeline.table.summary import render, summarize
 
     _refuse_engine(engine)

@@ -20,7 +20,7 @@ from pipeline.table.schema import KINDS, ROLES, SEVERITIES, DocumentRow
 
 if TYPE_CHECKING:
     from pipeline.core.document import Document
-    from pipeline.run.records import Record, Records
+    from pipeline.running.records import Record, Records
     from pipeline.table.build import DocumentRows
 
 _TEXTS = ("raw_text", "clean_text")
@@ -43,7 +43,7 @@ def show_command(out: Path, doc: str, as_json: bool) -> int:
       cewen show 结果 01_云州市高层次人才引进办法.txt
       cewen show 结果 3f9a --json
     """
-    from pipeline.run.records import Records
+    from pipeline.running.records import Records
 
     with Records(out) as records:
         record = find_record(records, doc, out)

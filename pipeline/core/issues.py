@@ -56,14 +56,12 @@ CODES: dict[str, IssueCode] = {
     ),
     "clean.private-use": IssueCode("warning", "有 {count} 个私用区字符，含义不明", "请对照原文核对。"),
     "head.no-title": IssueCode("info", "没有找到标题", "标题一栏为空；可在修正表中补上。"),
-    "outline.rank-jump": IssueCode("info", "标题编号从“{before}”跳到“{after}”", "请核对原文是否缺段。"),
     "number.unclaimed": IssueCode(
         "info", "有 {count} 个数字没有归入任何措施或规则，第一个是“{quote}”", "请用 cewen show 核对。"
     ),
     "number.too-large": IssueCode(
         "warning", "数值“{quote}”超出可存的范围（整数部分多于 16 位）", "数值一栏为空；请核对原文。"
     ),
-    "unit.unknown": IssueCode("warning", "不认识单位“{unit}”", "请在 configs/units.toml 中补充。"),
     "topics.too-few": IssueCode(
         "info", "只有 {count} 篇文档可用于主题模型，少于 {least} 篇，未建模", "请增加文档，或在配置中关闭 [topics]。"
     ),

@@ -61,7 +61,7 @@ def find_measures(
             if measure.role == "benefit":
                 measure = replace(measure, beneficiary=beneficiary_of(context, len(run), rules.slots))
             built.append((measure, context))
-        built = _alike(built)
+        built = _alike([(_with_item(m, made, c), c) for m, c in built])
         joins = bool(made) and _continues(made[-1], built[0])
         grouped = joins or len(built) > 1 or built[0][0].role == "benefit"
         group += grouped and not joins
@@ -107,6 +107,14 @@ def _measure(
         item=item_of(text, mention, context, role, rules.slots),
         confidence=confidence,
     )
+
+
+def _with_item(measure: Measure, made: list[tuple[Measure, Context]], context: Context) -> Measure:
+    """Return ``measure`` with the item before it where its own piece names none (…收入64亿元，增长8%)."""
+    if measure.item or not made or measure.kind != "percent":
+        return measure
+    last = made[-1][0]
+    return replace(measure, item=last.item) if last.start >= context.sentence_start else measure
 
 
 def _alike(built: list[tuple[Measure, Context]]) -> list[tuple[Measure, Context]]:

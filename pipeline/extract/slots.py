@@ -15,6 +15,8 @@ _LONGEST = 30
 _OPENERS = re.compile(r"(?:^|[，。；\s）)：:、.．\d])(?:凡|对于|对|支持|鼓励|为|向)")
 _LEADS = re.compile(r"^(?:并|且|或|凡|对|当年|首次|经|年度)+")
 _FIGURE = re.compile(r"\d(?:[\d.,]*)\s?[百千万亿]*(?:元|%|％|人|名|家|个|年|岁|周岁|平方米|亩|吨|件|项|次|场|台|户)")
+_NOT_WHO = re.compile(r"^(?:额|金|标准|资金|期限|比例|总额|经费)|的$")
+_PER = re.compile(r"(?:每[人年月家户亩个名项套台件日天次])+$")
 _JOINTS = re.compile(r"[的和与及或了是为按获享予、：:]|实行|进行|安排")
 _NAME = r"[一-龥A-Za-z0-9“”\"《》（）()·+\-]"
 
@@ -48,12 +50,12 @@ def load_slot_rules(folder: Path) -> SlotRules:
         instrument_behind=re.compile(
             rf"^(?:\s?[/／·][^，。；、]{{1,5}})*\s?(?:[（(][^）)]{{0,12}}[）)])?(?:以内|以下|左右)?\s?(?P<name>[一-龥“”]{{0,12}}?(?:{instrument}))(?P<more>(?:{instrument})*)"
         ),
-        instrument_before=re.compile(rf"[一-龥“”]{{0,4}}?(?:{instrument})+"),
+        instrument_before=re.compile(rf"(?:{instrument})+"),
         strip_instrument=re.compile(rf"^(?:{words['before_instrument']})+"),
         links=re.compile(rf"(?:{words['links']}|\s)+$"),
         verbs=re.compile(rf"^(?:{words['verbs']}|\s)+"),
         name_behind=re.compile(
-            rf"^(?:以上|以下|左右|余|多|的|[（(]含[^）)]*[）)])*(?P<name>{_NAME}{{2,24}}?)(?=[，。；、,;！\s]|$|{words['name_ends']})"
+            rf"^(?:以上|以下|左右|余|多|的|[（(]含[^）)]*[）)])*+(?P<name>{_NAME}{{2,24}}?)(?=[，。；、,;！\s]|$|{words['name_ends']})"
         ),
         given_to=re.compile(
             rf"(?:{giving})(?P<who>[^、，。；给予奖补资每最一分不按超近\d][^，。；给予奖补资每最一分不按超近\d]{{1,19}})"
@@ -61,6 +63,7 @@ def load_slot_rules(folder: Path) -> SlotRules:
         ),
         towards=re.compile(r"(?:^|[，。；\s）)：:、.．\d])(?:凡|对于|对|支持|鼓励|为|向)(?P<who>[^。；]{2,160})$"),
         giving=re.compile(
+            r"[，,]\s*(?:按照?|参照|根据|依据|依照)|"
             rf"(?:，|,)?(?:再|另|还|可|均|分别|一次性|县财政|市财政|区财政|按照|按|参照|根据)*(?:{giving}|最高|每|一次性|分别)"
         ),
         subject=re.compile(
@@ -108,7 +111,7 @@ def _bare_instrument(name: str, rules: SlotRules) -> str:
 
 def _name_before(piece: str, rules: SlotRules) -> str | None:
     """Return the noun phrase that ends ``piece``, without verbs and links around it."""
-    name = rules.links.sub("", re.sub(r"（[^）]*）|\([^)]*\)", "", piece))
+    name = rules.links.sub("", _PER.sub("", re.sub(r"（[^）]*）|\([^)]*\)", "", piece)))
     name = re.split(r"[、：:；]|(?<=.)(?:对|的)(?=.{2})", name)[-1]
     name = rules.verbs.sub("", rules.links.sub("", name)).strip(' \t“”"（(')
     return name[-_LONGEST:] if len(name) >= 2 else None
@@ -133,9 +136,11 @@ def beneficiary_of(context: Context, n: int, rules: SlotRules) -> str | None:
 
     ``n`` is the length of the figure's list: of a phrase in several parts the one that names ``n`` members is taken.
     """
-    # 发放安家补助: the instrument's own name isn't who gets it
+    # 发放安家补助: the instrument's own name isn't who gets it; nor is 额 in 奖励额的50%
     named = [
-        m["who"] for m in rules.given_to.finditer(context.list_piece) if m["who"] + m["then"] not in rules.instruments
+        m["who"]
+        for m in rules.given_to.finditer(context.list_piece)
+        if m["who"] + m["then"] not in rules.instruments and not _NOT_WHO.search(m["who"])
     ]
     direct = named[-1].strip() if named else None
     if direct and direct not in rules.generic:

@@ -75,7 +75,10 @@ def read_docx(source: Source, content: bytes, *, max_chars: int) -> RawText:
     if root is None:
         raise UnreadableFile("ingest.damaged", name=source.name, detail="没有正文部分 word/document.xml")
     reader = _Reader(TextBuilder(source.name, max_chars), _read_styles(styles), read_numbering(numbering))
-    _walk(root, reader)
+    try:
+        _walk(root, reader)
+    except RecursionError as error:
+        raise UnreadableFile("ingest.damaged", name=source.name, detail="内容嵌套过深") from error
     title = None if core is None else core.findtext("{http://purl.org/dc/elements/1.1/}title")
     return RawText(
         text=reader.builder.text,

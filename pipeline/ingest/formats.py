@@ -54,6 +54,8 @@ FORMATS: tuple[Format, ...] = (
     Format("RTF", (".rtf",), "application/rtf", sniff.is_rtf),
     Format("MHTML 网页存档", (".mht", ".mhtml"), "multipart/related", sniff.is_mhtml),
     Format("html", (".html", ".htm", ".shtml", ".xhtml"), "text/html", sniff.is_html, "pipeline.ingest.html:read_html"),
+    Format("csv 表格", (".csv", ".tsv"), "text/csv", sniff.is_text),
+    Format("JSON 数据", (".json", ".jsonl"), "application/json", sniff.is_text),
     Format("txt", (".txt", ".text"), "text/plain", sniff.is_text, "pipeline.ingest.txt:read_txt"),
     Format("md", (".md", ".markdown"), "text/markdown", sniff.is_text, "pipeline.ingest.txt:read_txt"),
 )
@@ -89,4 +91,5 @@ def recognise(content: bytes, suffix: str) -> Format:
     first = next(f for f in FORMATS if f.detect(content))
     if first.detect is not sniff.is_text:
         return first
-    return next((f for f in FORMATS if f.detect is sniff.is_text and suffix in f.suffixes), first)
+    of_text = [f for f in FORMATS if f.detect is sniff.is_text]
+    return next((f for f in of_text if suffix in f.suffixes), next(f for f in of_text if f.reader))

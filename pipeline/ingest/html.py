@@ -69,9 +69,12 @@ def read_html(source: Source, content: bytes, *, max_chars: int) -> RawText:
     meta = {(m.get("name") or m.get("property") or "").lower(): (m.get("content") or "") for m in root.iter("meta")}
     title = _title(root, meta)
     node = article(root)
-    reader = _read_article(source.name, max_chars, node, title, all_links=False)
-    if len(_squeeze(reader.builder.text)) < _INDEX * len(_squeeze(node.text_content())):
-        reader = _read_article(source.name, max_chars, node, title, all_links=True)
+    try:
+        reader = _read_article(source.name, max_chars, node, title, all_links=False)
+        if len(_squeeze(reader.builder.text)) < _INDEX * len(_squeeze(node.text_content())):
+            reader = _read_article(source.name, max_chars, node, title, all_links=True)
+    except RecursionError as error:
+        raise UnreadableFile("ingest.damaged", name=source.name, detail="内容嵌套过深") from error
     return RawText(
         text=reader.builder.text,
         media_type="text/html",

@@ -1,6 +1,7 @@
 """Finds the article in a web page: the smallest element that holds nearly all running text outside links.
 
-Chosen over trafilatura after a trial on 39 saved government pages: see docs/decisions.
+Chosen over trafilatura after a trial on 43 saved pages: trafilatura lost half the body of some, put the fragments laid
+out by tables into one line, kept controls of the page, and gave no cells. This walk lost furniture and copies only.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any
 # fmt: off
 DROPPED = frozenset((
     "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "video", "audio",
-    "map", "select", "option", "button", "input", "textarea", "nav", "footer", "aside", "dialog", "head", "title",
+    "map", "select", "option", "button", "input", "textarea", "nav", "footer", "aside", "dialog",
+    "marquee", "head", "title",
     "meta", "link",
 ))
 # fmt: on
@@ -20,7 +22,7 @@ _HOLDS, _LEFT_OUT = 0.8, 25
 # a page with fewer characters of sentences is a list or a form: then all text counts
 _LEAST_SENTENCES = 120
 _LINKS = 0.6
-_SENTENCE = re.compile(r"[，。；！？]")
+_SENTENCE = re.compile(r"[。；]|.{24}，|，.{24}", re.S)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|rar|zip|ofd)(?:$|\?)", re.I)
 _FURNITURE = re.compile(

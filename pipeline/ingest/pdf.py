@@ -12,6 +12,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,12 +117,28 @@ def _layouts(document: PDFDocument, pages: _Pages) -> Iterator[layout.LTPage]:
             return
         pages.count += 1
         try:
-            interpreter.process_page(page)
+            with _steady_ids():
+                interpreter.process_page(page)
             result = device.get_result()
         except DAMAGE:
             pages.damaged.append(pages.count)
             continue
         yield result
+
+
+@contextmanager
+def _steady_ids() -> Iterator[None]:
+    """Let pdfminer's layout break ties by the order in which it meets objects.
+
+    It compares ``id()``, a memory address, so two boxes at one distance came in another order from run to run.
+    """
+    known: dict[int, tuple[int, object]] = {}
+    # the object is kept too, so that its address isn't given to another one meanwhile
+    layout.__dict__["id"] = lambda item: known.setdefault(id(item), (len(known), item))[0]
+    try:
+        yield
+    finally:
+        del layout.__dict__["id"]
 
 
 def _add_page(page: layout.LTPage, builder: TextBuilder, pages: _Pages) -> None:

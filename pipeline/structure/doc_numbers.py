@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -35,9 +36,18 @@ def find_numbers(text: str, rules: NumberRules, start: int = 0, end: int | None 
     for rule in rules.rules:
         for match in rule.pattern.finditer(text, start, stop):
             made = _made(text, match, rule, rules.borders)
-            if made is not None and not any(one.start < made.end and made.start < one.end for one in found):
-                found.append(made)
-    yield from sorted(found, key=lambda one: one.start)
+            if made is None:
+                continue
+            at = bisect_left(found, made.start, key=_start)
+            if (at and found[at - 1].end > made.start) or (at < len(found) and found[at].start < made.end):
+                continue
+            found.insert(at, made)
+    yield from found
+
+
+def _start(number: NumberFound) -> int:
+    """Return where a number begins."""
+    return number.start
 
 
 def _made(text: str, match: re.Match[str], rule: NumberRule, borders: Sequence[re.Pattern[str]]) -> NumberFound | None:

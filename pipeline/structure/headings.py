@@ -57,9 +57,10 @@ def _title(text: str, at: int, line: int) -> tuple[str, int]:
         return _next(text, at, line)
     found = _END.search(text, at + 1, min(line, at + LONGEST_HEADING + 1))
     stop = found.start() if found else line
-    while found and text[found.start()].isspace() and found.start() - at < 4:  # 「总　　则」
-        found = _END.search(text, found.end(), min(line, at + LONGEST_HEADING + 1))
-        stop = found.start() if found else line
+    if found and text[found.start()].isspace() and found.start() - at <= 2:  # 「总　　则」
+        second = _END.search(text, found.end(), min(line, at + LONGEST_HEADING + 1))
+        second_stop = second.start() if second else line
+        stop = second_stop if second_stop - found.end() <= 2 else stop
     if stop - at <= LONGEST_HEADING:
         end = stop + 1 if stop < len(text) and text[stop] in _STOPS else stop
         if stop < len(text) and text[stop] in "？?":

@@ -35,7 +35,8 @@ def inline_headings(text: str, ranks: Ranks, found: Sequence[Candidate], *, lost
             _restart(last, coming.rank)
             end = max(end, coming.body if coming.heading else coming.start)
             coming = next(known, None)
-        if match.start() in taken:
+        begins = not text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
+        if begins or match.start() in taken:  # where lines begin has been looked at already
             continue
         rank = ranks.by_group[match.lastgroup or ""]
         if not lost and rank.name not in ("chapter", "article"):
@@ -62,7 +63,7 @@ def _inside(text: str, rank: Rank, match: re.Match[str], last: dict[str, int], e
     start = match.start()
     before = text[start - 1] if start else "\n"
     follows = value == last.get(rank.name, 0) + 1
-    after_heading = end <= start and 0 < start - end <= 1
+    after_heading = 0 <= start - end <= 1
     if not follows or (rank.wrong_next and rank.wrong_next.match(text, match.end())):
         return None
     if rank.heading == "article":

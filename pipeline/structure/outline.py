@@ -108,20 +108,27 @@ def _without_doubles(found: Sequence[Candidate]) -> list[Candidate]:
         ):
             continue
         kept.append(one)
-    later: set[tuple[str, str]] = set()
-    contents: list[Candidate] = []
-    for index in range(len(kept) - 1, -1, -1):  # a table of contents prints headings without a text under them
-        one = kept[index]
-        empty = index + 1 < len(kept) and kept[index + 1].start - one.body <= 3
-        if (one.number, one.heading) in later and one.heading and empty:
-            contents.append(one)
-        later.add((one.number, one.heading))
-    if len(contents) > 1:
-        kept = [one for one in kept if one not in contents]
+    kept = _without_contents(kept)
     tops = [one for one in kept if one.rank == "mark-1"]
     if len(tops) == 1 and kept[0] is tops[0]:
         kept.pop(0)
     return kept
+
+
+def _without_contents(found: list[Candidate]) -> list[Candidate]:
+    """Drop a table of contents: headings one right after the other at the top, the first of which comes again below."""
+    for first in range(min(3, len(found))):
+        end = first
+        while end + 1 < len(found) and found[end + 1].start - found[end].body <= 3:
+            end += 1
+        again = range(first + 2, end + 2)
+        for place in again:
+            if place < len(found) and (found[place].number, found[place].heading) == (
+                found[first].number,
+                found[first].heading,
+            ):
+                return found[:first] + found[place:]
+    return found
 
 
 def _in_sequence(found: Sequence[Candidate]) -> list[Candidate]:

@@ -96,6 +96,8 @@ def _of_issuer(issuer: str, names: Names, code: str | None, text: str, rules: He
     if zone := _ZONE.match(rest):
         part = zone["zone"] if not _short_end(name, after, last) else last.short + zone["zone"]
         return Place("县", last.full + part, last.code)
+    if last.level in ("省", "市") and (unknown := _UNKNOWN.match(rest)):  # a place the table doesn't have
+        return Place(_RELATIVE[unknown["place"][-1]], last.full + unknown["place"], None)
     return Place(last.level, last.full, last.code)
 
 

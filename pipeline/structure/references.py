@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ _TRAIL = re.compile(r"(?:[（(\u3014\[][^（()）]*[）)\u3015\]]|[”’\s])+$"
 _DEFINES = re.compile(r"(?:以下|下)(?:简称|称)[：:]?\s*[“”]?$")
 _BESIDE = re.compile(r"[\s”]{0,2}[（(]?\s{0,2}(?:以下[^（）()]{0,20})?$")
 _CHAIN = re.compile(r"^[\s、，,和及与以或]*(?:[（(][^（()）]{0,60}[）)])?[\s、，,和及与以或]*$")
+_LONGEST_CHAIN = 30
 _BEFORE = 120
 _AFTER = 200
 
@@ -165,25 +167,26 @@ def _titles(text: str) -> Iterator[_Title]:
 
 def _beside(text: str, title: _Title, numbers: Sequence[NumberFound], following: int) -> NumberFound | None:
     """Return the number in the brackets after a title, or right before it: as drafts put it."""
-    for number in numbers:
-        if number.start >= title.end:
-            near = number.start < following and number.start - title.end < 40
-            return (
-                number if near and _BESIDE.fullmatch(text, title.end, number.start) else _prefixed(text, title, numbers)
-            )
-    return _prefixed(text, title, numbers)
+    at = bisect_left(numbers, title.end, key=_start)
+    if at < len(numbers):
+        number = numbers[at]
+        near = number.start < following and number.start - title.end < 40
+        if near and _BESIDE.fullmatch(text, title.end, number.start):
+            return number
+    at = bisect_left(numbers, title.start, key=_start) - 1
+    return _prefixed(text, title, numbers[at]) if at >= 0 else None
 
 
-def _prefixed(text: str, title: _Title, numbers: Sequence[NumberFound]) -> NumberFound | None:
-    """Return the number that ends right before a title."""
-    for number in numbers:
-        if (
-            number.end <= title.start
-            and title.start - number.end < 4
-            and not text[number.end : title.start].strip("）)\n 　")
-        ):
-            return number if not text[max(0, number.start - 1) : number.start].endswith(("（", "(")) else None
-    return None
+def _prefixed(text: str, title: _Title, number: NumberFound) -> NumberFound | None:
+    """Return ``number`` if it ends right before a title and isn't another title's."""
+    if not 0 <= title.start - number.end < 4 or text[number.end : title.start].strip("\n 　"):
+        return None
+    return number if not text[max(0, number.start - 1) : number.start].endswith(("（", "(")) else None
+
+
+def _start(number: NumberFound) -> int:
+    """Return where a number begins."""
+    return number.start
 
 
 def _is_document(
@@ -205,7 +208,8 @@ def _is_document(
 
 def _chain_start(text: str, titles: Sequence[_Title], index: int) -> int:
     """Return where the list 「《A》《B》和《C》」 that title ``index`` is in begins."""
-    while index and _CHAIN.match(text[titles[index - 1].end : titles[index].start]):
+    least = max(0, index - _LONGEST_CHAIN)
+    while index > least and _CHAIN.match(text[titles[index - 1].end : titles[index].start]):
         index -= 1
     return titles[index].start
 

@@ -26,6 +26,7 @@ _CARRY = re.compile(r"^(?:的|（试行|（暂行|（修订|\(试行|（\d{4}|�
 _INNER = re.compile(r"《(?P<title>[^《》]{4,80})》[^。；]{0,12}(?:已经?|业经|经)[^。；]{2,60}[，,][^。]{0,12}印发")
 _INNER_NOW = re.compile(r"(?:现将|现印发|印发|公布)《(?P<title>(?:[^《》]|《[^《》]*》){4,80})》")
 _QUOTED = re.compile(r"《(?P<title>[^《》]{6,}(?:《[^《》]*》[^《》]*)*)》[（(]?[^《》]{1,24}$")
+_DATED = re.compile(r"[（(]\d{4}年\d{1,2}月\d{1,2}日[）)]$")
 _IN_TITLE = re.compile(r"(?:印发|公布|发布)(?P<title>.{4,80}?)的(?:通知|公告|决定)")
 _SHORT_NAME = re.compile(r"《(?P<title>[^《》]{8,60})》\s*[（(]以下简称《(?P<short>[^《》]{2,12})》")
 
@@ -72,6 +73,9 @@ def _usable(text: str, rules: HeadRules) -> bool:
         return False
     if rules.not_title.search(text) or is_addressee(text, rules):
         return False
+    number = next(find_numbers(text, rules.numbers), None)
+    if number and number.start <= 2 and number.end >= len(text) - 2:
+        return False
     date = next(find_dates(text), None)
     return not (date and date.full and date.end - date.start > len(text) - 4)
 
@@ -104,7 +108,7 @@ def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: He
     piece = pieces[index]
     value, start, end, complete = _trimmed(piece, rules)
     alone = is_agency(squeeze(value), rules)
-    joined, last = value, index
+    joined, last, first_end = value, index, end
     done = bool(rules.kind_end.search(value)) and not alone
     best = (value, end, index) if complete else None
     while complete and last + 1 < len(pieces) and last - index < _JOINED:
@@ -123,12 +127,15 @@ def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: He
                 return Title(HeadField(squeeze(again), low, high), after.end)  # without a catalogue's additions
             break  # the title printed again
         last += 1
-        more, _, end, _ = _trimmed(after, rules)
-        joined += more
+        more, _, end, whole = _trimmed(after, rules)
+        joined += after.text if whole else more
+        end = after.end if whole else end
         if rules.kind_end.search(squeeze(joined)):
             done, best, alone = True, (joined, end, last), False
     if best is None or (best[2] == index and alone):
-        return None if alone else Title(HeadField(squeeze(value), start, end), piece.end)
+        return (
+            None if alone else Title(HeadField(squeeze(value), start, first_end), piece.end if complete else first_end)
+        )
     return Title(HeadField(squeeze(best[0]), start, best[1]), pieces[best[2]].end)
 
 
@@ -141,6 +148,9 @@ def _trimmed(piece: Piece, rules: HeadRules) -> tuple[str, int, int, bool]:
     if number and number.start > 4 and number.end >= len(text) - 2:
         text = text[: number.start].rstrip(" （(　")
         return text, start, start + len(text), False
+    date = _DATED.search(text)
+    if date and rules.kind_end.search(text[: date.start()]):
+        return text[: date.start()], start, start + date.start(), False
     if text.startswith("《") and text.endswith("》") and text.count("《") == 1 + text[1:-1].count("》"):
         return text[1:-1], start + 1, start + len(text) - 1, True
     quoted = _QUOTED.match(text)

@@ -19,6 +19,10 @@ _LAST_PLACE = Decimal("0.0001")
 _TOO_LARGE = Decimal(10) ** 16
 
 
+# the layers the tables are made from
+LAYERS = frozenset({"raw", "text", "head", "outline", "references", "bag", "measures", "codings"})
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One input: where it comes from, how it ended, the layers there are and what there is to know.
@@ -244,7 +248,11 @@ def _decimal(value: Decimal | None) -> Decimal | None:
 
 def _codings(document: Document, places: Places, code_paths: Mapping[tuple[str, str], str]) -> Iterable[CodingRow]:
     """Yield a row per coding, in the order of the text."""
-    found = [(*places.to_raw(coding.start, coding.end), coding) for coding in document.codings or ()]
+    codings = document.codings or ()
+    # many codes stand on one clause: its place and quote are looked up once
+    raw_spans = {span: places.to_raw(*span) for span in {(c.start, c.end) for c in codings}}
+    quotes = {span: places.raw[slice(*span)] for span in raw_spans.values()}
+    found = [(*raw_spans[coding.start, coding.end], coding) for coding in codings]
     found.sort(key=lambda item: (item[0], item[1], item[2].codebook, item[2].code))
     ids = _unique(f"{places.doc_id}:{start}-{end}:{c.codebook}.{c.code}" for start, end, c in found)
     for coding_id, (start, end, coding) in zip(ids, found, strict=True):
@@ -256,7 +264,7 @@ def _codings(document: Document, places: Places, code_paths: Mapping[tuple[str, 
             code_path=code_paths.get((coding.codebook, coding.code)),
             start=start,
             end=end,
-            quote=places.raw[start:end],
+            quote=quotes[start, end],
             coder=coding.coder,
             score=float(coding.score),
             rule=coding.rule or None,

@@ -18,9 +18,9 @@ import pytest
 
 from pipeline.core.config import load_config
 from pipeline.core.errors import PipelineError
-from pipeline.run.records import Records
-from pipeline.run.report import Quiet, RunReport
-from pipeline.run.runner import Programs, run
+from pipeline.running.records import Records
+from pipeline.running.report import Quiet, RunReport
+from pipeline.running.runner import Programs, run
 
 TOYS = Path(__file__).resolve().parents[1] / "run_toys"
 PROGRAMS = Programs("run_toys:build", "run_toys_publish:publish")

@@ -55,7 +55,8 @@ def test_every_quote_stands_at_its_place(out: Path) -> None:
         """
         SELECT count(*), count(*) FILTER (
             substring(d.raw_text, m.start + 1, m."end" - m.start) IS DISTINCT FROM m.quote
-            OR substring(d.raw_text, m.evidence_start + 1, m.evidence_end - m.evidence_start) IS DISTINCT FROM m.evidence
+            OR substring(d.raw_text, m.evidence_start + 1, m.evidence_end - m.evidence_start)
+                IS DISTINCT FROM m.evidence
         )
         FROM measures m JOIN documents d USING (doc_id)
         """,
@@ -130,15 +131,15 @@ def test_bad_input_costs_only_itself(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     good = "云州市人才补贴办法\n第一条 对引进的博士给予20万元安家补助。\n"
-    (folder / "好.txt").write_text(good, encoding="utf-8")
-    (folder / "同.txt").write_text(good, encoding="utf-8")
+    (folder / "a好.txt").write_text(good, encoding="utf-8")
+    (folder / "b同.txt").write_text(good, encoding="utf-8")
     (folder / "空.txt").write_bytes(b"")
     (folder / "乱.txt").write_bytes(random.Random(1).randbytes(20_000))
     (folder / "假.docx").write_text(good + "第二条 本办法自2024年1月1日起施行。\n", encoding="utf-8")
     pdf = next(SAMPLE.glob("*.pdf")).read_bytes()
     (folder / "断.pdf").write_bytes(pdf[: len(pdf) // 3])
     (folder / "长.txt").write_bytes(("人才政策" * (50_000_000 // 12)).encode())
-    (folder / "锁.txt").write_text(good, encoding="utf-8")
+    (folder / "锁.txt").write_text(good + "第三条 略。\n", encoding="utf-8")
     (folder / "锁.txt").chmod(0)
     (folder / "圈").symlink_to(folder, target_is_directory=True)
     (folder / "没.txt").symlink_to(tmp_path / "nowhere.txt")
@@ -157,8 +158,8 @@ def test_bad_input_costs_only_itself(tmp_path: Path) -> None:
             or str(code).startswith(("clean.", "head.", "outline.", "number."))
         )
     assert len(status) == 9
-    assert status["好.txt"] == "done"
-    assert "input.duplicate" in codes["同.txt"]
+    assert status["a好.txt"] == "done"
+    assert "input.duplicate" in codes["b同.txt"]
     assert "ingest.empty" in codes["空.txt"]
     assert codes["乱.txt"] & {"ingest.binary", "ingest.encoding"}
     assert "ingest.suffix" in codes["假.docx"]
@@ -168,16 +169,17 @@ def test_bad_input_costs_only_itself(tmp_path: Path) -> None:
     assert "input.loop" in codes["None"]
     if os.geteuid():
         assert "input.permission" in codes["锁.txt"]
-    assert ask(out, "SELECT count(*) FROM measures m JOIN documents d USING (doc_id) WHERE source_name = '好.txt'") == [
-        (1,)
-    ]
+    assert ask(
+        out, "SELECT count(*) FROM measures m JOIN documents d USING (doc_id) WHERE source_name = 'a好.txt'"
+    ) == [(1,)]
 
 
 def test_all_mistakes_are_listed_and_nothing_is_run(tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_text("文件", encoding="utf-8")
     book = tmp_path / "book.yaml"
     book.write_text(
-        "codebook: mine\nname: 我的\nversion: '1'\ncodes:\n  - code: a\n    nam: 甲\n  - code: a\n    name: 乙\n    terms: [一]\n",
+        "codebook: mine\nname: 我的\nversion: '1'\ncodes:\n"
+        "  - code: a\n    nam: 甲\n  - code: a\n    name: 乙\n    terms: [一]\n",
         encoding="utf-8",
     )
     config = tmp_path / "project.toml"

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from pipeline.core.config import load_config
-from pipeline.run.runner import Programs, run
+from pipeline.running.runner import Programs, run
 
 if __name__ == "__main__":
     settings = {"run": {"workers": int(sys.argv[3]), "time_limit": 5.0}}

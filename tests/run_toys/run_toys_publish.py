@@ -6,9 +6,9 @@ import queue
 from pathlib import Path
 from typing import IO
 
-from pipeline.run.child import listen
-from pipeline.run.codec import Frame, write_frame
-from pipeline.run.records import Records
+from pipeline.running.child import listen
+from pipeline.running.codec import Frame, write_frame
+from pipeline.running.records import Records
 
 
 def publish(requests: IO[bytes], answers: IO[bytes]) -> None:

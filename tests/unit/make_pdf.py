@@ -9,9 +9,7 @@ _FONT = (
     b"/Supplement 2 >> /FontDescriptor << /Type /FontDescriptor /FontName /SimSun /Flags 4 /FontBBox [0 -120 1000 880] "
     b"/Ascent 880 /Descent -120 /ItalicAngle 0 /CapHeight 800 /StemV 80 >> >> ] >>"
 )
-_ENCRYPT = (
-    b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <" + b"31" * 32 + b"> /U <" + b"32" * 32 + b"> >> /ID [<00><00>]"
-)
+_ENCRYPT = b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >> /ID [<00><00>]" % (b"31" * 32, b"32" * 32)
 
 
 def make_pdf(pages: list[list[Line]], *, images: tuple[int, ...] = (), encrypted: bool = False) -> bytes:
@@ -27,8 +25,8 @@ def make_pdf(pages: list[list[Line]], *, images: tuple[int, ...] = (), encrypted
             content += b"q 400 0 0 600 80 100 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x80 EI Q\n"
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
         objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>"
-            % len(objects)
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
+            b"/Resources << /Font << /F1 3 0 R >> >> >>" % len(objects)
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(kids))
@@ -49,7 +47,7 @@ def make_pdf(pages: list[list[Line]], *, images: tuple[int, ...] = (), encrypted
 
 
 def set_text(text: str, *, top: float = 760, left: float = 90, columns: int = 26, size: float = 16) -> list[Line]:
-    """Return paragraphs (parted by newlines) set in lines of ``columns`` characters, each first line indented by two."""
+    """Return paragraphs (parted by newlines) in lines of ``columns`` characters, first lines indented by two."""
     lines: list[Line] = []
     y = top
     for paragraph in text.split("\n"):

@@ -17,8 +17,8 @@ from table_samples import RAW, build, entries
 from pipeline.cli.main import invoke
 from pipeline.core.document import Document
 from pipeline.core.layers import Mention
-from pipeline.run.codec import encode
-from pipeline.run.store import Store
+from pipeline.running.codec import encode
+from pipeline.running.store import Store
 
 
 def store(out: Path) -> None:

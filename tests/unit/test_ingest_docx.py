@@ -1,6 +1,7 @@
 """Word documents: order, headings, tables and automatic numbers."""
 
 import io
+import zipfile
 
 import docx
 import pytest
@@ -16,10 +17,6 @@ def saved(document) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
-
-
-def element(xml: str):
-    return parse_xml(xml.replace(">", f" {nsdecls('w')}>", 1) if "/>" not in xml.split(">")[0] + ">" else xml)
 
 
 def add_list(document, number: str, *levels: tuple[str, str]) -> None:
@@ -170,3 +167,13 @@ def test_cells_are_left_alone_by_cleaning():
 )
 def test_chinese_counting(number: int, expected: str):
     assert chinese(number) == expected
+
+
+def test_nesting_beyond_reason_is_damage():
+    inner = "<w:p><w:r><w:t>深</w:t></w:r></w:p>"
+    deep = "<w:sdt><w:sdtContent>" * 900 + inner + "</w:sdtContent></w:sdt>" * 900
+    body = f'<?xml version="1.0"?><w:document {nsdecls("w")}><w:body>{deep}</w:body></w:document>'
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("word/document.xml", body)
+    assert refusal("a.docx", buffer.getvalue()) == "ingest.damaged"

@@ -3,6 +3,8 @@
 import pytest
 from test_ingest_formats import read, refusal
 
+from pipeline.core.errors import UnreadableFile
+
 PARAGRAPHS = [
     "为进一步优化人才发展环境，根据上级有关规定，结合本区实际，制定本办法。",
     "第一条 对新引进的高层次人才，给予最高一百万元的安家补助，分五年发放。",
@@ -14,7 +16,8 @@ RELATED = "".join(f'<li><a href="/n{i}">相关新闻第{i}条的标题，点击�
 
 def page(body: str, head: str = "") -> str:
     return (
-        f'<!DOCTYPE html><html><head><meta charset="utf-8">{head}<title>某办法_某区人民政府门户网站</title></head><body>'
+        f'<!DOCTYPE html><html><head><meta charset="utf-8">{head}'
+        "<title>某办法_某区人民政府门户网站</title></head><body>"
         f"<nav>{NAVIGATION}</nav><ul class=menu>{NAVIGATION}</ul><script>var a = '脚本，不是正文。';</script>"
         f'<div class="main"><div id="zoom">{body}</div><ul>{RELATED}</ul></div>'
         f"<div class=footer>主办：某区人民政府 网站标识码：1234567890</div></body></html>"
@@ -49,7 +52,8 @@ def test_line_breaks_and_source_breaks():
 
 def test_data_tables_become_cells_and_layout_tables_paragraphs():
     table = (
-        "<table><tr><th colspan=2>对象</th><th>标准</th></tr><tr><td rowspan=2>人才</td><td>博士</td><td>40万元</td></tr>"
+        "<table><tr><th colspan=2>对象</th><th>标准</th></tr>"
+        "<tr><td rowspan=2>人才</td><td>博士</td><td>40万元</td></tr>"
         "<tr><td>硕士</td><td>20万元</td></tr></table>"
     )
     body = f"<table><tr><td><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>{table}<p>{PARAGRAPHS[2]}</p></td></tr></table>"
@@ -100,3 +104,11 @@ def test_a_page_without_text():
     assert (
         refusal("a.html", b"<html><head><title></title></head><body><img src=a.png></body></html>") == "ingest.no-text"
     )
+
+
+def test_deep_nesting_is_read_or_refused():
+    source = "<html><body>" + "<div>" * 3000 + PARAGRAPHS[0] + "</div>" * 3000 + "</body></html>"
+    try:
+        assert PARAGRAPHS[0] in read("a.html", source.encode()).text
+    except UnreadableFile as error:
+        assert error.code in ("ingest.damaged", "ingest.no-text")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.core.errors import PipelineError, UnreadableFile
-from pipeline.run.inputs import Fingerprint, fingerprint, list_inputs, shown
+from pipeline.running.inputs import Fingerprint, fingerprint, list_inputs, shown
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX links, pipes and byte names")
 

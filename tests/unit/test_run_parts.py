@@ -18,12 +18,12 @@ from pipeline.core.issues import issue
 from pipeline.core.layers import Block, CleanText, Measure, RawText
 from pipeline.core.offsets import Edit
 from pipeline.core.stage import Stage
-from pipeline.run.codec import Frame, decode, encode, layer_types, read_frame, shape, write_frame
-from pipeline.run.inputs import Fingerprint, InputFile, Listing
-from pipeline.run.manifest import data_files, describe_run, libraries, write_manifest
-from pipeline.run.plan import Plan, Step, describe, plan_from_json
-from pipeline.run.records import Records
-from pipeline.run.store import Finished, Store, Task, hold, late_key
+from pipeline.running.codec import Frame, decode, encode, layer_types, read_frame, shape, write_frame
+from pipeline.running.inputs import Fingerprint, InputFile, Listing
+from pipeline.running.manifest import data_files, describe_run, libraries, write_manifest
+from pipeline.running.plan import Plan, Step, describe, plan_from_json
+from pipeline.running.records import Records
+from pipeline.running.store import Finished, Store, Task, hold, late_key
 
 STEPS = (
     Step("ingest", ("source", "content"), "raw", 1, "", "s"),

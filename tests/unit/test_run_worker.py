@@ -13,8 +13,8 @@ from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Bag, CleanText, Head, RawText, Sentence
 from pipeline.core.stage import Stage, check
-from pipeline.run.codec import decode
-from pipeline.run.worker import Cache, Outcome, read_content, run_one
+from pipeline.running.codec import decode
+from pipeline.running.worker import Cache, Outcome, read_content, run_one
 
 
 def ingest(source: Source, content: bytes) -> RawText:

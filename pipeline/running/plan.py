@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.core.document import Source
 from pipeline.core.stage import Stage
 from pipeline.core.strict import digest
-from pipeline.run.codec import shape
+from pipeline.running.codec import shape
 
 
 @dataclass(frozen=True, slots=True)

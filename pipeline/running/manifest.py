@@ -13,8 +13,8 @@ from typing import Any
 
 from pipeline.core.config import Config, configs_dir
 from pipeline.core.strict import digest
-from pipeline.run.plan import Plan
-from pipeline.run.records import Record
+from pipeline.running.plan import Plan
+from pipeline.running.records import Record
 
 MANIFEST_NAME = "run.json"
 DISTRIBUTION = "cewen"

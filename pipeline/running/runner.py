@@ -15,14 +15,14 @@ from pipeline.core.config import Config
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
 from pipeline.core.strict import digest
-from pipeline.run.child import Child, start
-from pipeline.run.codec import read_frame, write_frame
-from pipeline.run.inputs import STAGE, STORE_NAME, Fingerprint, Listing, fingerprint, list_inputs
-from pipeline.run.plan import Plan
-from pipeline.run.pool import Pool, PoolSettings
-from pipeline.run.publish import tables_key
-from pipeline.run.report import Progress, Quiet, RunReport
-from pipeline.run.store import Store, hold
+from pipeline.running.child import Child, start
+from pipeline.running.codec import read_frame, write_frame
+from pipeline.running.inputs import STAGE, STORE_NAME, Fingerprint, Listing, fingerprint, list_inputs
+from pipeline.running.plan import Plan
+from pipeline.running.pool import Pool, PoolSettings
+from pipeline.running.publish import tables_key
+from pipeline.running.report import Progress, Quiet, RunReport
+from pipeline.running.store import Store, hold
 
 _BATCH = 200
 _PUBLISHED = "published"
@@ -32,8 +32,8 @@ _PUBLISHED = "published"
 class Programs:
     """What the processes of a run execute, as ``module:function``: tests put their own in place."""
 
-    stages: str = "pipeline.run.stages:build"
-    publish: str = "pipeline.run.publish:publish"
+    stages: str = "pipeline.running.stages:build"
+    publish: str = "pipeline.running.publish:publish"
 
 
 def run(

@@ -6,6 +6,7 @@ needs no ``__main__`` guard, nothing is pickled and the same code serves Linux, 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -19,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
-from pipeline.run.codec import Frame, read_frame
+from pipeline.running.codec import Frame, read_frame
 
 # One thread for each process: results then don't depend on the number of cores, and two workers don't fight over them.
 _ENVIRONMENT = {
@@ -32,7 +33,12 @@ _ENVIRONMENT = {
     "PYTHONUTF8": "1",
 }
 _TAIL = 4000
-_CODE = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); import pipeline.run.child as c; c.main(sys.argv[2])"
+# A document is some hundred thousand small objects without cycles: looking for cycles as often as usual is a fifth of
+# the time the tables take.
+_THRESHOLDS = (100_000, 20, 100)
+_CODE = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); import pipeline.running.child as c; c.main(sys.argv[2])"
+)
 
 
 @dataclass(slots=True)
@@ -89,6 +95,7 @@ def start(target: str) -> Child:
 
 def main(target: str) -> None:
     """Run ``target(requests, answers)`` over the pipes of this process; the real standard output is kept clean."""
+    gc.set_threshold(*_THRESHOLDS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")

@@ -20,10 +20,10 @@ from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
 from pipeline.core.stage import Stage, check
-from pipeline.run.child import listen, resolve
-from pipeline.run.codec import Frame, decode, encode, write_frame
-from pipeline.run.inputs import STAGE, STORE_NAME, unreadable
-from pipeline.run.plan import describe
+from pipeline.running.child import listen, resolve
+from pipeline.running.codec import Frame, decode, encode, write_frame
+from pipeline.running.inputs import STAGE, STORE_NAME, unreadable
+from pipeline.running.plan import describe
 
 _GRACE = 30.0
 _DETAIL = 300

@@ -16,12 +16,12 @@ from typing import Any
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import issue
-from pipeline.run.child import Child, start
-from pipeline.run.codec import Frame, read_frame, write_frame
-from pipeline.run.plan import Plan, plan_from_json
-from pipeline.run.store import Finished, Task, late_key
+from pipeline.running.child import Child, start
+from pipeline.running.codec import Frame, read_frame, write_frame
+from pipeline.running.plan import Plan, plan_from_json
+from pipeline.running.store import Finished, Task, late_key
 
-_WORKER = "pipeline.run.worker:serve"
+_WORKER = "pipeline.running.worker:serve"
 _AHEAD = 2
 _BAD_STARTS = 3
 _START_LIMIT = 300.0

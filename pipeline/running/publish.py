@@ -18,11 +18,11 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Bag, Head
 from pipeline.core.strict import digest
-from pipeline.run.child import listen
-from pipeline.run.codec import Frame, write_frame
-from pipeline.run.manifest import MANIFEST_NAME, describe_run, write_manifest
-from pipeline.run.plan import Plan, plan_from_json
-from pipeline.run.records import Records
+from pipeline.running.child import listen
+from pipeline.running.codec import Frame, write_frame
+from pipeline.running.manifest import MANIFEST_NAME, describe_run, write_manifest
+from pipeline.running.plan import Plan, plan_from_json
+from pipeline.running.records import Records
 
 if TYPE_CHECKING:
     from pipeline.table.build import Entry
@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 # Goes up when the same layers may give other tables though no column has changed.
 VERSION = 1
 _REPORT_EACH = 25
+# What rows are made of. Words and unclaimed numbers stay in the store: reading them takes as long as the rest together.
+_LAYERS = ("raw", "text", "head", "outline", "references", "bag", "measures", "codings")
 
 
 def tables_key(config: Config) -> str:
     """Return a digest of what the tables depend on beside the documents; how many workers ran is no part of it."""
-    from pipeline.run.manifest import version
+    from pipeline.running.manifest import version
     from pipeline.table.derive import columns
     from pipeline.table.schema import TABLES
 
@@ -149,7 +151,7 @@ class _Press:
             if record.status == "waiting":
                 raise RuntimeError(f"{record.source.path} is still waiting")
             issues = tuple(trace.issue for trace in self._records.issues_of(record))
-            document = self._records.document(record)
+            document = self._records.document(record, _LAYERS)
             duplicate = record.duplicate_of is not None
             yield Entry(record.doc_id, record.source, record.status, document, issues, duplicate)
             self._step(number)

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue
-from pipeline.run.codec import decode
-from pipeline.run.inputs import STORE_NAME
+from pipeline.running.codec import decode, layer_types
+from pipeline.running.inputs import STORE_NAME
 
 Status = Literal["waiting", "done", "partial", "failed"]
 
@@ -86,14 +86,12 @@ class Records:
         ]
 
     def document(self, record: Record, layers: Collection[str] | None = None) -> Document:
-        """Return the document with the layers there are (only ``layers``, when given). A duplicate has none."""
+        """Return the document with the layers there are (only ``layers``, when given); a duplicate has the first's."""
         doc = Document(record.source)
-        if record.duplicate_of is not None:
-            return doc
-        query = "SELECT layer, value FROM result WHERE doc_id = ?"
-        for layer, value in self.db.execute(query, (record.doc_id,)):
-            if layers is None or layer in layers:
-                doc = doc.with_layer(layer, decode(layer, value))
+        wanted = sorted(layer_types() if layers is None else layers)
+        query = f"SELECT layer, value FROM result WHERE doc_id = ? AND layer IN ({', '.join('?' * len(wanted))})"
+        for layer, value in self.db.execute(query, (record.source.doc_id, *wanted)):
+            doc = doc.with_layer(layer, decode(layer, value))
         return doc
 
     def documents_with(self, layer: str) -> Iterator[tuple[str, Document]]:

@@ -17,8 +17,8 @@ from pipeline.core.document import Source
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
 from pipeline.core.strict import digest
-from pipeline.run.inputs import STAGE, STORE_NAME, Fingerprint, InputFile, Listing
-from pipeline.run.plan import Plan
+from pipeline.running.inputs import STAGE, STORE_NAME, Fingerprint, InputFile, Listing
+from pipeline.running.plan import Plan
 
 VERSION = 1
 _APPLICATION = 0x63777731  # "cww1" in the file's header, so that no other program's database is taken for ours

@@ -8,13 +8,13 @@ from importlib import metadata
 
 from pipeline.core.config import Config, configs_dir
 from pipeline.core.document import Document
-from pipeline.core.issues import Issue
-from pipeline.core.layers import CleanText, RawText
+from pipeline.core.issues import Issue, issue
+from pipeline.core.layers import CleanText, Head, RawText
 from pipeline.core.stage import Stage
 from pipeline.core.strict import digest
 
 # Libraries whose other versions may read other text out of the same file.
-_READERS = ("pdfminer.six", "python-docx", "trafilatura", "lxml")
+_READERS = ("pdfminer.six", "lxml")
 
 
 def build(config: Config) -> tuple[Stage, ...]:
@@ -61,6 +61,7 @@ def _structure() -> tuple[Stage, ...]:
             gives="head",
             version=1,
             settings=rules.digest,
+            doubts=_without_title,
         ),
         Stage(
             "outline",
@@ -148,6 +149,11 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
             settings=coder.digest,
         ),
     )
+
+
+def _without_title(head: Head, doc: Document) -> Iterable[Issue]:
+    """Return an issue when no title was found."""
+    return () if head.title else (issue("head", "head.no-title"),)
 
 
 def _own_doubts(layer: RawText | CleanText, doc: Document) -> Iterable[Issue]:

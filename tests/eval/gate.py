@@ -1,0 +1,74 @@
+"""Scores the pipeline on gold and compares with the pinned floors; exit 1 when a floor isn't reached.
+
+    python tests/eval/gate.py                 print all figures beside their floors
+    python tests/eval/gate.py --update        raise floors to what was reached (rounded down); never lowers one
+    ... --update --allow-regression           lowers too: say why in docs/decisions
+
+Without the evaluation data beside the repository there is nothing to score, which is said and is no failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from figures import DATA, SUITES, Figures, digest
+
+FLOORS = Path(__file__).parent / "floors.json"
+_PLACES = 3
+
+
+def main() -> int:
+    """Score, print, compare; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--allow-regression", action="store_true")
+    options = parser.parse_args()
+    if not DATA.is_dir():
+        print("eval gate: the evaluation data isn't beside the repository, nothing scored")
+        return 0
+    pinned = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
+    failed = False
+    for name, (measure, patterns) in SUITES.items():
+        with tempfile.TemporaryDirectory() as work:
+            figures = measure(Path(work))
+        gold, old = digest(*patterns), pinned.get(name, {"gold": None, "floors": {}})
+        if old["gold"] not in (None, gold) and not options.update:
+            print(f"{name}: the gold has changed; measure again with --update")
+            failed = True
+        failed |= _compare(name, figures, old["floors"])
+        if options.update:
+            floors = {
+                key: _floor(value, old["floors"].get(key), options.allow_regression) for key, value in figures.items()
+            }
+            pinned[name] = {"gold": gold, "floors": floors}
+    if options.update:
+        FLOORS.write_text(json.dumps(pinned, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        return 0
+    print("eval gate:", "FAILED" if failed else "passed")
+    return int(failed)
+
+
+def _compare(name: str, figures: Figures, floors: Figures) -> bool:
+    """Print the figures beside their floors and tell whether one is below."""
+    below = {key for key, floor in floors.items() if figures.get(key, 0.0) < floor}
+    for key, value in sorted(figures.items()):
+        print(f"{name:10} {key:30} {value:.4f}  floor {floors.get(key, 0.0):.3f}{'  BELOW' if key in below else ''}")
+    for key in sorted(set(floors) - set(figures)):
+        print(f"{name:10} {key:30} not measured any more  BELOW")
+    return bool(below)
+
+
+def _floor(value: float, old: float | None, lower: bool) -> float:
+    """Return the new floor: what was reached, rounded down, but no lower than the old unless ``lower``."""
+    reached = math.floor(value * 10**_PLACES) / 10**_PLACES
+    return reached if old is None or lower else max(old, reached)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

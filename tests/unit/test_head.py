@@ -1,0 +1,197 @@
+import time
+from typing import Any
+
+import pytest
+
+from pipeline.core.config import configs_dir
+from pipeline.core.document import Source
+from pipeline.core.layers import CleanText, Head, HeadField, RawText
+from pipeline.core.offsets import Edit, apply
+from pipeline.structure.head import HeadRules, load_head_rules, read_head
+
+SOURCE = Source("a.txt", "a.txt", "0" * 64, 1)
+NOTICE = """湘潭市人民政府关于印发《湘潭市柔性引才办法》的通知
+潭政发〔2023〕5号
+
+各县（市、区）人民政府，市直各单位：
+《湘潭市柔性引才办法》已经市政府同意，现印发给你们，请认真执行。
+
+湘潭市人民政府
+2023年5月6日
+（此件公开发布）
+
+湘潭市柔性引才办法
+第一条 根据《湖南省人才条例》（湘政发〔2020〕9号），制定本办法。
+第二条 本办法自印发之日起施行，有效期5年。
+"""
+
+
+@pytest.fixture(scope="module")
+def rules() -> HeadRules:
+    return load_head_rules(configs_dir())
+
+
+def read(text: str, rules: HeadRules) -> Head:
+    return read_head(SOURCE, RawText(text, "text/plain"), CleanText(text, ()), rules=rules)
+
+
+def value(field: HeadField | None) -> str | None:
+    return field.value if field else None
+
+
+def test_every_field_of_a_notice(rules: HeadRules) -> None:
+    head = read(NOTICE, rules)
+    assert value(head.title) == "湘潭市人民政府关于印发《湘潭市柔性引才办法》的通知"
+    assert value(head.attached_title) == "湘潭市柔性引才办法"
+    assert value(head.doc_number) == "潭政发〔2023〕5号"
+    assert [issuer.value for issuer in head.issuers] == ["湘潭市人民政府"]
+    assert value(head.addressee) == "各县（市、区）人民政府，市直各单位"
+    assert value(head.issue_date) == value(head.effective_date) == "2023-05-06"
+    assert value(head.expiry) == "有效期5年"
+    assert (head.doc_kind, head.level, head.region, head.region_code) == ("通知", "市", "湖南省湘潭市", "430300")
+    assert head.year == 2023
+
+
+def test_an_empty_or_silent_text_gives_nothing(rules: HeadRules) -> None:
+    for text in ("", "\n\n", "今天天气很好。"):
+        head = read(text, rules)
+        assert head.title is None and head.doc_number is None and head.issuers == ()
+        assert head.issue_date is None and head.region is None and head.year is None
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "云州市人民政府文件\n云政发〔2020〕3号\n云州市人民政府\n关于支持数字经济\n发展的若干意见\n各区人民政府：\n",
+            "云州市人民政府关于支持数字经济发展的若干意见",
+        ),
+        ("[EN] Notice on talents\n各县（市、区）人民政府：\n为加强管理。\n", None),
+        (
+            "[EN] Talent plan\n海岚市人才发展行动计划\n（2021-2025年）\n人才是第一资源。",
+            "海岚市人才发展行动计划（2021-2025年）",
+        ),
+        (
+            "《海岚市产业基金办法》\n海政发〔2019〕8号\n海岚市人民政府关于印发海岚市产业基金办法的通知\n各单位：",
+            "海岚市人民政府关于印发海岚市产业基金办法的通知",
+        ),
+        ("# 海岚市人才流动条例\n\n第一条 为了促进人才流动。", "海岚市人才流动条例"),
+        ("来源：海岚日报\n首页\n海岚市政府工作报告\n各位代表：", "海岚市政府工作报告"),
+        ("关于印发\n《海岚市人才办法》\n的通知\n各单位：\n", "关于印发《海岚市人才办法》的通知"),
+    ],
+)
+def test_titles(text: str, title: str | None, rules: HeadRules) -> None:
+    assert value(read(text, rules).title) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("关于稳岗的通知\n云人社发[2023]12号\n各单位：", "云人社发〔2023〕12号"),
+        ("关于稳岗的通知（云人社发（2023）12 号）\n各单位：", "云人社发〔2023〕12号"),
+        ("云州市档案管理规定\n云州市人民政府令\n第18号\n《云州市档案管理规定》现予公布。", "云州市人民政府令第18号"),
+        ("关于稳岗的通知\n各单位：\n根据《稳岗办法》（云人社发〔2021〕2号），现通知如下。", None),
+        ("关于稳岗的通知\n各单位：\n按照云政发〔2021〕2号文件要求，现通知如下。", None),
+        ("某项政策\n发文字号：〔2022〕云经发 45号\n", "〔2022〕云经发45号"),
+    ],
+)
+def test_only_the_own_number(text: str, number: str | None, rules: HeadRules) -> None:
+    assert value(read(text, rules).doc_number) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "issuers"),
+    [
+        ("中共武义县委武义县人民政府关于人才强县的意见\n各乡镇：\n", ["中共武义县委", "武义县人民政府"]),
+        ("市人社局市税务局市医保局关于调整缴费的通告\n", ["市人社局", "市税务局", "市医保局"]),
+        ("国家税务总局浙江省税务局关于申报的公告\n", ["国家税务总局浙江省税务局"]),
+        (
+            "关于开展检查的通知\n各单位：\n请认真落实。\n湖北省教育厅\n湖北省财政厅\n2021年3月4日\n",
+            ["湖北省教育厅", "湖北省财政厅"],
+        ),
+        (
+            "海岚市节水条例\n2021年5月8日 临沂市第十九届人民代表大会常务委员会第三次会议通过\n第一条 略。",
+            ["临沂市第十九届人民代表大会常务委员会"],
+        ),
+        ("关于天气的说明\n各部门要全面负责。\n", []),
+    ],
+)
+def test_issuers(text: str, issuers: list[str], rules: HeadRules) -> None:
+    assert [issuer.value for issuer in read(text, rules).issuers] == issuers
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "region"),
+    [
+        ("国务院办公厅关于河北省试点的函\n", "国家", "全国"),
+        ("杭州市临安区人民政府关于产业的意见\n", "县", "浙江省杭州市临安区"),
+        ("嘉兴港区开发建设管理委员会关于产业的意见\n", "县", "浙江省嘉兴市嘉兴港区"),
+        ("清水河县五良太乡人民政府关于防火的通知\n", "乡镇", "内蒙古自治区呼和浩特市清水河县五良太乡"),
+        ("上海市人才流动条例\n", "省", "上海市"),
+        ("省教育厅办公室关于评选的通知\n各市、州教育局：\n根据湖北省教育厅安排，现通知如下。", "省", "湖北省"),
+        ("关于评选的通知\n各省、自治区、直辖市教育厅：\n", "国家", "全国"),
+        ("普陀区质量奖办法\n根据舟山市有关规定，制定本办法。", "县", "浙江省舟山市普陀区"),
+        ("普陀区质量奖办法\n为加强质量，制定本办法。", None, None),
+        ("云州市人民政府关于产业的意见\n", "市", "云州市"),
+        ("关于绿化的说明\n多种树。", None, None),
+    ],
+)
+def test_places(text: str, level: str | None, region: str | None, rules: HeadRules) -> None:
+    head = read(text, rules)
+    assert (head.level, head.region) == (level, region)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("本办法自2024年1月1日起施行。", ("2024-01-01", None)),
+        ("本办法自2024年1月1日起施行，有效期至2026年12月31日。", ("2024-01-01", "2026-12-31")),
+        ("本办法试行一年。", (None, "试行一年")),
+        ("自2024年1月1日起，停止收费。", (None, None)),
+        ("本办法自公布之日起30日后施行。", (None, None)),
+        ("证书有效期3年，期满重新申请。", (None, None)),
+    ],
+)
+def test_validity(body: str, expected: tuple[str | None, str | None], rules: HeadRules) -> None:
+    head = read(f"海岚市人才办法\n第一条 略。\n第二条 {body}\n", rules)
+    assert (value(head.effective_date), value(head.expiry)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("海岚市政府工作报告\n——2024年1月31日在海岚市第三届人民代表大会第四次会议上\n各位代表：", "2024-01-31"),
+        ("关于培训的意见（2017年4月17日）\n为加强培训。", "2017-04-17"),
+        ("关于培训的通知\n各单位：\n请于2020年3月1日前报送。\n二〇二〇年二月三日\n", "2020-02-03"),
+        ("关于培训的通知\n各单位：\n请按时报送。\n海岚市人民政府办公室2020年2月8日印发\n", "2020-02-08"),
+        ("关于培训的通知\n各单位：\n请于2020年3月1日前报送。\n", None),
+    ],
+)
+def test_issue_dates(text: str, date: str | None, rules: HeadRules) -> None:
+    assert value(read(text, rules).issue_date) == date
+
+
+def test_titles_keep_the_characters_of_the_source(rules: HeadRules) -> None:
+    raw = "海岚市二○二○年人才计划\n第一条 略。"
+    edits = tuple(Edit(at, at + 1, "〇", "zero") for at, character in enumerate(raw) if character == "○")
+    text = CleanText(apply(raw, edits), edits)
+    head = read_head(SOURCE, RawText(raw, "text/plain"), text, rules=rules)
+    assert value(head.title) == "海岚市二○二○年人才计划"
+
+
+def test_spans_point_at_what_was_read(rules: HeadRules) -> None:
+    head = read(NOTICE, rules)
+    fields: list[Any] = [head.title, head.doc_number, head.addressee, *head.issuers]
+    for field in fields:
+        assert NOTICE[field.start : field.end] == field.value
+    assert head.issue_date and NOTICE[head.issue_date.start : head.issue_date.end] == "2023年5月6日"
+
+
+@pytest.mark.parametrize(
+    "piece", ["\n", "　", "关于", "（", "2023年5月6日", "人民政府", "云政发〔2020〕3号", "公告", "有效期"]
+)
+def test_odd_texts_are_read_in_linear_time(piece: str, rules: HeadRules) -> None:
+    text = piece * (60_000 // len(piece))
+    begin = time.perf_counter()
+    read(text, rules)
+    assert time.perf_counter() - begin < 3
