@@ -14,6 +14,7 @@ _FOREIGN = re.compile(
 _BETWEEN = re.compile(r"[\s、，,;；]+")
 _SHORTEST, _LONGEST = 2, 45
 _RELATIVE = "省市县区州"
+_HOME = re.compile(r"(?:中共)?(?P<place>[\u4e00-\u9fff]{1,7}?[省市县区州])")
 
 
 def is_agency(name: str, rules: HeadRules) -> bool:
@@ -65,6 +66,9 @@ def _begins(text: str, first: int, place: int, end: int, rules: HeadRules) -> bo
     if before in rules.national:  # 国家税务总局云州市税务局 is one body
         return False
     if text[place] == text[first] and text[first] in _RELATIVE:
+        return True
+    home = _HOME.match(text, first, place)
+    if home and text.startswith(home["place"], place):  # 云州市教育局云州市财政局, in the table of divisions or not
         return True
     found = rules.divisions.at(text, place, end)
     return found is not None and not found.short

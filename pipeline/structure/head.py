@@ -19,6 +19,7 @@ from pipeline.structure.dating import (
     sign_names,
 )
 from pipeline.structure.doc_numbers import NumberFound, find_numbers
+from pipeline.structure.letterhead import find_letterhead
 from pipeline.structure.pieces import SPACES, Piece, squeeze, top_pieces
 from pipeline.structure.place import find_place
 from pipeline.structure.rules import HeadRules, load_head_rules
@@ -28,23 +29,26 @@ __all__ = ["HeadRules", "load_head_rules", "read_head"]
 
 _CITING = re.compile(r"》[\s）)]{0,2}[（(]?\s*$|(?:根据|依据|按照|依照|落实|原|转发|见|按)[^。；\n]{0,40}$")
 _BEFORE_NUMBER = re.compile(r"(?:^|[\n★*（(：:\s]|文件|通知|意见|方案|办法|批复|\d{4}年\d{1,2}月\d{1,2}日)\s*[（(]?$")
-_RED_HEAD = re.compile(r"文件$")
 _ZONE = 700
 _ORDER = 400
+_LONGEST_NUMBER = 40
 
 
 def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules) -> Head:
     """Return the head of a document; every field the text doesn't print is ``None`` or ``()``."""
     body = text.text
     pieces = top_pieces(body)
-    title = find_title(body, pieces, rules, raw.title)
-    after = after_title(body, title) if title else 0
-    number = _own_number(body, pieces, after, rules)
+    letterhead = find_letterhead(body, pieces, rules)
+    title = find_title(body, pieces, rules, above=letterhead.pieces, printed=raw.title)
+    addressed = _addressee(body, pieces, title.after, rules) if title else None
+    after = after_title(body, title, addressed.start if addressed else len(body)) if title else 0
+    number = _own_number(body, pieces, title, after, rules)
     glued = number is not None and after <= number.start <= after + 6
     addressee = _addressee(body, pieces, number.end if number and glued else after, rules)
     signature = find_signature(body, addressee.end if addressee else after, rules)
-    issuers = _issuers(body, pieces, title, number, signature, rules)
-    issued = _promulgated(body, number, rules) or find_issue_date(body, after, pieces, signature, rules)
+    issuers = _issuers(body, title, number, signature, rules) or letterhead.names or sign_names(body, pieces, rules)
+    above = [piece for piece in pieces if not addressee or piece.start < addressee.start]
+    issued = _promulgated(body, number, rules) or find_issue_date(body, after, above, signature, rules)
     kind = find_kind(body, title, rules)
     place = find_place(
         [issuer.value for issuer in issuers],
@@ -52,7 +56,8 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
         number.code if number else None,
         addressee.value if addressee else None,
         body,
-        rules,
+        after=after,
+        rules=rules,
     )
     return Head(
         title=_as_printed(title.field if title else None, raw, text),
@@ -89,7 +94,9 @@ def _promulgated(text: str, number: NumberFound | None, rules: HeadRules) -> Hea
     return signature.date if signature else None
 
 
-def _own_number(text: str, pieces: Sequence[Piece], after: int, rules: HeadRules) -> NumberFound | None:
+def _own_number(
+    text: str, pieces: Sequence[Piece], title: Title | None, after: int, rules: HeadRules
+) -> NumberFound | None:
     """Return the document's own 发文字号: labelled, or near the title and not cited."""
     for piece in pieces:
         label = rules.labels["doc_number"].match(piece.text)
@@ -108,6 +115,17 @@ def _own_number(text: str, pieces: Sequence[Piece], after: int, rules: HeadRules
             continue
         if _BEFORE_NUMBER.search(before) or (number.start <= after and number.rule == "usual"):
             return number
+    return _before_title(text, title, after, rules) if title else None
+
+
+def _before_title(text: str, title: Title, after: int, rules: HeadRules) -> NumberFound | None:
+    """Return the number right before a later print of the title, as where the file is offered for download."""
+    at = after
+    while (at := text.find(title.field.value, at)) >= 0:
+        number = next(find_numbers(text, rules.numbers, max(after, at - _LONGEST_NUMBER), at), None)
+        if number and number.end == at:
+            return number
+        at += 1
     return None
 
 
@@ -144,13 +162,12 @@ def _addressed(value: str, rules: HeadRules) -> bool:
 
 def _issuers(
     text: str,
-    pieces: Sequence[Piece],
     title: Title | None,
     number: NumberFound | None,
     signature: Signature | None,
     rules: HeadRules,
 ) -> tuple[HeadField, ...]:
-    """Return who issued the document: signature, title, order number, label, congress; the first that says it."""
+    """Return who issued the document: signature, title, congress, order number; the first that says it."""
     if signature and signature.names:
         return signature.names
     if title:
@@ -163,24 +180,13 @@ def _issuers(
         name = re.sub(r"[令公通告]+$", "", number.code)
         if is_agency(name, rules):
             return (HeadField(name, number.start, number.start + len(name)),)
-    return sign_names(text, pieces, rules) or _red_head(text, pieces, rules)
+    return ()
 
 
 def _from_title(title: HeadField, end: int, rules: HeadRules) -> tuple[HeadField, ...]:
     """Return the bodies at a title's beginning; the spans are the title's."""
     names = split_issuers(title.value, 0, end, rules)
     return tuple(HeadField(name, title.start, title.end) for name, _, _ in names)
-
-
-def _red_head(text: str, pieces: Sequence[Piece], rules: HeadRules) -> tuple[HeadField, ...]:
-    """Return the body of a red head: 「云州市人民政府文件」."""
-    for piece in pieces[:6]:
-        cut = _RED_HEAD.search(piece.text)
-        if cut:
-            names = split_issuers(text, piece.start, piece.start + cut.start(), rules)
-            if names:
-                return tuple(HeadField(name, low, high) for name, low, high in names)
-    return ()
 
 
 def _year(issued: HeadField | None, number: NumberFound | None, title: Title | None) -> int | None:

@@ -24,6 +24,14 @@ _UNKNOWN = re.compile(
 )
 _NATIONAL = re.compile(r"^(?:中华人民共和国|中国(?!\S{0,6}[（(])|全国|国家|国务院|中共中央|中央)")
 _OWN_NATION = re.compile(r"我国|全国|国家|中华人民共和国")
+_WORD = re.compile(r"[\u4e00-\u9fff]")
+# who hears a report, as printed right below its title
+_HEARD = re.compile(
+    r"在(?P<body>[\u4e00-\u9fff]{2,16}第[一二三四五六七八九十百]{1,4}届(?:人民代表大会|[\u4e00-\u9fff]{0,12}委员会))"
+)
+_NO_PLACE = ("各", "全", "本", "我", "该", "有关")
+_NAMED = 2
+_BELOW, _LONGEST_NAME = 200, 12
 _TOP, _TAIL = 3000, 600
 
 
@@ -52,7 +60,12 @@ def read_names(text: str, rules: HeadRules) -> Names:
     anyhow: Counter[Division] = Counter()
     parts = (text,) if len(text) <= _TOP + _TAIL else (text[:_TOP], text[-_TAIL:])
     for part in parts:
+        end = 0
         for found in rules.divisions.scan(part):
+            inside = _part_of_word(part, found, end)
+            end = found.end
+            if inside:
+                continue
             if len(found.divisions) > 1:
                 ambiguous[found.divisions] += 1
                 continue
@@ -62,8 +75,28 @@ def read_names(text: str, rules: HeadRules) -> Names:
     return Names(full, ambiguous, anyhow)
 
 
+def _part_of_word(text: str, found: Found, end: int) -> bool:
+    """Tell whether a full name of two characters stands in a longer word, as 兴县 does in 「乡村振兴县」.
+
+    ``end``: where the name before it ends; its province or city may well stand there.
+    """
+    return (
+        found.end - found.start == 2
+        and not found.short
+        and found.start != end
+        and bool(_WORD.match(text[found.start - 1 : found.start]))
+    )
+
+
 def find_place(
-    issuers: Sequence[str], title: str | None, code: str | None, addressee: str | None, text: str, rules: HeadRules
+    issuers: Sequence[str],
+    title: str | None,
+    code: str | None,
+    addressee: str | None,
+    text: str,
+    *,
+    after: int,
+    rules: HeadRules,
 ) -> Place:
     """Return the place by the issuer, else the title, the 发文字号, the addressee and the text; never by guessing."""
     names = read_names(text, rules)
@@ -71,9 +104,35 @@ def find_place(
         place = _of_issuer(issuer, names, code, text, rules)
         if place.level:
             return place
-    if title and (named := _of_title(title, names, code, rules)):
+    if title and (named := _of_title(title, names, code, rules) or _unknown(title, text, rules)):
         return named
+    if heard := _HEARD.search(text, after, after + _BELOW):
+        place = _of_issuer(heard["body"], names, code, text, rules)
+        if place.region:
+            return place
     return _of_text(code, addressee, names, text, rules)
+
+
+def _unknown(name: str, text: str, rules: HeadRules) -> Place | None:
+    """Return the place a name begins with that the table doesn't have, inside the one the text prints before it."""
+    found = _UNKNOWN.match(name)
+    if found is None or found["place"].startswith(_NO_PLACE):
+        return None
+    place = found["place"]
+    at = -1
+    while (at := text.find(place, at + 1)) >= 0:
+        for division in _ending_at(text, at, rules):
+            if division.level == "省" or place[-1] in "县区":
+                return Place(_RELATIVE[place[-1]], division.full + place, None)
+    return Place(_RELATIVE[place[-1]], place, None)
+
+
+def _ending_at(text: str, end: int, rules: HeadRules) -> Sequence[Division]:
+    """Return the one division whose full name ends at ``end``, as a sequence; empty without one."""
+    for found in rules.divisions.scan(text, max(0, end - _LONGEST_NAME), end):
+        if found.end == end and not found.short and len(found.divisions) == 1 and found.divisions[0].level != "县":
+            return found.divisions
+    return ()
 
 
 def _of_issuer(issuer: str, names: Names, code: str | None, text: str, rules: HeadRules) -> Place:
@@ -157,8 +216,7 @@ def _relative(name: str, outside: bool, names: Names, code: str | None, text: st
         return Place("乡镇", county.full + town["town"] if county else None, county.code if county else None)
     level = "省" if name.startswith("自治区") else _RELATIVE.get(name[0])
     if level is None:  # a place the table doesn't have, as printed
-        unknown = _UNKNOWN.match(name)
-        return Place(_RELATIVE[unknown["place"][-1]], unknown["place"], None) if unknown else Place(None, None, None)
+        return _unknown(name, text, rules) or Place(None, None, None)
     found = _most(names, level, code, rules)
     return Place(found.level if found else level, found.full if found else None, found.code if found else None)
 
@@ -176,6 +234,8 @@ def _most(names: Names, level: str, code: str | None, rules: HeadRules) -> Divis
         if province and any(d.province == province for _, d in counts):
             counts = [(count, d) for count, d in counts if d.province == province]
         counts.sort(key=lambda pair: -pair[0])
+        if level == "县" and counts and counts[0][0] < _NAMED:  # one county named once may be any example
+            continue
         if counts and (len(counts) == 1 or counts[0][0] > counts[1][0]):
             return counts[0][1]
     if level == "县":

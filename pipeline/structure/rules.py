@@ -112,6 +112,7 @@ class HeadFile(_Entry):
     addressee: _Addressee
     label: tuple[_Label, ...]
     not_title: _Patterns
+    running_head: _Patterns
     effective: tuple[_Dated, ...]
     expiry: tuple[_Dated, ...]
     level_hint: tuple[_Hint, ...]
@@ -158,6 +159,7 @@ class HeadRules:
     addressee_not: re.Pattern[str]
     labels: Mapping[str, re.Pattern[str]]
     not_title: re.Pattern[str]
+    running_head: re.Pattern[str]
     effective: tuple[tuple[str, re.Pattern[str]], ...]
     expiry: tuple[tuple[str, re.Pattern[str]], ...]
     level_hints: tuple[tuple[str, re.Pattern[str]], ...]
@@ -232,6 +234,7 @@ def load_head_rules(folder: Path) -> HeadRules:
             for rule in file.label
         },
         not_title=re.compile("|".join(f"(?:{pattern})" for pattern in file.not_title.patterns)),
+        running_head=_compile("|".join(f"(?:{pattern})" for pattern in file.running_head.patterns), "running_head"),
         effective=tuple((rule.name, _dated(rule)) for rule in file.effective),
         expiry=tuple((rule.name, _dated(rule)) for rule in file.expiry),
         level_hints=tuple((hint.level, _compile("|".join(hint.patterns), hint.level)) for hint in file.level_hint),

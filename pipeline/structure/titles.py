@@ -39,8 +39,21 @@ class Title:
     after: int
 
 
-def find_title(text: str, pieces: Sequence[Piece], rules: HeadRules, printed: str | None) -> Title | None:
-    """Return the document's own Chinese title, ``None`` when it prints none. ``printed``: the file's own metadata."""
+def find_title(
+    text: str, pieces: Sequence[Piece], rules: HeadRules, *, above: int = 0, printed: str | None = None
+) -> Title | None:
+    """Return the document's own Chinese title, ``None`` when it prints none.
+
+    ``above``: how many pieces the red head above the title takes; ``printed``: the title in the file's own metadata.
+    """
+    below = _printed_title(text, pieces[above:], rules) if above else None
+    if below and (below.field.value.startswith("关于") or rules.kind_end.search(below.field.value)):
+        return below
+    return _printed_title(text, pieces, rules) or _metadata(text, printed)
+
+
+def _printed_title(text: str, pieces: Sequence[Piece], rules: HeadRules) -> Title | None:
+    """Return the title the pieces print, ``None`` when they print none."""
     english = bool(pieces) and pieces[0].text.startswith(_ENGLISH)
     usable = [i for i, piece in enumerate(pieces[:_SEARCHED]) if _usable(piece.text, rules)]
     if english:
@@ -54,9 +67,7 @@ def find_title(text: str, pieces: Sequence[Piece], rules: HeadRules, printed: st
     if first and _has_issuer(first.field.value, rules):
         # the text's own print of the same title is better than a catalogue's line above it
         return formal if formal and _same(first.field.value, formal.field.value) else first
-    if formal or first:
-        return formal or first
-    return _metadata(text, printed)
+    return formal or first
 
 
 def _usable(text: str, rules: HeadRules) -> bool:
@@ -117,9 +128,6 @@ def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: He
             break
         addition = done and after.text.startswith(("（", "(")) and len(after.text) < 20
         if (last + 1 not in usable and not addition) or len(after.text) > 45:
-            if alone and not done and next(find_numbers(after.text, rules.numbers), None):
-                last += 1  # the number stands between the red head and the title
-                continue
             break
         if not done and _overlap(squeeze(after.text), squeeze(joined)) >= 0.6:
             again, low, high, _ = _trimmed(after, rules)
@@ -227,9 +235,12 @@ def _metadata(text: str, printed: str | None) -> Title | None:
     return Title(HeadField(squeeze(printed), at, at + len(printed)), at + len(printed))
 
 
-def after_title(text: str, title: Title) -> int:
-    """Return where the last print of the title at the top of ``text`` ends: web pages print it more than once."""
-    places = [i for i in range(min(len(text), _PRINTED_AGAIN)) if not text[i].isspace()]
+def after_title(text: str, title: Title, stop: int) -> int:
+    """Return where the last print of the title at the top of ``text``, before ``stop``, ends.
+
+    Web pages print it more than once; below the addressee it's the title of what is attached.
+    """
+    places = [i for i in range(min(stop, _PRINTED_AGAIN)) if not text[i].isspace()]
     squeezed = "".join(text[i] for i in places)
     value = "".join(title.field.value.split())
     after, at = title.after, -1

@@ -1,0 +1,77 @@
+"""What the two READMEs say is the same, and what they show runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pipeline
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str) -> list[list[str]]:
+    """The fenced blocks without their comments."""
+    found = re.findall(r"```\w*\n(.*?)```", text, flags=re.S)
+    return [[re.sub(r"\s*#.*|\s{2,}[^\s\w].*", "", line).strip() for line in block.splitlines()] for block in found]
+
+
+def commands() -> list[str]:
+    lines = [
+        line for block in blocks(ENGLISH) for line in block if line.startswith("cewen ") and "政策文件" not in line
+    ]
+    return [part.strip() for line in lines for part in line.split(" · ")]
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("readme")
+    pipeline.run(ROOT / "corpora" / "sample", folder / "out", workers=2)
+    return folder
+
+
+def test_both_languages_show_the_same_commands_and_figures() -> None:
+    english, chinese = blocks(ENGLISH), blocks(CHINESE)
+    assert len(english) == len(chinese) >= 6
+    for one, other in zip(english, chinese, strict=True):
+        assert [line for line in one if re.match(r"cewen |make |pipeline\.|python", line)] == [
+            line for line in other if re.match(r"cewen |make |pipeline\.|python", line)
+        ]
+    figures = [re.findall(r"\d+\.\d+", text.split("<!-- figures -->")[1].split("##")[0]) for text in (ENGLISH, CHINESE)]
+    assert figures[0] == figures[1] != []
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_run(command: str, out: Path) -> None:
+    args = [sys.executable, "-m", "pipeline", *shlex.split(command)[1:]]
+    done = subprocess.run(args, capture_output=True, text=True, encoding="utf-8", cwd=out, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_python_lines_do_what_they_say(out: Path) -> None:
+    [measure] = pipeline.extract_measures("给予全日制博士每人每月2000元生活补贴")
+    assert (measure.kind, measure.value_min, measure.per) == ("money", 2000, ("人", "月"))
+    [coding] = pipeline.code("对引进的博士给予安家补助", "yinyuyongliu")
+    assert (coding.code, coding.rule) == ("attract", "安家补助×1+引进×1")
+    opened = pipeline.open(out / "out")
+    assert len(opened.pandas("knowledge")) == opened.arrow("measures").num_rows == len(opened.polars("measures"))
+
+
+def test_the_tiers_of_the_example_come_out_as_shown() -> None:
+    text = "对认定的A类、B类人才，分别给予最高100万元、50万元安家补助"
+    rows = [
+        (int(m.value_max or 0), m.unit, m.bound, m.role, m.item, m.beneficiary, text[m.start : m.end], m.start, m.end)
+        for m in pipeline.extract_measures(text)
+    ]
+    for value, unit, bound, role, item, beneficiary, quote, start, end in rows:
+        assert (
+            f"| {value} | {unit} | {bound} | {role} | | {item} | {beneficiary} | {quote} | {start}–{end} |" in ENGLISH
+        )
+    assert len(rows) == 2
