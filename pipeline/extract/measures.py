@@ -16,6 +16,7 @@ from pipeline.extract.slots import SlotRules, beneficiary_of, item_of, load_slot
 from pipeline.extract.when import Times
 
 _REACHED = re.compile(r"(?:达到?了?|(?:已|年)?满)(?:了|人民币)?\s?$")
+_PART_REACH = 24
 _SHARES = re.compile(r"分别|依次|各")
 
 
@@ -50,18 +51,22 @@ def find_measures(
     tenses: dict[int, float] = {}
     made: list[tuple[Measure, Context]] = []
     group = -1
+    part = False
     for members in lists(plain, mentions):
         run = [mentions[i] for i in members]
         built = []
         for mention in run:
             context = surroundings.of(mention, run[0], run[-1])
             tense = _tense(plain, mention.start, tenses, rules.roles)
-            role = role_of(mention, context, tense=tense, doc_kind=head.doc_kind, rules=rules.roles)
-            measure = _measure(plain, mention, context, role, times, rules)
+            decided = role_of(mention, context, tense=tense, doc_kind=head.doc_kind, rules=rules.roles)
+            measure = _measure(plain, mention, context, decided, times, rules)
             if measure.role == "benefit":
                 measure = replace(measure, beneficiary=beneficiary_of(context, len(run), rules.slots))
             built.append((measure, context))
         built = _alike([(_with_item(m, made, c), c) for m, c in built])
+        part = _is_part(plain, made[-1][0], built[0], part) if made else False
+        if part:  # 安排8000万元，其中风险补偿4000万元、贴息2000万元
+            built = [(replace(m, role="budget", beneficiary=None), c) for m, c in built]
         joins = bool(made) and _continues(made[-1], built[0])
         grouped = joins or len(built) > 1 or built[0][0].role == "benefit"
         group += grouped and not joins
@@ -71,6 +76,15 @@ def find_measures(
             with_list = _with_list(measure, place, len(built), context, previous)
             made.append((replace(with_list, group=number), context))
     return _numbered([measure for measure, _ in made])
+
+
+def _is_part(text: str, last: Measure, following: tuple[Measure, Context], was_part: bool) -> bool:
+    """Tell whether a measure is part of the budget stated before it: 其中 stands between, or the parts go on."""
+    measure, context = following
+    if last.role != "budget" or last.unit != measure.unit or last.start < context.sentence_start:
+        return False
+    gap = text[last.end : measure.start]
+    return "其中" in gap or (was_part and gap.startswith(("、", "，", "和", "及")) and len(gap) <= _PART_REACH)
 
 
 def _tense(text: str, at: int, known: dict[int, float], rules: RoleRules) -> float:

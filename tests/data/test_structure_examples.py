@@ -63,6 +63,16 @@ def test_no_agencies(example: str) -> None:
     assert not is_agency(example, RULES)
 
 
+@pytest.mark.parametrize("example", FILE.running_head.examples)
+def test_running_heads(example: str) -> None:
+    assert RULES.running_head.fullmatch(example)
+
+
+@pytest.mark.parametrize("example", FILE.running_head.counter)
+def test_no_running_heads(example: str) -> None:
+    assert not RULES.running_head.match(example)
+
+
 @pytest.mark.parametrize("example", FILE.addressee.examples)
 def test_addressees(example: str) -> None:
     assert is_addressee(example, RULES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import importlib.util
 import json
@@ -9,20 +10,42 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pipeline
+from pipeline.clean.steps import clean
 from pipeline.coding.apply import build_coder, code
 from pipeline.coding.codebook import load_codebooks
 from pipeline.core.config import configs_dir, load_config
-from pipeline.core.layers import CleanText, Sentence
+from pipeline.core.document import Source
+from pipeline.core.layers import CleanText, Head, HeadField, RawText, Reference, Section, Sentence
+from pipeline.structure.doc_numbers import find_numbers
+from pipeline.structure.head import load_head_rules, read_head
+from pipeline.structure.outline import build_outline, load_ranks
+from pipeline.structure.references import find_references, load_reference_rules
+from pipeline.structure.rules import load_numbers
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 DATA, BENCH = SHARED / "data", SHARED / "bench"
 
 Figures = dict[str, float]
+
+_FIELDS = (
+    "title",
+    "doc_number",
+    "issuer",
+    "addressee",
+    "issue_date",
+    "effective_date",
+    "doc_kind",
+    "level",
+    "region",
+)
+_TOP = 1500
 
 
 def measures(work: Path) -> Figures:
@@ -77,6 +100,93 @@ def codes(work: Path) -> Figures:
     return {"macro": sum(f1.values()) / len(f1)} | f1
 
 
+def heads(work: Path) -> Figures:
+    """Return the share of right values of each field of a head, of headings found, and the F1 of references.
+
+    ``doc_numbers.whole`` is the share of a list of real 发文字号 that are read from their first to last character.
+    """
+    gold = [json.loads(row) for row in (DATA / "gold" / "head" / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    rules, ranks = load_head_rules(configs_dir()), load_ranks(configs_dir())
+    citing = load_reference_rules(configs_dir())
+    hits: Counter[str] = Counter()
+    for expected in gold:
+        raw = RawText((DATA / "real" / f"{expected['id']}.txt").read_text(encoding="utf-8"), "text/plain")
+        text = clean(raw)
+        head = read_head(Source(expected["id"], "", "0" * 64, 1), raw, text, rules=rules)
+        hits.update(_right_fields(expected, head))
+        hits.update(_found_headings(expected["headings"], build_outline(raw, text, ranks=ranks)))
+        hits.update(_found_references(expected["references"], find_references(text, head, rules=citing)))
+    figures = {field: hits[field] / len(gold) for field in _FIELDS}
+    return figures | {
+        "headings": hits["headings found"] / hits["headings"],
+        "references.f1": 2 * hits["references both"] / hits["references"],
+        "doc_numbers.whole": _whole_numbers(),
+    }
+
+
+def _right_fields(expected: dict[str, Any], head: Head) -> Iterator[str]:
+    """Yield the fields of a head that are right; the attached title counts as the title too."""
+    for field in _FIELDS:
+        if field == "issuer":
+            right = {_squeeze(x) for x in expected["issuer"] or []} == {_squeeze(x.value) for x in head.issuers}
+        else:
+            found = getattr(head, field)
+            value = found.value if isinstance(found, HeadField) else found
+            right = _same(field, expected[field], value)
+            if field == "title" and expected["attached_title"]:
+                right = right or _same(field, expected["attached_title"], value)
+        if right:
+            yield field
+
+
+def _same(field: str, gold: str | None, got: str | None) -> bool:
+    """Tell whether two values count as the same: longer or shorter prints of a title do, and a region's last part."""
+    a, b = _squeeze(gold), _squeeze(got)
+    if field in ("title", "addressee"):
+        return a == b or (len(a) > 8 and len(b) > 8 and (a in b or b in a))
+    if field == "region":
+        return a == b or (bool(a) and bool(b) and (a.endswith(b) or b.endswith(a)))
+    return a == b
+
+
+def _found_headings(expected: list[list[str]], outline: Iterable[Section]) -> Iterator[str]:
+    """Yield one word for each expected heading and one for each found, by number and first characters."""
+    seen = {(_squeeze(s.number), _squeeze(s.heading)[:4]) for s in outline}
+    numbers = {number for number, _ in seen}
+    for number, words in expected:
+        yield "headings"
+        if (_squeeze(number), _squeeze(words)[:4]) in seen or (not words and _squeeze(number) in numbers):
+            yield "headings found"
+
+
+def _found_references(expected: list[list[str | None]], found: Iterable[Reference]) -> Iterator[str]:
+    """Yield one word for each reference expected and for each found at the top, and one for each that is both."""
+    cited = {(r.title, r.doc_number or "") for r in found if r.start < _TOP and r.title}
+    # a second mention without its number, or by the end of its name, is no further document
+    cited = {x for x in cited if x[1] or not any(y != x and y[0].endswith(x[0]) for y in cited)}
+    wanted = {(_squeeze(title), _squeeze(number)) for title, number in expected}
+    yield from ["references"] * (len(cited) + len(wanted))
+    yield from ["references both"] * len(cited & wanted)
+
+
+def _whole_numbers() -> float:
+    """Return the share of the listed 发文字号 that are read whole."""
+    rules = load_numbers(configs_dir())
+    with (DATA / "labelled" / "doc_numbers" / "doc_numbers.csv").open(encoding="utf-8", newline="") as file:
+        printed = [row["doc_no"].split("：")[-1].strip() for row in csv.DictReader(file)]
+    printed = [number for number in printed if number]
+    whole = 0
+    for number in printed:
+        found = list(find_numbers(number, rules))
+        whole += bool(found) and found[0].start == 0 and found[-1].end == len(number)
+    return whole / len(printed)
+
+
+def _squeeze(value: object) -> str:
+    """Return a value without white space; nothing for none."""
+    return "".join(str(value or "").split())
+
+
 def _gold_codes() -> list[tuple[str, str]]:
     """Return the codes the clauses were coded with."""
     names = {
@@ -110,4 +220,5 @@ SUITES: dict[str, tuple[Callable[[Path], Figures], tuple[str, ...]]] = {
     "measures": (measures, ("gold/measures/*",)),
     "facts": (facts, ("seeds/*",)),
     "codes": (codes, ("gold/codes/clauses.jsonl",)),
+    "heads": (heads, ("gold/head/*", "labelled/doc_numbers/doc_numbers.csv")),
 }

@@ -85,3 +85,12 @@ def test_reached_in_a_condition_is_a_floor_but_exact_in_a_fact() -> None:
 
 def test_no_mentions_no_measures() -> None:
     assert measures("加强组织领导。") == ()
+
+
+def test_the_parts_of_a_budget_are_budgets() -> None:
+    text = "专项资金由市财政预算安排，年度规模8000万元，其中风险补偿4000万元、贷款贴息2000万元、奖励2000万元。"
+    assert [m.role for m in measures(text)] == ["budget"] * 4
+
+
+def test_growth_has_the_item_it_grows_from() -> None:
+    assert [m.item for m in measures("实现国有资本收益64.6亿元，增长8%。")] == ["国有资本收益", "国有资本收益"]
