@@ -93,12 +93,15 @@ def _stands_alone(text: str, date: PrintedDate) -> bool:
 
 
 def find_issue_date(
-    text: str, after: int, pieces: Sequence[Piece], signature: Signature | None, rules: HeadRules
+    text: str, after: int, pieces: Sequence[Piece], signature: Signature | None, rules: HeadRules, *, stop: int
 ) -> HeadField | None:
-    """Return the date of issue: signed, under the title, standing alone, labelled, imprinted; in this order."""
+    """Return the date of issue: signed, under the title, standing alone, labelled, imprinted; in this order.
+
+    What stands under the title ends at ``stop``, where the addressee begins: further dates are of what is attached.
+    """
     if signature and signature.names and signature.date:
         return signature.date
-    below = _below_title(text, after, pieces)
+    below = _below_title(text, after, [piece for piece in pieces if piece.start < stop])
     if below:
         return below
     if signature and signature.date:

@@ -47,8 +47,8 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
     addressee = _addressee(body, pieces, number.end if number and glued else after, rules)
     signature = find_signature(body, addressee.end if addressee else after, rules)
     issuers = _issuers(body, title, number, signature, rules) or letterhead.names or sign_names(body, pieces, rules)
-    above = [piece for piece in pieces if not addressee or piece.start < addressee.start]
-    issued = _promulgated(body, number, rules) or find_issue_date(body, after, above, signature, rules)
+    stop = addressee.start if addressee else len(body)
+    issued = _promulgated(body, number, rules) or find_issue_date(body, after, pieces, signature, rules, stop=stop)
     kind = find_kind(body, title, rules)
     place = find_place(
         [issuer.value for issuer in issuers],

@@ -68,7 +68,7 @@ def facts(work: Path) -> Figures:
     for path in seeds.glob("*.txt"):
         shutil.copy(path, texts)
     pipeline.run(texts, work / "out", workers=2)
-    command = [
+    command: list[str | Path] = [
         sys.executable,
         BENCH / "score_facts.py",
         seeds / "facts.json",

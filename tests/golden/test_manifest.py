@@ -11,8 +11,8 @@ import pipeline
 from pipeline.core.layers import Head
 
 CORPORA = Path(__file__).resolve().parents[2] / "corpora"
-# the manifest knows the province; these documents only cite it (「根据《广东省…》」, 「省委、省政府」), which is no evidence
-# of where they come from, so that their city alone is right
+# the manifest knows the province; these documents only cite it (「根据《广东省…》」, 「省委、省政府」), which doesn't
+# say where they come from, so their city alone is right
 PROVINCE_NOT_PRINTED = {"04", "05", "12", "14", "17", "19", "20", "21", "23", "24", "26", "27"}
 # 发文字号 are kept as printed, the order's body included
 ORDERS = {"06": "江苏省苏阳市人民政府令第18号"}

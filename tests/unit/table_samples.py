@@ -156,7 +156,7 @@ def entries() -> list[Entry]:
     )
     copy = source("甲（副本）.pdf", "a")
     broken = source("丙.pdf", "c")
-    doubt = issue("segment", "unit.unknown", span=(RAW.index("3000"), RAW.index("3000") + 5), unit="个")
+    doubt = issue("segment", "clean.private-use", span=(RAW.index("3000"), RAW.index("3000") + 5), count=5)
     return [
         Entry(first.doc_id, first.source, "partial", first, (doubt,)),
         Entry(cited.doc_id, cited.source, "done", cited),

@@ -106,7 +106,7 @@ def test_issues(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0 and len(printed.splitlines()) == 3 and "共 3 个" in words
     assert "[错误] 丙.pdf ingest.damaged：" in printed
     found = as_json(["issues", str(out), "--severity", "warning", "--doc", "甲.pdf", "--json"], capsys)
-    assert [(one["code"], RAW[one["start"] : one["end"]]) for one in found] == [("unit.unknown", "3000元")]
+    assert [(one["code"], RAW[one["start"] : one["end"]]) for one in found] == [("clean.private-use", "3000元")]
     assert as_json(["issues", str(out), "--code", "bug", "--json"], capsys) == []
 
 
@@ -123,7 +123,7 @@ def test_show(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "补贴 人才",
         "document.number：2024",
         "没有归入的数字",
-        "不认识单位",
+        "私用区字符",
     ):
         assert words in printed
     found = as_json(["show", str(out), "in/甲.pdf", "--json"], capsys)

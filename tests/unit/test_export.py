@@ -100,7 +100,7 @@ def test_a_table_longer_than_a_sheet_goes_on(out: Path, tmp_path: Path, monkeypa
     found = sheet(tmp_path / "a.xlsx", "问题") + sheet(tmp_path / "a.xlsx", "问题 (2)")
     assert [row[2] for row in found] == [
         "问题代码",
-        "unit.unknown",
+        "clean.private-use",
         "input.duplicate",
         "问题代码",
         "ingest.damaged",
