@@ -25,7 +25,7 @@ OUT ?= out/demo
 demo: .venv/.run
 	$(BIN)/cewen run corpora/sample -o $(OUT)
 	@echo
-	@echo "金额最高的补助（cewen measures）："
+	@echo "优惠支持的前几行（cewen measures $(OUT) --role benefit --kind money）："
 	@$(BIN)/cewen measures $(OUT) --role benefit --kind money --limit 8 || true
 
 test: .venv/.dev

@@ -195,5 +195,6 @@ def tier_names(beneficiary: str, n: int) -> list[str] | None:
     for pattern in (r"[、]|(?<!共)和(?!谐|平)|以及|及(?!以)|与|或", r"[、]|以及", r"[、]|以及|及(?!以)|和"):
         parts = [p.replace("\0", "、").replace("\1", "和").strip() for p in re.split(pattern, inner) if p.strip()]
         if len(parts) == n:
-            return parts
+            # 认定的A类、B类: what all share stands before the first only
+            return [re.sub(r"^.*的(?=.)", "", parts[0]), *parts[1:]]
     return None
