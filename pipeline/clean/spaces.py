@@ -23,6 +23,10 @@ _GROUPED = re.compile(
     r"(?<!\d)(?<!\d )(?:19|20|1 9|2 0)(?: ?\d){2}(?= ?年)"
 )
 _SPACED_DIGITS = re.compile(rf"(?<![\d.] )(?<![\d.])\d(?: [\d.]){{1,9}}(?= ?[{_UNIT}日])(?! ?\d)")
+# scans set every digit apart: 「7 0 .8 岁」
+_SPACED_DECIMAL = re.compile(
+    rf"(?<![\d.] )(?<![\d.])(?:\d(?: \d){{1,6}} ?|\d )\. ?\d(?: ?\d){{0,2}}(?= ?[{_UNIT}日‰])(?! ?\d)"
+)
 _THOUSANDS = re.compile(rf"(?<=[{_HAN}])( ?)(\d{{1,3}}(?: \d{{3}})+)(?= ?[万亿]?[元人名家户吨亩])")
 _BESIDE_HAN = re.compile(rf"(?<=[{_HAN}{_MARK}]) (?=[0-9A-Za-z%≥≤<>+~±])|(?<=[0-9A-Za-z%‰℃+*]) (?=[{_HAN}{_MARK}%])")
 _BESIDE_MARK = re.compile(rf"(?<=[{_MARK}]) (?=[{_HAN}{_MARK}])|(?<=[{_HAN}]) (?=[{_MARK}])")
@@ -60,7 +64,7 @@ def _inner(line: Line) -> list[tuple[int, int]]:
     """Return the spaces to take out of a line: their offsets in the text and lengths, in order."""
     text = line.text
     gone: set[int] = set()
-    for pattern in (_GROUPED, _SPACED_DIGITS, _THOUSANDS, _SET_APART, _PAIR_ALONE, _AROUND_ASCII):
+    for pattern in (_GROUPED, _SPACED_DIGITS, _SPACED_DECIMAL, _THOUSANDS, _SET_APART, _PAIR_ALONE, _AROUND_ASCII):
         for m in pattern.finditer(text):
             gone.update(i for i in range(m.start(), m.end()) if text[i] == " ")
     for pattern in (_BESIDE_HAN, _BESIDE_MARK, _AFTER_DIGITS):

@@ -155,6 +155,7 @@ class Mention:
 class Measure:
     """One quantified commitment or statement, or (kind none) a measure without a figure: docs/data-dictionary.md.
 
+    Values are in the base unit; a ceiling (``bound`` max) has no ``value_min``, a floor (min) no ``value_max``.
     ``group`` and ``fact`` number the tier lists and repeated facts of one document from 0.
     """
 

@@ -89,6 +89,16 @@ class Surroundings:
         span = governing_line(self._text, at)
         return self._text[span[0] : span[1]].strip() if span else ""
 
+    def section_text(self, at: int) -> tuple[int, int]:
+        """Return the span of the deepest section around offset ``at`` (empty where there is none)."""
+        index = bisect_right(self._section_starts, at) - 1
+        while index >= 0:
+            section = self._outline[index]
+            if section.start <= at < section.end:
+                return section.start, section.end
+            index = section.parent if section.parent is not None else -1
+        return at, at
+
     def _border(self, pattern: re.Pattern[str], low: int, high: int) -> int:
         """Return where the stretch before ``high`` begins: behind the last border mark, not before ``low``."""
         begin = low

@@ -12,11 +12,13 @@ from pipeline.extract.context import Context, Surroundings
 from pipeline.extract.mentions import lists
 from pipeline.extract.per import PerRules, is_cap, load_per_rules, per_of
 from pipeline.extract.roles import RoleRules, load_role_rules, role_of, tense_of
-from pipeline.extract.slots import SlotRules, beneficiary_of, item_of, load_slot_rules, tier_names
+from pipeline.extract.slots import SlotRules, action_of, agency_of, beneficiary_of, item_of, load_slot_rules, tier_names
 from pipeline.extract.when import Times
 
 _REACHED = re.compile(r"(?:达到?了?|(?:已|年)?满)(?:了|人民币)?\s?$")
 _PART_REACH = 24
+_SEGMENT_END = re.compile(r"[。；;！？\n]")
+_PIECE_END = re.compile(r"[，,。；;！？\n]")
 _SHARES = re.compile(r"分别|依次|各")
 
 
@@ -60,9 +62,10 @@ def find_measures(
             tense = _tense(plain, mention.start, tenses, rules.roles)
             decided = role_of(mention, context, tense=tense, doc_kind=head.doc_kind, rules=rules.roles)
             measure = _measure(plain, mention, context, decided, times, rules)
-            if measure.role == "benefit":
-                measure = replace(measure, beneficiary=beneficiary_of(context, len(run), rules.slots))
-            built.append((measure, context))
+            begin, end = surroundings.section_text(mention.start)
+            agency = agency_of(context.sentence, plain[max(begin, mention.end) : end], rules.slots)
+            beneficiary = beneficiary_of(context, len(run), rules.slots) if measure.role == "benefit" else None
+            built.append((replace(measure, agency=agency, beneficiary=beneficiary), context))
         built = _alike([(_with_item(m, made, c), c) for m, c in built])
         part = _is_part(plain, made[-1][0], built[0], part) if made else False
         if part:  # 安排8000万元，其中风险补偿4000万元、贴息2000万元
@@ -75,7 +78,7 @@ def find_measures(
         for place, (measure, context) in enumerate(built):
             with_list = _with_list(measure, place, len(built), context, previous)
             made.append((replace(with_list, group=number), context))
-    return _numbered([measure for measure, _ in made])
+    return _numbered(_with_conditions(plain, [measure for measure, _ in made]))
 
 
 def _is_part(text: str, last: Measure, following: tuple[Measure, Context], was_part: bool) -> bool:
@@ -111,14 +114,15 @@ def _measure(
         evidence_end=max(context.sentence_end, mention.end),
         kind=mention.kind,
         rule=mention.rule,
-        value_min=mention.value_min,
-        value_max=mention.value_max,
+        value_min=None if bound == "max" else mention.value_min,
+        value_max=None if bound == "min" else mention.value_max,
         unit=mention.unit,
         bound=bound,
         role=role,
         per=per_of(text, mention, context, role, rules.per),
         time=times.at(mention.start, context.sentence_start),
         item=item_of(text, mention, context, role, rules.slots),
+        action=action_of(context, rules.slots),
         confidence=confidence,
     )
 
@@ -169,6 +173,24 @@ def _with_list(measure: Measure, place: int, n: int, context: Context, previous:
 def _shared(context: Context) -> bool:
     """Tell whether the list is handed out one by one (分别, 依次, 各)."""
     return _SHARES.search(context.sentence[: max(0, context.list_start - context.sentence_start)]) is not None
+
+
+def _with_conditions(text: str, measures: list[Measure]) -> list[Measure]:
+    """Return the measures, each benefit with the words of the conditions stated before it in its sentence part."""
+    result = []
+    stated: list[Measure] = []
+    for measure in measures:
+        if stated and _SEGMENT_END.search(text, stated[-1].end, measure.start):
+            stated = []
+        if measure.role == "condition":
+            stated.append(measure)
+        elif measure.role == "benefit" and stated:
+            start = max(text.rfind(mark, 0, stated[0].start) for mark in "，,。；;\n")
+            stop = _PIECE_END.search(text, stated[-1].end)
+            words = text[start + 1 : stop.start() if stop else len(text)].strip().removeprefix("对").removesuffix("的")
+            measure = replace(measure, condition=words)
+        result.append(measure)
+    return result
 
 
 def _numbered(measures: list[Measure]) -> tuple[Measure, ...]:

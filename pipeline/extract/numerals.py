@@ -22,7 +22,8 @@ _DIGIT = "".join(DIGITS)
 _THOUSAND = "千(?![瓦米克伏卡])"  # 600万千瓦 is 600万 of 千瓦
 _CHINESE = f"(?:[{_DIGIT}十拾百佰仟万亿廿卅]|{_THOUSAND})+(?:点[{_DIGIT}]+)?"
 MAGNITUDE = f"(?:[百万亿]|{_THOUSAND})+"
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+# the comma of thousands is often full-width: 7，500万吨
+_ARABIC = r"(?:(?<![\d,，])\d{1,3}(?:[,，]\d{3})+(?![\d,，])|\d+)(?:\.\d+)?"
 # Arabic digits, then magnitudes, then perhaps a tail of the same shape: 3万5千, 1.5亿, 120万, 5万4千6百
 NUMERAL = re.compile(rf"{_ARABIC}(?:\s?{MAGNITUDE}(?:\d+[百千万])*)?|{_CHINESE}")
 _MIXED = re.compile(rf"({_ARABIC})\s?([百千万亿]*)")
@@ -36,7 +37,7 @@ def value_of(numeral: str) -> Decimal | None:
     if numeral[0].isdecimal():
         total = Decimal(0)
         for part, magnitude in _MIXED.findall(numeral):
-            value = Decimal(part.replace(",", ""))
+            value = Decimal(part.replace(",", "").replace("，", ""))
             for character in magnitude:
                 value *= SMALL.get(character) or LARGE[character]
             total += value

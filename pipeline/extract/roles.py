@@ -19,7 +19,10 @@ _PLANNABLE = frozenset({"money", "count", "percent", "area", "multiple", "ratio"
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds``, ``bounds``, ``doc_kinds`` mean any."""
+    """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds``, ``bounds``, ``doc_kinds`` mean any.
+
+    It isn't counted when ``without`` is found in the text before the figure's list.
+    """
 
     role: Role
     where: str
@@ -28,6 +31,7 @@ class Cue:
     bounds: frozenset[str]
     doc_kinds: frozenset[str]
     pattern: re.Pattern[str]
+    without: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ def load_role_rules(folder: Path) -> RoleRules:
             frozenset(c.get("bounds", ())),
             frozenset(c.get("doc_kinds", ())),
             re.compile(c["pattern"]),
+            re.compile(c["without"]) if "without" in c else None,
         )
         for c in data["cue"]
     )
@@ -97,6 +102,8 @@ def role_of(
         if cue.bounds and mention.bound not in cue.bounds:
             continue
         if cue.doc_kinds and doc_kind not in cue.doc_kinds:
+            continue
+        if cue.without is not None and cue.without.search(context.list_piece):
             continue
         if cue.pattern.search(places[cue.where]):
             weights[cue.role] += cue.weight

@@ -13,10 +13,24 @@ from pipeline.extract.context import Context
 
 _LONGEST = 30
 _OPENERS = re.compile(r"(?:^|[，。；\s）)：:、.．\d])(?:凡|对于|对|支持|鼓励|为|向)")
-_LEADS = re.compile(r"^(?:并|且|或|凡|对|当年|首次|经|年度)+")
+_LEADS = re.compile(r"^(?:[）)]的?|并|且|或|凡|对|当年|首次|经|年度|大力支持|积极支持|鼓励|支持|引导|提出以下)+")
 _FIGURE = re.compile(r"\d(?:[\d.,]*)\s?[百千万亿]*(?:元|%|％|人|名|家|个|年|岁|周岁|平方米|亩|吨|件|项|次|场|台|户)")
 _NOT_WHO = re.compile(r"^(?:额|金|标准|资金|期限|比例|总额|经费)|的$")
 _PER = re.compile(r"(?:每[人年月家户亩个名项套台件日天次])+$")
+# what leads to the name of a quantity, and what is no name
+_ITEM_LEADS = re.compile(
+    r"^(?:第[一二三四五六七八九十百\d]+条|\d+[.、．]|(?:19|20)\d\d年(?:度|末|底)?|比|较|上年|从|由|对|按照?|并处?|和|及|其中|经(?![济营费办])|要(?!素)|"
+    r"应当?|须|将|已|累计|全年|到|至|\s)+"
+)
+_NO_ITEM = re.compile(
+    r"(?:不|的|给予|完成|于|与|和|从|由|对|按|将|要|为|了|≤|×|±|提出|提交|再)$|^(?:以上|以下|期内|期限|部分|连续|给予|支持|左右|[^一-龥]+)$"
+)
+_COMPARES = re.compile(r"^\s*(?:比|较|同比|环比|年均|增长|下降|提高|降低|增加|减少)")
+_DIGIT = re.compile(r"\d")
+_OF_WHAT = re.compile(r"^(?:以上|以下|左右)?的(?P<name>[一-龥“”]{2,16}?)(?=[，。；、]|$|支持|用于|建设|开展)")
+_NO_GROUP = re.compile(
+    r"^(?:按|由|于|以|自(?![有主筹然])|以下|上述|（|\(|和|及|与|年(?!度)|该|其$)|[：:]|(?:为|是|于|不|从|在)$|^(?:时间|上限|年限|期限|部分|进行)$"
+)
 _JOINTS = re.compile(r"[的和与及或了是为按获享予、：:]|实行|进行|安排")
 _NAME = r"[一-龥A-Za-z0-9“”\"《》（）()·+\-]"
 
@@ -34,6 +48,11 @@ class SlotRules:
     given_to: re.Pattern[str]
     towards: re.Pattern[str]
     giving: re.Pattern[str]
+    named: re.Pattern[str]
+    agency: re.Pattern[str]
+    label: re.Pattern[str]
+    in_charge: re.Pattern[str]
+    action: re.Pattern[str]
     subject: re.Pattern[str]
     generic: frozenset[str]
     instruments: frozenset[str]
@@ -66,6 +85,15 @@ def load_slot_rules(folder: Path) -> SlotRules:
             r"[，,]\s*(?:按照?|参照|根据|依据|依照)|"
             rf"(?:，|,)?(?:再|另|还|可|均|分别|一次性|县财政|市财政|区财政|按照|按|参照|根据)*(?:{giving}|最高|每|一次性|分别)"
         ),
+        named=re.compile(
+            rf"(?:{words['naming']})(?P<who>(?!人[员才])[^，,；;。]{{2,28}}?)(?:的|称号|认定|，|,|每|给予|奖励|资助|补助|$)"
+        ),
+        agency=re.compile(rf"(?:{words['agency_labels']})\s*[：:]\s*(?P<who>[^）)\n。；;]{{2,80}})"),
+        label=re.compile(f"(?:{words['agency_labels']})"),
+        in_charge=re.compile(
+            r"由(?P<who>[^，。；、]{2,16}?(?:局|厅|部|委|办|部门|中心|政府|委员会))(?:会同|牵头|负责|组织|统筹)"
+        ),
+        action=re.compile(rf"(?:{giving}|{words['verbs_of_action']})"),
         subject=re.compile(
             rf"^(?:\s|\d{{1,2}}[.、．]|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百\d]+条)*(?P<who>[^，。；：]{{0,28}}?(?:{words['groups']}))"
         ),
@@ -88,7 +116,14 @@ def item_of(text: str, mention: Mention, context: Context, role: Role, rules: Sl
         name = found["name"].strip()
         if role != "condition" or not name.startswith(("的", "给予", "奖励")):
             return name
-    return _name_before(context.list_piece, rules) or _name_before(context.segment[-40:].rsplit("，", 1)[-1], rules)
+    if role in ("budget", "target", "fact") and (found := _OF_WHAT.match(context.behind)):
+        return found["name"]
+    if name := _name_before(context.list_piece, rules):
+        return name
+    # 税收收入71亿元，比上年增长8%: what grew stands in the piece before
+    before = context.segment[: max(0, len(context.segment) - len(context.piece) - 1)]
+    before = re.split("[，,]", before)[-1]
+    return _name_before(before, rules) if _COMPARES.match(context.list_piece) and not _DIGIT.search(before) else None
 
 
 def _instrument(context: Context, behind: str, rules: SlotRules) -> str | None:
@@ -113,8 +148,8 @@ def _name_before(piece: str, rules: SlotRules) -> str | None:
     """Return the noun phrase that ends ``piece``, without verbs and links around it."""
     name = rules.links.sub("", _PER.sub("", re.sub(r"（[^）]*）|\([^)]*\)", "", piece)))
     name = re.split(r"[、：:；]|(?<=.)(?:对|的)(?=.{2})", name)[-1]
-    name = rules.verbs.sub("", rules.links.sub("", name)).strip(' \t“”"（(')
-    return name[-_LONGEST:] if len(name) >= 2 else None
+    name = rules.verbs.sub("", _ITEM_LEADS.sub("", rules.links.sub("", name))).strip(' \t“”"（(')
+    return name[-_LONGEST:] if len(name) >= 2 and not _NO_ITEM.search(name) else None
 
 
 def _deed(context: Context, rules: SlotRules) -> str | None:
@@ -143,13 +178,21 @@ def beneficiary_of(context: Context, n: int, rules: SlotRules) -> str | None:
         if m["who"] + m["then"] not in rules.instruments and not _NOT_WHO.search(m["who"])
     ]
     direct = named[-1].strip() if named else None
-    if direct and direct not in rules.generic:
+    if direct and direct not in rules.generic and not _NO_GROUP.search(direct):
         return direct[:_LONGEST]
     before = context.sentence[: max(0, context.list_start - context.sentence_start)]
-    for place in (before.rsplit("；", 1)[-1], before, context.governing):
-        if phrase := _towards(place, n, rules):
+    part = re.split("[；;]", before)[-1]
+    # 认定为国家级的奖励200万元，认定为省级的奖励100万元: each figure has a group of its own
+    since_figure = _FIGURE.split(part)[-1]
+    if n == 1 and since_figure != part and (own := rules.named.search(since_figure)):
+        return _head(own["who"]) or None
+    for place in (part, before, context.governing):
+        if (phrase := _towards(place, n, rules)) and not _NO_GROUP.search(phrase):
             return phrase
-    return direct or _subject(before, rules) or _subject(context.governing, rules)
+    for phrase in (direct, _subject(part, rules), _subject(before, rules), _subject(context.governing, rules)):
+        if phrase and not _NO_GROUP.search(phrase):
+            return phrase
+    return None
 
 
 def _towards(before: str, n: int, rules: SlotRules) -> str | None:
@@ -157,7 +200,8 @@ def _towards(before: str, n: int, rules: SlotRules) -> str | None:
     phrase = None
     for found in _OPENERS.finditer(before):
         match = rules.towards.match(before, found.start())
-        phrase = match["who"] if match else phrase
+        if match and not _NO_GROUP.search(match["who"]):
+            phrase = match["who"]
     if phrase is None:
         return None
     if cut := rules.giving.search(phrase):
@@ -198,3 +242,18 @@ def tier_names(beneficiary: str, n: int) -> list[str] | None:
             # 认定的A类、B类: what all share stands before the first only
             return [re.sub(r"^.*的(?=.)", "", parts[0]), *parts[1:]]
     return None
+
+
+def agency_of(sentence: str, section: str, rules: SlotRules) -> str | None:
+    """Return who is responsible: 由…负责 in the sentence, else the section's 责任单位 or 牵头单位; as printed."""
+    if found := rules.in_charge.search(sentence):
+        return found["who"]
+    found = rules.agency.search(section)
+    # 牵头单位：市科技局，责任单位：市财政局
+    return re.sub(rf"[，,]?\s*{rules.label.pattern}\s*[：:]", "；", found["who"]).strip(" ，,；") if found else None
+
+
+def action_of(context: Context, rules: SlotRules) -> str | None:
+    """Return the last verb of doing before the figure in its piece (给予, 引进, 建成 …), or ``None``."""
+    found = rules.action.findall(context.list_piece)
+    return found[-1] if found else None

@@ -9,6 +9,8 @@ from pipeline.extract.context import governing_line
 
 _DASH = r"(?:至|到|—{1,2}|－|-|–|~|～)"
 _YEAR = r"(?:19|20)\d\d"
+# 比2020年增长: the base of a comparison isn't the measure's time
+_BASE = re.compile(r"[比较]$")
 _DATE = re.compile(
     rf"(?P<y1>{_YEAR})\s?年?\s?{_DASH}\s?(?P<y2>{_YEAR})\s?年?(?!\s?\d{{0,2}}月)"
     rf"|(?P<d1>{_YEAR})年(?P<m1>\d{{1,2}})月(?P<n1>\d{{1,2}})日{_DASH}(?:(?P<d2>{_YEAR})年)?(?:(?P<m2>\d{{1,2}})月)?(?P<n2>\d{{1,2}})日"
@@ -23,7 +25,11 @@ class Times:
     def __init__(self, text: str) -> None:
         """Index the dates of ``text``."""
         self._text = text
-        self._dates = [(m.start(), m.end(), _iso(m)) for m in _DATE.finditer(text)]
+        self._dates = [
+            (m.start(), m.end(), _iso(m))
+            for m in _DATE.finditer(text)
+            if not _BASE.search(text[max(0, m.start() - 4) : m.start()])
+        ]
         self._starts = [start for start, _, _ in self._dates]
 
     def at(self, start: int, sentence_start: int) -> str | None:

@@ -94,3 +94,38 @@ def test_the_parts_of_a_budget_are_budgets() -> None:
 
 def test_growth_has_the_item_it_grows_from() -> None:
     assert [m.item for m in measures("实现国有资本收益64.6亿元，增长8%。")] == ["国有资本收益", "国有资本收益"]
+
+
+def test_an_open_end_is_empty() -> None:
+    [cap] = only("给予最高40万元补助。", "money")
+    assert (cap.value_min, cap.value_max) == (None, 400000)
+    [floor] = only("不少于50万元。", "money")
+    assert (floor.value_min, floor.value_max) == (500000, None)
+
+
+def test_a_benefit_keeps_the_words_of_its_condition_and_its_agency_and_action() -> None:
+    text = "对年销售收入2000万元以上、纳税50万元以上的企业，给予10万元奖励。（责任单位：市工信局、市财政局）"
+    benefit = next(m for m in measures(text) if m.role == "benefit")
+    assert benefit.condition == "年销售收入2000万元以上、纳税50万元以上的企业"
+    assert benefit.action == "给予"
+
+
+def test_each_figure_of_a_sentence_has_the_group_named_beside_it() -> None:
+    text = "对新认定为国家级孵化器的奖励200万元，认定为省级孵化器的奖励100万元。"
+    assert [m.beneficiary for m in only(text, "money")] == ["新认定为国家级孵化器", "省级孵化器"]
+
+
+@pytest.mark.parametrize("text", ["比1980年增长8%", "较2020年下降2个百分点"])
+def test_the_base_of_a_comparison_is_no_time(text: str) -> None:
+    assert [m.time for m in measures(text)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("对每发行一期债券（短期融资券需发行1亿元以上）的企业给予奖励。", "condition"),
+        ("发放以旧换新补贴3亿元、带动销售金额905亿元。", "fact"),
+    ],
+)
+def test_roles_that_look_like_benefits(text: str, role: str) -> None:
+    assert measures(text)[-1].role == role

@@ -9,6 +9,7 @@ from pipeline.extract.numerals import NUMERAL, magnitude_of, value_of
     ("text", "value"),
     [
         ("1,234.5", "1234.5"),
+        ("7，500万", "75000000"),
         ("3万5千", "35000"),
         ("1.5亿", "150000000"),
         ("2.5千万", "25000000"),
