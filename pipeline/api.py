@@ -140,7 +140,8 @@ class Knowledge:
 
     def measures(self, **filters: Any) -> pa.Table:
         """Return measures with their documents' metadata, filtered as by ``cewen measures``: kind, role, region …"""
-        from pipeline.table.query import Filters, measures
+        from pipeline.table.filters import Filters
+        from pipeline.table.measures import measures
 
         return measures(self._out, Filters(**filters))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
@@ -20,13 +22,15 @@ _PAGE_NUMBER = re.compile(
 )
 _BARE = re.compile(r"(\d{1,4})(?: ?[/／] ?(\d{1,4}))?")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff\uff00-\uffef]+")
-_PRINTED_ADDRESS = re.compile(r"(https?://\S+?)[ \t]+\d{1,4}/\d{1,4}")
+_PRINTED_ADDRESS = re.compile(r"(https?://\S{1,1000}?)[ \t]+\d{1,4}/\d{1,4}")
 _GLUED_NUMBER = re.compile(r"(?m)^[ \t]*[-—–] ?(\d{1,3}) ?[-—–](?=[\u4e00-\u9fff（《“])")
 # a page holds about this many characters; numbers of rows and items stand closer
 _PAGE_CHARS, _LEAST_CHARS = 400, 120
 _HEAD_LENGTH = 60
+_PAGE_DIGITS = 9  # only so many of a number's last digits count: int() refuses 4,300
 _COVERED = 0.4  # share of the pages from first to last that a running head stands on
 _DIGITS = re.compile(r"\d+")
+_INDEXED = 300  # characters of an address that are sorted
 
 
 def strip_furniture(text: str, blocks: Sequence[Block]) -> list[Edit]:
@@ -109,7 +113,8 @@ def _counts(lines: Sequence[Line], found: list[tuple[int, int]], least: int = 3)
     for page, index in found:
         numbers = _DIGITS.findall(lines[index].text)
         if numbers:
-            shifts[int((_BARE.fullmatch(lines[index].text) or [0, numbers[-1]])[1]) - page] += 1
+            number = (_BARE.fullmatch(lines[index].text) or [0, numbers[-1]])[1]
+            shifts[int(number[-_PAGE_DIGITS:]) - page] += 1
     return bool(shifts) and max(shifts.values()) >= max(least, len(found) // 2)
 
 
@@ -145,16 +150,27 @@ def _repeated_addresses(text: str, lines: Sequence[Line]) -> set[int]:
     bare = [i for i, line in enumerate(lines) if line.text[:4] in ("http", "www.") and _ADDRESS.fullmatch(line.text)]
     if not bare:
         return set()
-    squeezed = unquote("".join(text.split()))
+    count_of = _occurrences(unquote("".join(text.split())), {unquote(lines[i].text) for i in bare})
     gone: set[int] = set()
     left: dict[str, int] = {}
     for i in bare:
         address = unquote(lines[i].text)
-        count = left.setdefault(address, squeezed.count(address))
+        count = left.setdefault(address, count_of[address])
         if count > 1:
             left[address] = count - 1
             gone.add(i)
     return gone
+
+
+def _occurrences(text: str, addresses: set[str]) -> dict[str, int]:
+    """Return how often each address stands in ``text``, by one sorted list and not by a search for each."""
+    tails = sorted(text[m.start() : m.start() + _INDEXED] for m in re.finditer(r"http|www\.", text))
+    return {
+        address: bisect_right(tails, address + chr(sys.maxunicode)) - bisect_left(tails, address)
+        if len(address) < _INDEXED
+        else text.count(address)
+        for address in addresses
+    }
 
 
 def _running_heads(lines: Sequence[Line], gone: set[int]) -> set[int]:
@@ -208,7 +224,17 @@ def _with_glued(text: str, edits: list[Edit]) -> list[Edit]:
         run = [number] if number is not None else []
     more = [
         Edit(m.start(), m.end(), "\n" if text[m.end() : m.end() + 1] not in ("", " ", "\n", "\f") else "", "furniture")
-        for m in found
+        for m in sorted(found, key=lambda m: m.start())
     ]
-    kept = [e for e in edits if not any(e.start < m.end and m.start < e.end for m in more)]
-    return sorted([*kept, *more], key=lambda e: (e.start, e.end))
+    return sorted([*_outside(edits, more), *more], key=lambda e: (e.start, e.end))
+
+
+def _outside(edits: Sequence[Edit], others: Sequence[Edit]) -> list[Edit]:
+    """Return those of ``edits`` that overlap none of ``others``; both are sorted and free of overlaps."""
+    kept, at = [], 0
+    for edit in edits:
+        while at < len(others) and others[at].end <= edit.start:
+            at += 1
+        if at == len(others) or edit.end <= others[at].start:
+            kept.append(edit)
+    return kept

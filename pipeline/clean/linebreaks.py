@@ -35,6 +35,7 @@ _CLOSES = re.compile(r"[^《》（）〔〕。]{0,40}[》）〕]")
 _CUT_NUMBER = re.compile(r"\d ?[万亿千百十]?$")
 _UNIT = tuple("万亿元年月日个名人家项件套所条户亩次批%％倍岁周")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff\uff00-\uffef]*$")
+_LONGEST_ADDRESS = 1000
 _TOKEN = re.compile(r"[A-Za-z0-9.,%+/-]+|.")
 _MARKS = re.compile(r"[，。；、：]|^第[一二三四五六七八九十百零〇\d]{1,5}条")
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’…—]")
@@ -69,7 +70,7 @@ def _goes_on(lines: Sequence[Line], i: int, full: bool | None, orderly: bool) ->
         return True
     if line.text.startswith("#") or after.indent >= 2 or after.is_marked() or line.ends_sentence():
         return False
-    if _ADDRESS.search(line.text):
+    if _ends_in_address(line.text):
         return full and after.text.isascii() and " " not in after.text
     if full or (_CUT_NUMBER.search(line.text) and after.text.startswith(_UNIT) and _MARKS.search(line.text)):
         return True
@@ -104,11 +105,16 @@ def _is_cut_paragraph(line: Line, after: Line) -> bool:
 def _glue(before: str, after: str) -> str:
     """Return what stands between two joined lines: a space between Latin words, nothing beside Chinese."""
     last, first = before[-1], after[0]
-    if _CJK.match(last) or _CJK.match(first) or last in "-([" or first in ",.;:%)]" or _ADDRESS.search(before):
+    if _CJK.match(last) or _CJK.match(first) or last in "-([" or first in ",.;:%)]" or _ends_in_address(before):
         return ""
     if last.isdigit() and first.isdigit() and _CJK.search(before) and _CJK.search(after):
         return ""  # a number cut in two: two numbers side by side don't occur in a sentence
     return " "
+
+
+def _ends_in_address(text: str) -> bool:
+    """Tell whether a line ends in a web address (of up to 1,000 characters, or long lines would take long)."""
+    return _ADDRESS.search(text, max(0, len(text) - _LONGEST_ADDRESS)) is not None
 
 
 def _full_by_width(lines: Sequence[Line]) -> list[bool | None]:

@@ -37,7 +37,7 @@ _SET_APART = re.compile(rf"(?<![{_HAN}])[{_HAN}](?: {{1,4}}[{_HAN}]){{2,}}(?![{_
 _PAIR_ALONE = re.compile(rf"(?:^|(?<=[章节编篇] )|(?<=[章节编篇]  ))[{_HAN}] {{1,4}}[{_HAN}]$")
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 _CLAUSE = re.compile(r"[^，。；：、！？（）《》“”]+")
-_TRAILING = re.compile(r"[ \t]+(?=\n|$)")
+_TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=\n|$)")
 _PROSE_LENGTH = 30
 
 

@@ -5,115 +5,224 @@ from __future__ import annotations
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import FORMATS, print_table
-from pipeline.cli.params import Decorator, out_argument
-from pipeline.table.query import Filters, How, measures, number, query
+from pipeline.cli.output import FORMATS, check_target, print_table, say, say_dropped, write_table
+from pipeline.cli.params import Decorator, coded, out_argument
+from pipeline.cli.text import around, fitting, table, terminal_columns
+from pipeline.table.filters import Filters, how_of
+from pipeline.table.query import query, table_names
 from pipeline.table.schema import BOUNDS, KINDS, ROLES
+from pipeline.table.words import moment, number, per_words, unwrap
 
-_CHOICES = {"kind": tuple(KINDS), "role": tuple(ROLES), "bound": tuple(BOUNDS)}
-# What a table on a terminal has room for; the other formats give all columns.
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_WORDS = {"kind": KINDS, "role": ROLES, "bound": BOUNDS}
+# What a table on a terminal has room for, in order; the other formats give all columns.
 _SHOWN = (
     "quote",
-    "kind",
     "value_min",
     "value_max",
     "unit",
     "bound",
     "role",
+    "kind",
     "per",
     "item",
     "beneficiary",
+    "evidence",
     "year",
     "source_name",
-    "evidence",
 )
+# Which of them stay when the terminal is narrow.
+_IMPORTANCE = (
+    "quote",
+    "evidence",
+    "role",
+    "beneficiary",
+    "item",
+    "source_name",
+    "value_max",
+    "value_min",
+    "bound",
+    "unit",
+    "per",
+    "kind",
+    "year",
+)
+_PLACE = ("quote", "start", "end", "evidence", "evidence_start")
+_ROWS = 25
 
 _format_option: Decorator = click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="输出格式，默认 table。"
 )
 _limit_option: Decorator = click.option("--limit", type=click.IntRange(min=0), metavar="行数", help="最多多少行。")
+_file_option: Decorator = click.option(
+    "--output",
+    "-o",
+    "target",
+    type=Path,
+    metavar="文件",
+    help="写入文件，格式由扩展名定：.csv（Excel 可直接打开）、.json、.parquet。",
+)
 
 
-@click.command("query", add_help_option=False)
-@out_argument
-@click.argument("sql", metavar="SQL")
-@_format_option
-@_limit_option
-@click.option("--seconds", type=click.IntRange(1, 86_400), default=60, metavar="秒", help="最长查询时间，默认 60 秒。")
-@help_option
-def query_command(out: Path, sql: str, form: str, limit: int | None, seconds: int) -> int:
-    """用 SQL 查询知识表（只读，一条 SELECT 语句）。
+@click.command(
+    "query",
+    add_help_option=False,
+    help=f"""用 SQL 查询知识表（只读，一条 SELECT 语句）。
 
-    表和列见 docs/data-dictionary.md；视图 knowledge 每条措施一行，连同文档、编码和主题。
+    视图 knowledge 每条措施一行，连同文档、编码和主题，多数问题查它就够了。
+
+    \b
+    表：{table_names()}
+    不写 ORDER BY 时各行次序不定。
+    看有哪些表、哪些列：SHOW TABLES、DESCRIBE knowledge；各列的含义见 docs/data-dictionary.md。
     references 是 SQL 的保留字，查询时写成 "references"。
+    要整套的表（Excel 可直接打开），用 cewen export OUT --to csv 目录 或 --to xlsx 文件。
 
     \b
     例子：
+      cewen query 结果 "DESCRIBE knowledge"
       cewen query 结果 "SELECT role, count(*) FROM measures GROUP BY role ORDER BY 2 DESC"
-      cewen query 结果 "SELECT year, max(value_max) FROM knowledge WHERE kind = 'money' GROUP BY year" --format csv
-    """
-    print_table(query(out, sql, limit=limit, seconds=seconds), form)
+      cewen query 结果 "SELECT year, max(value_max) FROM knowledge WHERE kind = 'money' GROUP BY year" -o 各年.csv
+    """,
+)
+@out_argument
+@click.argument("sql", metavar="SQL")
+@_format_option
+@_file_option
+@_limit_option
+@click.option("--seconds", type=click.IntRange(1, 86_400), default=60, metavar="秒", help="最长查询时间，默认 60 秒。")
+@help_option
+def query_command(out: Path, sql: str, form: str, target: Path | None, limit: int | None, seconds: int) -> int:
+    """Print or write the rows of a SELECT."""
+    check_target(target)
+    found = query(out, sql, limit=limit, seconds=seconds)
+    if target is None:
+        print_table(found, form)
+    else:
+        write_table(found, target)
     return 0
 
 
 def _filter_options(function: Any) -> Any:
     """Give a command an option for each field of Filters."""
-    hints = get_type_hints(Filters, include_extras=True)
     for field in reversed(fields(Filters)):
-        plain, how = get_args(hints[field.name])
+        plain, how = how_of(field.name)
         function = click.option(
             f"--{field.name}",
             field.name,
             type=_kind(field.name, plain),
             multiple=field.default == (),
             metavar="值",
-            help=_sentence(field.name, how),
+            help=how.zh + "。",
         )(function)
     return function
 
 
 def _kind(name: str, plain: Any) -> Any:
     """Return what click reads a filter's values as."""
-    if name in _CHOICES:
-        return click.Choice(_CHOICES[name])
+    values = how_of(name)[1].values
+    if values is not None:
+        return coded(values)
+    if name == "time":
+        return moment
     if plain == tuple[int, ...]:
         return int
     return number if plain == Decimal | None else str
 
 
-def _sentence(name: str, how: How) -> str:
-    """Return a filter's help; the values of a closed list are added by the help page itself."""
-    return (how.zh.split("：")[0] if name in _CHOICES else how.zh) + "。"
-
-
 @click.command("measures", add_help_option=False)
 @out_argument
 @_filter_options
-@click.option("--columns", metavar="列,列", help="只要这些列，以逗号分隔；默认：表格为常用列，其他格式为全部列。")
+@click.option(
+    "--sort",
+    metavar="列,列",
+    help="按这些列排序，以逗号分隔，前面加 - 为从大到小；value 为数值（比上限，没有上限比下限）。默认按文件顺序。",
+)
+@click.option("--columns", metavar="列,列", help="只要这些列（列名或中文标题）；默认：表格为常用列，其他格式为全部列。")
 @_limit_option
 @_format_option
+@_file_option
 @click.option("--json", "as_json", is_flag=True, help="同 --format json。")
 @help_option
-def measures_command(out: Path, columns: str | None, limit: int | None, form: str, as_json: bool, **given: Any) -> int:
+def measures_command(
+    out: Path, form: str, target: Path | None, *, limit: int | None, columns: str | None, sort: str | None, **given: Any
+) -> int:
     """不写 SQL，按条件列出措施。
 
-    同一条件给出几个值时满足其一即可，不同条件须同时满足。
+    同一条件给出几个值时满足其一即可，不同条件须同时满足。表格中代码显示为中文，默认显示前 25 行。
+    要整套的表（Excel 可直接打开），用 cewen export OUT --to csv 目录 或 --to xlsx 文件。
 
     \b
     例子：
-      cewen measures 结果 --kind money --role benefit --min 50万
-      cewen measures 结果 --region 浙江 --year 2023 --year 2024 --format csv
-      cewen measures 结果 --item 安家补助 --json
+      cewen measures 结果 --kind 金额 --role 优惠支持 --min 50万 --sort -value
+      cewen measures 结果 --region 浙江 --year 2023 --year 2024 -o 浙江.csv
+      cewen measures 结果 --code 引育用留:引 --item 安家补助 --json
     """
-    form = "json" if as_json else form
-    wanted = [name.strip() for name in columns.replace("，", ",").split(",") if name.strip()] if columns else []
-    if not wanted and form == "table":
-        wanted = list(_SHOWN)
-    found = measures(out, Filters(**given), columns=wanted, limit=limit)
-    print_table(found, form)
+    from pipeline.table.measures import count, headings, measures
+
+    check_target(target)
+    form = "json" if given.pop("as_json") else form
+    filters = Filters(**given)
+    wanted, order = _names(columns), _names(sort)
+    if form != "table" or target is not None:
+        found = measures(out, filters, columns=wanted, sort=order, limit=limit)
+        if target is None:
+            print_table(found, form)
+        else:
+            write_table(found, target)
+        return 0
+    found = measures(
+        out, filters, columns=[*(wanted or _SHOWN), *_PLACE], sort=order, limit=_ROWS if limit is None else limit
+    )
+    _print(found, headings(out), chosen=bool(wanted))
+    by = f" {sort}" if sort else "文件顺序"
+    say(f"显示 {found.num_rows} 行，共 {count(out, filters)} 行（按{by}；--sort 可改）。")
     return 0
+
+
+def _names(given: str | None) -> list[str]:
+    """Return the names of a list as it is typed."""
+    return [name.strip() for name in given.replace("，", ",").split(",") if name.strip()] if given else []
+
+
+def _print(found: pa.Table, headings: dict[str, str], *, chosen: bool) -> None:
+    """Print measures as a table for people; the last columns of ``found`` are those of ``_PLACE``."""
+    names = found.column_names[: -len(_PLACE)]
+    values = [found.column(i).to_pylist() for i in range(found.num_columns)]
+    rows = [[_shown(name, value) for name, value in zip(names, row, strict=False)] for row in zip(*values, strict=True)]
+    heads = [headings[name] for name in names]
+    wide = names.index("evidence") if "evidence" in names else -1
+    importance = [] if chosen else [names.index(name) for name in _IMPORTANCE]
+    kept, widths = fitting(heads, rows, total=terminal_columns(), importance=importance, wide=wide)
+    if wide in kept:
+        room = widths[kept.index(wide)]
+        for row, place in zip(rows, zip(*values[-len(_PLACE) :], strict=True), strict=True):
+            row[wide] = _around(*place, columns=room)
+    click.echo(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
+    say_dropped([head for i, head in enumerate(heads) if i not in kept])
+
+
+def _around(quote: str, start: int, end: int, evidence: str, evidence_start: int, *, columns: int) -> str:
+    """Return a sentence on one line, cut so that its quantity is in sight."""
+    before = unwrap(evidence[: start - evidence_start])
+    line, inside = unwrap(evidence), unwrap(quote)
+    at = line.find(inside, max(len(before) - 1, 0))
+    return around(line, max(at, 0), max(at, 0) + len(inside), columns)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Return a value as people read it."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else value.normalize()
+    if not isinstance(value, str):
+        return value
+    if name == "per":
+        return per_words(value)
+    return _WORDS.get(name, {}).get(value, unwrap(value))

@@ -11,6 +11,7 @@ from pipeline.cli.help import help_option, show_help
 from pipeline.cli.output import print_json, say
 from pipeline.cli.params import json_option
 from pipeline.cli.text import grid
+from pipeline.core.errors import PipelineError
 
 
 @click.group("codebook", add_help_option=False, invoke_without_command=True)
@@ -33,9 +34,10 @@ def list_command(as_json: bool) -> int:
     例子：
       cewen codebook list
     """
+    from pipeline.cli.books import folder
     from pipeline.coding.codebook import codes, load_codebook
 
-    found = [(path.stem, load_codebook(path)) for path in sorted(_folder().glob("*.yaml"))]
+    found = [(path.stem, load_codebook(path)) for path in sorted(folder().glob("*.yaml"))]
     if as_json:
         print_json([{"name": name, "title": b.name, "version": b.version, "codes": len(codes(b))} for name, b in found])
     else:
@@ -57,9 +59,10 @@ def show_codebook_command(name: str, as_json: bool) -> int:
       cewen codebook show silian
       cewen codebook show 我的编码本.yaml
     """
-    from pipeline.coding.codebook import load_codebooks, walk
+    from pipeline.cli.books import load_books
+    from pipeline.coding.codebook import walk
 
-    (book,) = load_codebooks([name], _folder())
+    (book,) = load_books([name])
     if as_json:
         print_json(book.model_dump(by_alias=True))
         return 0
@@ -78,16 +81,32 @@ def show_codebook_command(name: str, as_json: bool) -> int:
 @click.argument("names", metavar="名称或文件", nargs=-1, required=True)
 @help_option
 def check_command(names: tuple[str, ...]) -> int:
-    """检查编码本，列出每一处错误和所在的行。
+    """检查编码本：写法对不对，例句是否命中、反例是否不命中。
+
+    每一处错误都列出所在的行。编码本怎么写见 docs/codebook.md。
 
     \b
     例子：
       cewen codebook check 我的编码本.yaml
     """
-    from pipeline.coding.codebook import codes, load_codebooks
+    from pipeline.cli.books import example_mistakes, load_books
+    from pipeline.coding.codebook import codes, walk
 
-    for book in load_codebooks(names, _folder()):
-        say(f"{book.codebook}：没有错误，{len(codes(book))} 个代码。")
+    mistakes: list[str] = []
+    for name in dict.fromkeys(names):
+        try:
+            (book,) = load_books([name])
+        except PipelineError as error:
+            mistakes += error.mistakes
+            continue
+        failing = example_mistakes(book, name)
+        mistakes += failing
+        if not failing:
+            entries = [path[-1] for path in walk(book.codes)]
+            tried = sum(len(entry.examples) + len(entry.counter_examples) for entry in entries)
+            say(f"{book.codebook}：没有错误，{len(codes(book))} 个代码，{tried} 个例句和反例都对。")
+    if mistakes:
+        raise PipelineError(*mistakes)
     return 0
 
 
@@ -114,12 +133,12 @@ def show_config_command(path: Path | None, as_json: bool) -> int:
       cewen config show --config project.toml
     """
     from pipeline.core.config import load_config
-    from pipeline.core.strict import read_toml
+    from pipeline.core.strict import read_text, read_toml
 
     config = load_config(path).model_dump()
     own: dict[str, Any] = {}
     if path is not None:
-        own, _ = read_toml(path.read_text(encoding="utf-8"), str(path))
+        own, _ = read_toml(read_text(path, "配置文件"), str(path))
     if as_json:
         print_json(config)
         return 0
@@ -138,10 +157,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-def _folder() -> Path:
-    """Return the folder of the packaged codebooks."""
-    from pipeline.core.config import configs_dir
-
-    return configs_dir() / "codebooks"

@@ -55,8 +55,8 @@ def _view() -> str:
     document = {column.name: column for column in columns(TABLES[0].row)}
     lines = ["| 列 | 说明 |", "|---|---|"]
     lines += [f"| `{name}` | {document[name].col.zh}（来自 documents） |" for name in DOCUMENT_COLUMNS]
-    lines += [f"| `{name}` | {text} |" for name, text in OWN_COLUMNS.items()]
-    each = "每个编码本一列，例如 `codes_silian`：含有本措施的语句在这个编码本中的编码，以；连接"
+    lines += [f"| `{name}` | {col.zh}：{col.note} |" for name, col in OWN_COLUMNS.items()]
+    each = "每个编码本一列，例如 `codes_silian`：含有本措施的语句在这个编码本中的编码，以；连接；标题为编码本的名称"
     lines.append(f"| `codes_编码本` | {each} |")
     return "\n".join(lines)
 

@@ -18,16 +18,16 @@ from pipeline.export.targets import TARGETS, export
     "--to",
     "name",
     required=True,
-    type=click.Choice([target.name for target in TARGETS]),
     metavar="格式",
-    help="导出格式。目前可用 xlsx、csv、jsonl，其余还没有做好。",
+    help=f"导出格式：{'、'.join(target.name for target in TARGETS if target.function)}。",
 )
 @click.argument("dest", metavar="DEST", type=Path)
 @help_option
 def export_command(out: Path, name: str, dest: Path) -> int:
     """把结果表导出为其他软件的格式。
 
-    xlsx 是一个工作簿，每表一页，附数据字典；csv 和 jsonl 是一个目录，每表一个文件。
+    xlsx 是一个工作簿：第一张数据页是“政策知识表”，其后每表一页，附数据字典；代码显示为中文。
+    csv 和 jsonl 是一个目录，knowledge 和每张表各一个文件；csv 带 BOM，Excel 可直接打开。
 
     \b
     例子：

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pipeline.cli.params import choices
 from pipeline.cli.text import pad, width
 
 _INDENT = "  "
@@ -70,7 +71,7 @@ def option_help(option: click.Option) -> str:
     """Return an option's text with its values, and whether it must be given or may be repeated."""
     text = option.help or ""
     if isinstance(option.type, click.Choice):
-        text += f"可用：{'、'.join(option.type.choices)}。"
+        text += f"可用：{'、'.join(choices(option.type))}。"
     if option.required:
         text += "必填。"
     return text + ("可重复。" if option.multiple else "")

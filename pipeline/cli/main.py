@@ -7,8 +7,9 @@ documents failed.
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -19,7 +20,7 @@ from pipeline.cli.help import help_option, show_help
 from pipeline.cli.look import issues_command, status_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.show import show_command
-from pipeline.cli.usage import parse
+from pipeline.cli.usage import Usage, parse
 from pipeline.core.errors import PipelineError
 
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 130
@@ -34,6 +35,7 @@ COMMANDS: tuple[click.Command, ...] = (
     codebook_group,
     config_group,
 )
+_PLACE = re.compile(r"(.+?):(\d+): ")
 # What a command checks beside its own syntax, so that all mistakes can be listed together.
 CHECKS = {"run": check_run}
 
@@ -58,7 +60,7 @@ def cli(ctx: click.Context) -> int:
     例子：
       cewen run 政策文件/ -o 结果
       cewen status 结果
-      cewen measures 结果 --kind money --role benefit --min 50万
+      cewen measures 结果 --kind 金额 --role 优惠支持 --min 50万
       cewen export 结果 --to xlsx 结果.xlsx
     """
     if ctx.invoked_subcommand is None:
@@ -82,6 +84,7 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def invoke(args: list[str]) -> int:
     """Run the command line ``args`` and return its exit code; mistakes go to standard error in Chinese."""
+    usage = Usage()
     try:
         usage = parse(cli, args)
         if not usage.wants_help:
@@ -93,9 +96,9 @@ def invoke(args: list[str]) -> int:
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except PipelineError as error:
-        return _refuse(error.mistakes)
+        return _refuse(error.mistakes, usage.command)
     except click.ClickException as error:
-        return _refuse((error.format_message(),))
+        return _refuse((error.format_message(),), usage.command)
     except (click.Abort, KeyboardInterrupt):
         click.echo("已中断。已完成的部分都已保存，再次运行同一命令会接着做。", err=True)
         return EXIT_INTERRUPTED
@@ -105,11 +108,22 @@ def invoke(args: list[str]) -> int:
         return 0
 
 
-def _refuse(mistakes: Sequence[str]) -> int:
-    """Print every mistake and return the exit code for mistakes."""
-    unique = list(dict.fromkeys(mistakes))
+def _refuse(mistakes: Sequence[str], command: str) -> int:
+    """Print every mistake, those of one file by line, and return the exit code for mistakes."""
+    unique = _in_order(dict.fromkeys(mistakes))
     for mistake in unique:
         click.echo(f"错误：{mistake}", err=True)
     if len(unique) > 1:
-        click.echo(f"共 {len(unique)} 处错误，什么都没有运行。", err=True)
+        click.echo(f"共 {len(unique)} 处错误{'，什么都没有运行' if command == 'run' else ''}。", err=True)
     return EXIT_MISTAKE
+
+
+def _in_order(mistakes: Iterable[str]) -> list[str]:
+    """Return mistakes as they are, but those of one file (「NAME:LINE: …」) together and by line."""
+    files: dict[str, int] = {}
+    keyed = []
+    for place, mistake in enumerate(mistakes):
+        found = _PLACE.match(mistake)
+        file = files.setdefault(found[1], place) if found else place
+        keyed.append((file, int(found[2]) if found else 0, place, mistake))
+    return [mistake for *_, mistake in sorted(keyed)]

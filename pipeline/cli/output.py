@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import sys
+from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.text import grid
+from pipeline.cli.text import fitting, table, terminal_columns
 from pipeline.core.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -29,7 +31,12 @@ def say(text: str) -> None:
 
 def print_json(value: Any) -> None:
     """Print ``value`` as JSON to standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    click.echo(_json(value))
+
+
+def _json(value: Any) -> str:
+    """Return ``value`` as JSON."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
 
 
 def _plain(value: Any) -> Any:
@@ -84,8 +91,57 @@ def _print_grid(found: pa.Table) -> None:
     """Print a table in aligned columns, its first rows only."""
     shown = found.slice(0, TABLE_ROWS)
     columns = [[_cell(value) for value in shown.column(i).to_pylist()] for i in range(shown.num_columns)]
-    click.echo(grid(found.column_names, zip(*columns, strict=True)))
+    print_fitting(found.column_names, list(zip(*columns, strict=True)))
     if found.num_rows > TABLE_ROWS:
-        say(f"共 {found.num_rows} 行，只显示前 {TABLE_ROWS} 行；要全部请用 --format csv 或 json。")
+        say(f"显示 {TABLE_ROWS} 行，共 {found.num_rows} 行；要全部请用 -o 文件（csv、json、parquet）。")
     else:
         say(f"共 {found.num_rows} 行。")
+
+
+def print_fitting(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows in columns as wide as the terminal; say which columns there is no room for (the last ones)."""
+    kept, widths = fitting(heads, rows, total=terminal_columns())
+    click.echo(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
+    say_dropped([head for i, head in enumerate(heads) if i not in kept])
+
+
+def say_dropped(heads: Sequence[str]) -> None:
+    """Say which columns the terminal has no room for."""
+    if heads:
+        say(f"窗口只有 {terminal_columns()} 列宽，未显示：{'、'.join(heads)}。可加宽窗口，或用 -o 文件 存成表格。")
+
+
+SUFFIXES = (".csv", ".json", ".parquet")
+
+
+def check_target(target: Path | None) -> None:
+    """Raise PipelineError when ``target`` is no file a table can be written to."""
+    if target is None:
+        return
+    if target.suffix.lower() not in SUFFIXES:
+        raise PipelineError(f"{target}: -o 的文件名应以 {'、'.join(SUFFIXES)} 之一结尾")
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise PipelineError(f"{target}: 写不了这个文件，请检查目录是否存在")
+
+
+def write_table(found: pa.Table, target: Path) -> None:
+    """Write an Arrow table to a file: CSV that Excel reads (with a byte-order mark), JSON or Parquet by its suffix."""
+    suffix = target.suffix.lower()
+    if suffix == ".csv":
+        from pipeline.export.csv import write_csv
+
+        columns = [[_cell(value) for value in found.column(i).to_pylist()] for i in range(found.num_columns)]
+        write_csv(target, found.column_names, zip(*columns, strict=True))
+    else:
+        fresh = target.with_name(target.name + ".tmp")
+        try:
+            if suffix == ".json":
+                fresh.write_text(_json(found.to_pylist()) + "\n", encoding="utf-8", newline="\n")
+            else:
+                import pyarrow.parquet as pq
+
+                pq.write_table(found, fresh, compression="zstd")
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)
+    say(f"已写入 {target}，{found.num_rows} 行")

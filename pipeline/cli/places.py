@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import PipelineError
+from pipeline.table.words import closest
 
 if TYPE_CHECKING:
     from pipeline.running.records import Record, Records
@@ -20,9 +21,8 @@ def find_record(records: Records, name: str, out: Path) -> Record:
     exact = [one for one in found if name in (one.doc_id, one.source.path, one.source.name)]
     found = exact or found
     if not found:
-        raise PipelineError(
-            f"{out} 中没有文档“{name}”：请给出文档编号（或开头几位）、文件名或路径，可用 cewen query 查看"
-        )
+        near = closest(name, [record.source.name for record in records.rows()])
+        raise PipelineError(f"{out} 中没有文档“{name}”{near}（文档编号或其开头几位、文件名、路径都可以）")
     if len(found) > 1:
         listed = "、".join(f"{one.doc_id}（{one.source.path}）" for one in found[:10])
         raise PipelineError(f"“{name}”对应 {len(found)} 篇文档：{listed}。请给出完整的文档编号")

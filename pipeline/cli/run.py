@@ -15,7 +15,7 @@ from pipeline.core.errors import PipelineError
 if TYPE_CHECKING:
     from pipeline.core.config import Config
 
-ENGINES = ("local", "dask")
+ENGINE = "local"
 
 
 @click.command("run", add_help_option=False)
@@ -23,7 +23,7 @@ ENGINES = ("local", "dask")
 @click.option("--out", "-o", required=True, type=Path, metavar="目录", help="输出目录。")
 @click.option("--config", type=Path, metavar="文件", help="自己的配置文件（TOML），只需写要改的键。")
 @click.option("--workers", type=click.IntRange(1, 256), metavar="个数", help="工作进程数，默认每核一个。")
-@click.option("--engine", type=click.Choice(ENGINES), default="local", metavar="引擎", help="运行方式，默认 local。")
+@click.option("--engine", default=ENGINE, metavar="引擎", help="运行方式：local（本机多进程），目前只有这一种。")
 @click.option("--fresh", is_flag=True, help="丢掉以前的结果，全部重做。")
 @help_option
 def run_command(
@@ -48,8 +48,6 @@ def run_command(
     settings = _load(config, workers)
     with progress() as shown:
         report = run(inputs, out, config=settings, fresh=fresh, progress=shown)
-    if not report.total:
-        say("输入中没有文件。")
     click.echo(render(summarize(out), out))
     if report.failed:
         say(f"{report.failed} 份文档失败，原因见上，或用 cewen issues {out} --severity error 查看。")
@@ -81,7 +79,9 @@ def _exists(path: Path) -> bool:
 
 
 def _refuse_engine(engine: str) -> None:
-    """Raise PipelineError for an engine that isn't there yet."""
+    """Raise PipelineError for an engine that isn't there (yet)."""
+    if engine not in (ENGINE, "dask"):
+        raise PipelineError(f"--engine 的值“{engine}”不对，应为 {ENGINE}")
     if engine == "dask":
         raise PipelineError("--engine dask 还没有做好：请用 --engine local（默认），以 --workers 设定进程数")
 
@@ -95,8 +95,8 @@ def _load(path: Path | None, workers: int | None) -> Config:
 
 def _data_mistakes(path: Path | None) -> list[str]:
     """Return the mistakes in the configuration and, as far as it can be told which, in the codebooks it names."""
-    from pipeline.coding.codebook import load_codebooks
-    from pipeline.core.config import configs_dir, load_config
+    from pipeline.cli.books import load_books
+    from pipeline.core.config import load_config
 
     mistakes: list[str] = []
     try:
@@ -105,7 +105,7 @@ def _data_mistakes(path: Path | None) -> list[str]:
         mistakes += error.mistakes
         names = _named_codebooks(path)
     try:
-        load_codebooks(names, configs_dir() / "codebooks")
+        load_books(names)
     except PipelineError as error:
         mistakes += error.mistakes
     return mistakes
@@ -113,13 +113,13 @@ def _data_mistakes(path: Path | None) -> list[str]:
 
 def _named_codebooks(path: Path | None) -> list[str]:
     """Return the codebooks a configuration with mistakes names, so that theirs are listed in the same go."""
-    from pipeline.core.strict import read_toml
+    from pipeline.core.strict import read_text, read_toml
 
     if path is None:
         return []
     try:
-        data, _ = read_toml(path.read_text(encoding="utf-8"), str(path))
-    except (PipelineError, OSError, UnicodeDecodeError):
+        data, _ = read_toml(read_text(path, "配置文件"), str(path))
+    except PipelineError:
         return []  # already among the mistakes
     coding: Any = data.get("coding")
     names: Any = coding.get("codebooks") if isinstance(coding, dict) else None

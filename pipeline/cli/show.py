@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -12,11 +11,10 @@ import click
 
 from pipeline.cli.help import help_option
 from pipeline.cli.output import print_json
-from pipeline.cli.params import json_option, out_argument
-from pipeline.cli.places import find_record, place
-from pipeline.cli.text import cut, grid
-from pipeline.table.derive import columns
-from pipeline.table.schema import KINDS, ROLES, SEVERITIES, DocumentRow
+from pipeline.cli.page import PARTS, page
+from pipeline.cli.params import coded, json_option, out_argument
+from pipeline.cli.places import find_record
+from pipeline.table.words import code_of
 
 if TYPE_CHECKING:
     from pipeline.core.document import Document
@@ -24,23 +22,24 @@ if TYPE_CHECKING:
     from pipeline.table.build import DocumentRows
 
 _TEXTS = ("raw_text", "clean_text")
-_MEASURES = ("quote", "kind", "value_min", "value_max", "unit", "bound", "role", "per", "item", "beneficiary", "page")
-_HEADINGS = ("数值原文", "类型", "下限", "上限", "单位", "限定", "作用", "基准", "事项", "受益对象", "页")
 
 
 @click.command("show", add_help_option=False)
 @out_argument
 @click.argument("doc", metavar="DOC")
+@click.option("--only", type=coded(PARTS), multiple=True, metavar="部分", help="只显示这一部分，并全部列出。")
 @json_option
 @help_option
-def show_command(out: Path, doc: str, as_json: bool) -> int:
+def show_command(out: Path, doc: str, only: tuple[str, ...], as_json: bool) -> int:
     """显示一篇文档：文件头、章节、措施、编码、主题、引用、另列的数字和问题。
 
-    DOC 可以是文档编号（或开头几位）、文件名或路径。
+    DOC 可以是文档编号（或开头几位）、文件名或路径。默认每部分只列开头几条，并说明还有多少。
+    编码一段一行，写名称；已列出下级编码的，不再列上级。
 
     \b
     例子：
       cewen show 结果 01_云州市高层次人才引进办法.txt
+      cewen show 结果 3f9a --only 措施 --only 编码
       cewen show 结果 3f9a --json
     """
     from pipeline.running.records import Records
@@ -52,8 +51,10 @@ def show_command(out: Path, doc: str, as_json: bool) -> int:
     found = _plain(rows, document, _topics(out, record.doc_id))
     if as_json:
         print_json(found)
-    else:
-        click.echo("\n\n".join(_parts(found)))
+        return 0
+    wanted = [code for name in only if (code := code_of(PARTS, name))]
+    call = f"cewen show {out} {doc}" if " " not in doc else f"cewen show {out} {record.doc_id}"
+    click.echo(page(found, _code_names(out), only=wanted, call=call))
     return 0
 
 
@@ -83,6 +84,21 @@ def _topics(out: Path, doc_id: str) -> list[dict[str, Any]]:
     return [{"topic_id": name, "label": label, "weight": weight} for name, label, weight in rows]
 
 
+def _code_names(out: Path) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return (codebook, code) → names from the top level down; none when the run isn't finished."""
+    from pipeline.table.query import DATABASE, connect
+
+    if not (out / DATABASE).is_file():
+        return {}
+    with connect(out) as connection:
+        rows = connection.execute("SELECT codebook, code, name, code_path FROM codes").fetchall()
+    names = {(str(book), str(code)): str(name) for book, code, name, _ in rows}
+    return {
+        (str(book), str(code)): tuple(names.get((book, one), one) for one in path.split("/"))
+        for book, code, _, path in rows
+    }
+
+
 def _plain(rows: DocumentRows, document: Document, topics: list[dict[str, Any]]) -> dict[str, Any]:
     """Return everything there is to show as plain data."""
     return {
@@ -105,54 +121,3 @@ def _mentions(document: Document) -> Iterable[dict[str, Any]]:
         if mention.fate != "claimed":
             start, end = to_source(mention.start, mention.end) if to_source else (mention.start, mention.end)
             yield {"start": start, "end": end, "quote": raw[start:end], "fate": mention.fate, "rule": mention.rule}
-
-
-def _parts(found: dict[str, Any]) -> Iterable[str]:
-    """Yield the page's parts as text."""
-    names = {column.name: column.col.zh for column in columns(DocumentRow)}
-    yield "\n".join(f"{names[key]}：{value}" for key, value in found["document"].items() if value is not None)
-    if found["sections"]:
-        yield _titled("章节", (f"{'  ' * (s['level'] - 1)}{s['number']} {s['heading']}" for s in found["sections"]))
-    if found["measures"]:
-        lines = [[_shown(name, row[name]) for name in _MEASURES] for row in found["measures"]]
-        yield f"措施（{len(lines)} 条）\n{grid(_HEADINGS, lines, columns=24)}"
-    if found["codings"]:
-        yield _titled("编码", (f"{c['codebook']}:{c['code']}  {cut(c['quote'], 70)}" for c in found["codings"]))
-    if found["topics"]:
-        yield _titled("主题", (f"{t['weight']:.2f}  {t['label']}（{t['topic_id']}）" for t in found["topics"]))
-    if found["references"]:
-        yield _titled(
-            "引用", (f"{r['relation']} 《{r['title']}》 {r['doc_number'] or ''}" for r in found["references"])
-        )
-    yield from _numbers(found["mentions"])
-    if found["issues"]:
-        yield _titled("问题", (f"[{SEVERITIES[i['severity']]}]{place(i)} {i['message']}" for i in found["issues"]))
-
-
-def _numbers(mentions: list[dict[str, Any]]) -> Iterable[str]:
-    """Yield the numbers that are no measure, by the rule that set them aside."""
-    aside = [one for one in mentions if one["fate"] == "set_aside"]
-    if aside:
-        by_rule: dict[str, Counter[str]] = {}
-        for one in aside:
-            by_rule.setdefault(one["rule"], Counter())[" ".join(one["quote"].split())] += 1
-        lines = (
-            f"{rule}：" + "、".join(quote if count == 1 else f"{quote}×{count}" for quote, count in quotes.items())
-            for rule, quotes in sorted(by_rule.items())
-        )
-        yield _titled(f"另列的数字（{len(aside)} 个，按规则）", lines)
-    unclaimed = [one for one in mentions if one["fate"] == "unclaimed"]
-    if unclaimed:
-        yield _titled("没有归入的数字", (f"{one['start']}–{one['end']}  {one['quote']}" for one in unclaimed))
-
-
-def _titled(title: str, lines: Iterable[str]) -> str:
-    """Return lines under a title."""
-    return "\n".join([title, *(f"  {line.rstrip()}" for line in lines)])
-
-
-def _shown(name: str, value: Any) -> Any:
-    """Return a measure's value as people read it."""
-    if name in ("value_min", "value_max") and value is not None:
-        return value.normalize() if value != value.to_integral_value() else int(value)
-    return {"kind": KINDS, "role": ROLES}.get(name, {}).get(value, value)

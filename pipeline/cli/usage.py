@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import click
 
+from pipeline.cli.params import choices
+
 # From this likeness on (difflib) a word is taken for another one mistyped.
 _LIKE = 0.5
 HELP = ("--help", "-h")
@@ -138,7 +140,7 @@ def expected(param: click.Parameter) -> str:
     """Return in Chinese what values a parameter takes."""
     kind = param.type
     if isinstance(kind, click.Choice):
-        return f"应为 {'、'.join(str(choice) for choice in kind.choices)} 之一"
+        return f"应为 {'、'.join(choices(kind))} 之一"
     if isinstance(kind, click.IntRange):
         low, high = kind.min, kind.max
         return f"应为{f' {low} 到 {high} 的' if high is not None else f'不小于 {low} 的'}整数"

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from pipeline.core.config import names_file
 from pipeline.core.errors import PipelineError
 from pipeline.core.strict import KeyPath, Lines, digest, line_of, mistakes_of, parse_yaml
 
@@ -158,7 +159,7 @@ def load_codebooks(names: Sequence[str], folder: Path) -> tuple[Codebook, ...]:
 
 def _find(name: str, folder: Path) -> Path:
     """Return the file of a codebook given by name or path. Raises PipelineError, naming what there is."""
-    if Path(name).suffix in (".yaml", ".yml"):
+    if names_file(name) or Path(name).suffix in (".yaml", ".yml"):
         return Path(name)
     path = folder / f"{name}.yaml"
     if path.is_file():

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.core.errors import PipelineError
-from pipeline.core.strict import build, read_toml
+from pipeline.core.strict import build, read_text, read_toml
+
+Whole = Annotated[int, Field(strict=True)]
+Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Switch = Annotated[bool, Field(strict=True)]
 
 
 class _Settings(BaseModel):
-    """Frozen and strict: an unknown key is a mistake."""
+    """Frozen and strict: an unknown key is a mistake, and so is ``"3"`` or ``true`` for a number (``Whole`` …)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -21,15 +25,15 @@ class _Settings(BaseModel):
 class RunSettings(_Settings):
     """How documents are run. ``workers`` 0 means one for each core; times in seconds, sizes in bytes and characters."""
 
-    workers: int = Field(ge=0, le=256)
-    time_limit: float = Field(gt=0)
-    max_bytes: int = Field(gt=0)
-    max_chars: int = Field(gt=0)
-    recycle: int = Field(ge=1, description="documents after which a worker is replaced")
+    workers: Whole = Field(ge=0, le=256)
+    time_limit: Real = Field(gt=0, le=86_400)
+    max_bytes: Whole = Field(gt=0)
+    max_chars: Whole = Field(gt=0)
+    recycle: Whole = Field(ge=1, description="documents after which a worker is replaced")
 
 
 class SegmentSettings(_Settings):
-    """Which engine cuts words and which word lists it must keep whole."""
+    """Which engine cuts words and which word lists it must keep whole (names in configs/lexicons or paths)."""
 
     engine: Literal["jieba", "rjieba", "spacy", "hanlp"]
     hanlp_model: str = ""
@@ -41,19 +45,19 @@ class CodingSettings(_Settings):
     """Which codebooks are applied (names in configs/codebooks or paths of YAML files) and from which score on."""
 
     codebooks: tuple[str, ...]
-    threshold: float = Field(gt=0)
+    threshold: Real = Field(gt=0)
 
 
 class TopicSettings(_Settings):
     """The topic model fitted over the run's own documents. ``k`` 0: chosen by the number of documents."""
 
-    enabled: bool
+    enabled: Switch
     model: Literal["nmf", "lda"]
-    k: int = Field(ge=0, le=500)
-    least_documents: int = Field(ge=2)
-    fit_documents: int = Field(ge=2, description="at most so many documents are used to fit; all are assigned")
-    vocabulary: int = Field(ge=10)
-    seed: int
+    k: Whole = Field(ge=0, le=500)
+    least_documents: Whole = Field(ge=2)
+    fit_documents: Whole = Field(ge=2, description="at most so many documents are used to fit; all are assigned")
+    vocabulary: Whole = Field(ge=10)
+    seed: Whole = Field(ge=0, le=2**32 - 1)
 
 
 class Config(_Settings):
@@ -78,20 +82,60 @@ def configs_dir() -> Path:
 def load_config(path: Path | None = None, overrides: dict[str, dict[str, Any]] | None = None) -> Config:
     """Return the default with ``path`` (TOML) and then ``overrides`` (section → key → value) laid over it.
 
+    What ``path`` names beside it (``names_file``) becomes an absolute path, so that the working folder doesn't matter.
     Raises PipelineError with every mistake.
     """
     default = configs_dir() / "pipeline.toml"
     data, lines = read_toml(default.read_text(encoding="utf-8"), default.name)
     name = default.name
     if path is not None:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise PipelineError(f"{path}: 配置文件读不出来（{error}），请给出 UTF-8 编码的 TOML 文件") from error
-        own, lines = read_toml(text, str(path))
+        own, lines = read_toml(read_text(path, "配置文件"), str(path))
         name = str(path)
-        data = _overlay(data, own)
-    return build(Config, _overlay(data, overrides or {}), lines, name)
+        data = _overlay(data, with_places(own, path.absolute().parent))
+    over = overrides or {}
+    given = {(section, key) for section, values in over.items() for key in values}
+    return build(Config, _overlay(data, over), lines, name, given=given)
+
+
+def names_file(name: str) -> bool:
+    """Tell whether an entry of the configuration is the path of a file of the user's own, not packaged data's name."""
+    return "/" in name or "\\" in name
+
+
+# the entries that may be paths; the model has no packaged names
+_LISTS = (("coding", "codebooks"), ("segment", "lexicons"), ("segment", "stop_words"))
+_MODEL = ("segment", "hanlp_model")
+
+
+def with_places(own: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return a project's settings with the paths in it made absolute, from ``folder``. Wrong types are left alone."""
+    result = dict(own)
+    for section, key in (*_LISTS, _MODEL):
+        values = result.get(section)
+        if not isinstance(values, dict) or key not in values:
+            continue
+        value = values[key]
+        if isinstance(value, list):
+            value = [_place(one, folder) if isinstance(one, str) else one for one in value]
+        elif isinstance(value, str) and value:
+            value = str(_beside(value, folder))
+        result[section] = {**values, key: value}
+    return result
+
+
+def _place(name: str, folder: Path) -> str:
+    """Return ``name`` as an absolute path when it's one, else as it is.
+
+    A bare name is a path when it ends as no packaged codebook's name does, or such a word list lies in ``folder``.
+    """
+    path = _beside(name, folder)
+    own = names_file(name) or path.suffix in (".yaml", ".yml") or (path.suffix == ".tsv" and path.is_file())
+    return str(path) if own else name
+
+
+def _beside(name: str, folder: Path) -> Path:
+    """Return the path ``name`` from ``folder``; ``\\`` counts as ``/`` on every system."""
+    return folder / Path(name.replace("\\", "/")).expanduser()
 
 
 def _overlay(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

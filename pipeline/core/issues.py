@@ -25,6 +25,9 @@ CODES: dict[str, IssueCode] = {
     "input.duplicate": IssueCode(
         "warning", "{name} 与 {first} 内容完全相同，只抽取一次", "如属重复收集，可删除其中一份。"
     ),
+    "input.duplicate-failed": IssueCode(
+        "error", "{name} 与 {first} 内容完全相同，而后者处理失败", "请按 {first} 的问题处理，再运行同一命令。"
+    ),
     "input.unlisted": IssueCode("error", "读不了目录 {name}：{reason}", "请检查目录权限，再运行同一命令。"),
     "ingest.empty": IssueCode("error", "{name} 是空文件", "请重新获取该文件，或从语料中删去。"),
     "ingest.no-text": IssueCode("error", "{name} 中没有文字", "请确认文件内容；如为扫描件请先做文字识别。"),
@@ -55,7 +58,7 @@ CODES: dict[str, IssueCode] = {
         "error", "{name} 有 {count} 字，超过上限 {limit}", "请按篇拆分，或在配置 [run] max_chars 中调大。"
     ),
     "clean.private-use": IssueCode("warning", "有 {count} 个私用区字符，含义不明", "请对照原文核对。"),
-    "head.no-title": IssueCode("info", "没有找到标题", "标题一栏为空；可在修正表中补上。"),
+    "head.no-title": IssueCode("info", "没有找到标题", "标题一栏为空。"),
     "number.unclaimed": IssueCode(
         "info", "有 {count} 个数字没有归入任何措施或规则，第一个是“{quote}”", "请用 cewen show 核对。"
     ),
@@ -63,7 +66,14 @@ CODES: dict[str, IssueCode] = {
         "warning", "数值“{quote}”超出可存的范围（整数部分多于 16 位）", "数值一栏为空；请核对原文。"
     ),
     "topics.too-few": IssueCode(
-        "info", "只有 {count} 篇文档可用于主题模型，少于 {least} 篇，未建模", "请增加文档，或在配置中关闭 [topics]。"
+        "info",
+        "只有 {count} 篇文档有可用于主题模型的词，少于 {least} 篇，未建模",
+        "请增加文档，或在配置中关闭 [topics]。",
+    ),
+    "topics.apart": IssueCode(
+        "info",
+        "{count} 篇文档之间既共有、又能区分主题的词太少，未建主题模型",
+        "请增加内容相近的文档，或在配置中关闭 [topics]。",
     ),
     "run.timeout": IssueCode(
         "error", "{name} 超过 {limit} 秒仍未处理完，已停止", "请检查该文件，或在配置 [run] time_limit 中调大。"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -22,7 +22,9 @@ KeyPath = tuple[str | int, ...]
 Lines = dict[KeyPath, int]
 Model = TypeVar("Model", bound=BaseModel)
 
+_MARK = "\ufeff"  # the byte-order mark Windows editors put at the beginning
 _DEPTH = 30  # an alias that contains itself would never end
+_NODES = 100_000  # and aliases of aliases multiply: nine levels of nine are 387 million values
 
 # pydantic's error types in our words; {…} are the error's context and the value found
 _WORDS = {
@@ -33,6 +35,7 @@ _WORDS = {
     "int_from_float": "应为整数，实为“{found}”",
     "float_parsing": "应为数字，实为“{found}”",
     "float_type": "应为数字，实为“{found}”",
+    "finite_number": "应为有限的数字，实为“{found}”",
     "bool_parsing": "应为 true 或 false，实为“{found}”",
     "bool_type": "应为 true 或 false，实为“{found}”",
     "list_type": "应为列表（一行一个“- ”，或写在 [ ] 里）",
@@ -49,6 +52,19 @@ _WORDS = {
     "too_short": "至少要有 {min_length} 项，实有 {actual_length} 项",
     "string_pattern_mismatch": "写法应合 {pattern}，实为“{found}”",
 }
+
+
+def read_text(path: Path, what: str) -> str:
+    """Return the text of a UTF-8 file without its byte-order mark.
+
+    Raises PipelineError, in Chinese, when it can't be read; ``what`` says what it is: 「编码本」.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PipelineError(f"{path}: {what}读不出来，不是 UTF-8 编码，请另存为 UTF-8") from error
+    except OSError as error:
+        raise PipelineError(f"{path}: {what}读不出来（{error.strerror}），请检查路径和权限") from error
 
 
 def read_yaml(text: str, name: str) -> tuple[Any, Lines]:
@@ -68,7 +84,9 @@ def parse_yaml(text: str, name: str) -> tuple[Any, Lines, list[str]]:
     An empty text gives ``{}``. Raises PipelineError only for what is no YAML at all.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text.removeprefix(_MARK), Loader=yaml.SafeLoader)
+    except RecursionError as error:
+        raise PipelineError(f"{name}: 嵌套太深，请检查括号和缩进") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -84,6 +102,8 @@ def parse_yaml(text: str, name: str) -> tuple[Any, Lines, list[str]]:
 def _plain(node: Any, path: KeyPath, lines: Lines, mistakes: list[str], name: str) -> Any:
     """Return a YAML node as plain data; fill in ``lines`` and ``mistakes``."""
     lines.setdefault(path, node.start_mark.line + 1)
+    if len(lines) > _NODES:
+        raise PipelineError(f"{name}:{lines[path]}: 展开 * 引用后超过 {_NODES} 个值，请减少引用或拆分文件")
     if isinstance(node, yaml.ScalarNode):
         return node.value
     if len(path) > _DEPTH:
@@ -92,8 +112,11 @@ def _plain(node: Any, path: KeyPath, lines: Lines, mistakes: list[str], name: st
         return [_plain(child, (*path, index), lines, mistakes, name) for index, child in enumerate(node.value)]
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key = str(key_node.value)
         line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            mistakes.append(f"{name}:{line}: 键应为文字，这里却是列表或键值表，请检查 [ ]、{{ }} 和“? ”，必要时加引号")
+            continue
+        key = str(key_node.value)
         if key in result:
             mistakes.append(f"{name}:{line}: 键“{key}”出现了两次（第一次在第 {lines[(*path, key)]} 行），请删去一个")
             continue
@@ -104,6 +127,7 @@ def _plain(node: Any, path: KeyPath, lines: Lines, mistakes: list[str], name: st
 
 def read_toml(text: str, name: str) -> tuple[dict[str, Any], Lines]:
     """Return the data and the line, from 1, of each table and key. Raises PipelineError, naming ``name``."""
+    text = text.removeprefix(_MARK)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -146,25 +170,41 @@ def _toml_path(header: str, counts: dict[KeyPath, int], *, again: bool) -> KeyPa
     return path
 
 
-def build(model: type[Model], data: Any, lines: Lines, name: str) -> Model:
-    """Return ``data`` as ``model``. Raises PipelineError with every mistake, each with file, line and path."""
+def build(model: type[Model], data: Any, lines: Lines, name: str, *, given: Collection[KeyPath] = ()) -> Model:
+    """Return ``data`` as ``model``. Raises PipelineError with every mistake, each with file, line and path.
+
+    Values at the paths ``given`` come from no file but from a parameter.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise PipelineError(*mistakes_of(error, model, data, lines, name)) from error
+        raise PipelineError(*mistakes_of(error, model, data, lines, name, given=given)) from error
 
 
-def mistakes_of(error: ValidationError, model: type[BaseModel], data: Any, lines: Lines, name: str) -> list[str]:
-    """Return each of pydantic's errors as a Chinese sentence with file, line and path, in the file's order."""
+def mistakes_of(
+    error: ValidationError,
+    model: type[BaseModel],
+    data: Any,
+    lines: Lines,
+    name: str,
+    *,
+    given: Collection[KeyPath] = (),
+) -> list[str]:
+    """Return each of pydantic's errors as a Chinese sentence with file, line and path, in the file's order.
+
+    Values at the paths ``given`` come from no file but from a parameter, and are said to.
+    """
     found: list[tuple[int, str]] = []
     errors = error.errors()
     for one in errors:
         if one["type"] == "too_short" and any(e["loc"][: len(one["loc"])] == one["loc"] != e["loc"] for e in errors):
             continue  # pydantic doesn't count the entries that failed
         path = _real_path(one["loc"], data)
-        line = line_of(path, lines)
+        own = path in given
+        line = 0 if own else line_of(path, lines)
         where = ".".join(str(part) for part in path)
-        sentence = f"{name}:{line}: {where + ': ' if where else ''}{_words(one, path, model)}"
+        place = f"参数 {path[-1]}: " if own else f"{name}:{line}: {where + ': ' if where else ''}"
+        sentence = f"{place}{_words(one, path, model)}"
         if (line, sentence) not in found:
             found.append((line, sentence))
     return [sentence for _, sentence in sorted(found, key=lambda pair: pair[0])]
@@ -199,7 +239,8 @@ def _words(error: Any, path: KeyPath, model: type[BaseModel]) -> str:
     if kind == "extra_forbidden":
         return unknown("键", str(path[-1]), keys_at(model, path[:-1]))
     template = _WORDS.get(kind, "值不对（{msg}），实为“{found}”")
-    found = str(error.get("input", ""))
+    found = error.get("input", "")
+    found = str(found).lower() if isinstance(found, bool) else str(found)
     values = {**context, "msg": error["msg"], "found": found if len(found) <= 40 else found[:40] + "…"}
     if kind == "literal_error":
         values["expected"] = context["expected"].replace("'", "").replace(" or ", "、").replace(", ", "、")

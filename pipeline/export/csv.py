@@ -9,24 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.export.cells import harmless, plain_number, rows
+from pipeline.export.knowledge import NAME, knowledge_columns, knowledge_rows
 from pipeline.export.notes import DICTIONARY_HEADINGS, NOTES, dictionary
 from pipeline.table.derive import columns
 from pipeline.table.schema import TABLES
 
 
 def export_csv(out: Path, folder: Path) -> None:
-    """Write NAME.csv for each table of a finished run, 数据字典.csv and 说明.csv into ``folder``.
+    """Write knowledge.csv, NAME.csv for each table of a finished run, 数据字典.csv and 说明.csv into ``folder``.
 
-    Headings are the column names. Raises PipelineError when ``out`` has no tables.
+    Headings are the column names, values as in the tables. Raises PipelineError when ``out`` has no tables.
     """
+    view = knowledge_columns(out)
     folder.mkdir(parents=True, exist_ok=True)
+    write_csv(folder / f"{NAME}.csv", [column.name for column in view], knowledge_rows(out, view))
     for table in TABLES:
-        _write(folder / f"{table.name}.csv", [column.name for column in columns(table.row)], rows(out, table))
-    _write(folder / "数据字典.csv", DICTIONARY_HEADINGS, dictionary())
-    _write(folder / "说明.csv", ("条目", "说明"), NOTES)
+        write_csv(folder / f"{table.name}.csv", [column.name for column in columns(table.row)], rows(out, table))
+    write_csv(folder / "数据字典.csv", DICTIONARY_HEADINGS, dictionary(view))
+    write_csv(folder / "说明.csv", ("条目", "说明"), NOTES)
 
 
-def _write(target: Path, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+def write_csv(target: Path, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
     """Write one file; it appears only once it is complete."""
     fresh = target.with_name(target.name + ".tmp")
     try:

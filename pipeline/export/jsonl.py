@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pipeline.export.cells import as_json, rows
-from pipeline.table.derive import columns
+from pipeline.export.knowledge import NAME, knowledge_columns, knowledge_rows
+from pipeline.table.derive import Column, columns
 from pipeline.table.schema import TABLES
 
 
 def export_jsonl(out: Path, folder: Path) -> None:
-    """Write NAME.jsonl for each table of a finished run into ``folder``: one object a line, keys are column names.
+    """Write knowledge.jsonl and NAME.jsonl for each table of a finished run into ``folder``.
 
-    Raises PipelineError when ``out`` has no tables.
+    One object a line; keys are column names. Raises PipelineError when ``out`` has no tables.
     """
+    view = knowledge_columns(out)
     folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / f"{NAME}.jsonl", view, knowledge_rows(out, view))
     for table in TABLES:
-        names = [column.name for column in columns(table.row)]
-        target = folder / f"{table.name}.jsonl"
-        fresh = target.with_name(target.name + ".tmp")
-        try:
-            with fresh.open("w", encoding="utf-8", newline="\n") as file:
-                for row in rows(out, table):
-                    record = {name: as_json(value) for name, value in zip(names, row, strict=True)}
-                    file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            fresh.replace(target)
-        finally:
-            fresh.unlink(missing_ok=True)
+        _write(folder / f"{table.name}.jsonl", columns(table.row), rows(out, table))
+
+
+def _write(target: Path, found: Sequence[Column], lines: Iterable[Sequence[Any]]) -> None:
+    """Write one file; it appears only once it is complete."""
+    fresh = target.with_name(target.name + ".tmp")
+    try:
+        with fresh.open("w", encoding="utf-8", newline="\n") as file:
+            for row in lines:
+                record = {column.name: as_json(value) for column, value in zip(found, row, strict=True)}
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)

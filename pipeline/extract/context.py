@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from pipeline.core.layers import Mention, Section, Sentence
 
-_PIECE = re.compile(r"[，,。；;！？!?\n]")
-_SEGMENT = re.compile(r"[。；;！？!?\n]")
+_PIECE = re.compile(r"[，,。；;！？!?\n\t]")
+_SEGMENT = re.compile(r"[。；;！？!?\n\t]")
 _REACH = 120
+# sentences can be as long as a table; only so much of one before a figure is looked at
+_SENTENCE_REACH = 400
 _LIST_LINE = re.compile(r"\s*(?:[-—–]{2}|[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]|[●•·■◆①-⑳])")
 _MOST_LINES = 12
 _OPENS_WITH_YEAR = re.compile(r".{0,16}(?:到|至|截至)\s?(?:19|20)\d\d")
@@ -20,6 +22,8 @@ _OPENS_WITH_YEAR = re.compile(r".{0,16}(?:到|至|截至)\s?(?:19|20)\d\d")
 class Context:
     """The texts around one mention (see configs/patterns/roles.toml for their borders) and where they start.
 
+    ``sentence`` is the sentence around the mention, at most 400 characters before it and 120 behind, and
+    ``sentence_start`` where that text begins; ``evidence_start`` and ``evidence_end`` are the whole sentence's.
     ``list_start`` is where the first mention of its list starts; ``governing`` is the line that governs the list of
     lines the mention stands in (empty when there is none); offsets are into the clean text.
     """
@@ -31,7 +35,8 @@ class Context:
     rest: str
     sentence: str
     sentence_start: int
-    sentence_end: int
+    evidence_start: int
+    evidence_end: int
     list_piece: str
     list_start: int
     list_end: int
@@ -55,6 +60,7 @@ class Surroundings:
         text, start, end = self._text, mention.start, mention.end
         sentence = self.sentence_at(start)
         low = max(0, start - _REACH)
+        near = max(sentence[0], start - _SENTENCE_REACH)
         segment_start = self._border(_SEGMENT, low, start)
         piece_start = self._border(_PIECE, low, start)
         list_low = max(0, first.start - _REACH)
@@ -65,9 +71,10 @@ class Surroundings:
             segment_start=segment_start,
             behind=self._until(_PIECE, end, 48),
             rest=self._until(_SEGMENT, end, _REACH),
-            sentence=text[sentence[0] : sentence[1]],
-            sentence_start=sentence[0],
-            sentence_end=sentence[1],
+            sentence=text[near : min(sentence[1], end + _REACH)],
+            sentence_start=near,
+            evidence_start=sentence[0],
+            evidence_end=sentence[1],
             list_piece=text[list_piece_start : first.start],
             list_start=first.start,
             list_end=last.end,

@@ -20,6 +20,8 @@ _NEXT = re.compile(rf"(?:至|到|—|－|-|–|、)\s?(?:{NUMERAL.pattern})")
 _BARE = re.compile(r"[百千万亿]+")
 _ROUND = re.compile(r"(?:超|近|突破|过|达|上|逾|约|满|不足|低于|不低于|不少于)$")
 _LIMIT = re.compile(r"[余多]?(?:以上|以下|以内|左右|及以上|级以上)")
+# beyond this no figure of a policy is meant: account numbers, strings of digits
+_LONGEST, _GREATEST, _MOST_DOUBLINGS = 24, Decimal(10) ** 18, 20
 _PARTS = {Decimal(100): "%", Decimal(1000): "‰", Decimal(10000): "‱"}
 _HALF_RATIO = re.compile(r"半(?=[价票额])|半数")
 
@@ -57,8 +59,11 @@ def read_figures(text: str, lexicon: MentionLexicon) -> list[Figure]:
         at = match.end()
         index = bisect_right(starts, match.start()) - 1
         if index >= 0 and match.start() < borders[index][1]:
-            if match[0][0].isdigit():
+            if match[0][0].isdigit() or lexicon.units.pattern.match(text, match.end()):
                 figures.append(_aside(match, borders[index][2]))
+            continue
+        if len(match[0]) > _LONGEST:
+            figures.append(_aside(match, "数字过长"))
             continue
         figure = _special(text, match) or _plain(text, match, lexicon)
         if figure is not None:
@@ -89,7 +94,7 @@ def _special(text: str, match: re.Match[str]) -> Figure | None:
         found = _HALF_RATIO.match(text, start)
         return Figure(start, start + 1, found.end(), Decimal("0.5"), Decimal(1), _RATIO) if found else None
     if found := _FRACTION.match(text, end):
-        below, above = value_of(numeral), value_of(found[1])
+        below, above = _worth(numeral), _worth(found[1])
         if not below or above is None:
             return None
         if below in _PARTS:
@@ -97,9 +102,13 @@ def _special(text: str, match: re.Match[str]) -> Figure | None:
             return Figure(start, found.end(), found.end(), above, Decimal(1), unit)
         return Figure(start, found.end(), found.end(), round(above / below, 4), Decimal(1), _RATIO)
     if text.startswith("番", end) and start and text[start - 1] == "翻":
-        times = value_of(numeral)
-        return None if times is None else Figure(start, end, end + 1, Decimal(2) ** int(times), Decimal(1), _MULTIPLE)
-    if (found := _TENTHS.match(text, end)) and (tenths := value_of(numeral)) is not None and tenths <= 10:
+        times = _worth(numeral)
+        return (
+            None
+            if times is None or times > _MOST_DOUBLINGS
+            else Figure(start, end, end + 1, Decimal(2) ** int(times), Decimal(1), _MULTIPLE)
+        )
+    if (found := _TENTHS.match(text, end)) and (tenths := _worth(numeral)) is not None and tenths <= 10:
         rest = {"半": 5}.get(found[1] or "", DIGITS.get(found[1] or "", 0))
         return Figure(start, found.end(), found.end(), tenths * 10 + rest, Decimal(1), _PERCENT_UNIT)
     return None
@@ -113,7 +122,7 @@ def _plain(text: str, match: re.Match[str], lexicon: MentionLexicon) -> Figure |
     vague = False
     unit, end = None, numeral_end
     magnitude = magnitude_of(numeral)
-    value = Decimal("0.5") if numeral == "半" else value_of(numeral)
+    value = Decimal("0.5") if numeral == "半" else _worth(numeral)
     if tail is not None:
         found = lexicon.units.pattern.match(text, tail.end())
         if found is None and tail["magnitude"] is None and tail["more"] is None:
@@ -140,6 +149,12 @@ def _plain(text: str, match: re.Match[str], lexicon: MentionLexicon) -> Figure |
     if rule is not None or value is None:
         return Figure(start, numeral_end, end, value or Decimal(0), magnitude, unit, vague, rule or "泛指")
     return Figure(start, numeral_end, end, value, magnitude, unit, vague)
+
+
+def _worth(numeral: str) -> Decimal | None:
+    """Return what ``numeral`` is worth, ``None`` when it isn't well-formed or too long or great to be meant."""
+    value = value_of(numeral) if len(numeral) <= _LONGEST else None
+    return value if value is not None and value < _GREATEST else None
 
 
 def _near_rule(

@@ -84,7 +84,7 @@ def find_measures(
 def _is_part(text: str, last: Measure, following: tuple[Measure, Context], was_part: bool) -> bool:
     """Tell whether a measure is part of the budget stated before it: 其中 stands between, or the parts go on."""
     measure, context = following
-    if last.role != "budget" or last.unit != measure.unit or last.start < context.sentence_start:
+    if last.role != "budget" or last.unit != measure.unit or last.start < context.evidence_start:
         return False
     gap = text[last.end : measure.start]
     return "其中" in gap or (was_part and gap.startswith(("、", "，", "和", "及")) and len(gap) <= _PART_REACH)
@@ -110,8 +110,8 @@ def _measure(
     return Measure(
         start=mention.start,
         end=mention.end,
-        evidence_start=context.sentence_start,
-        evidence_end=max(context.sentence_end, mention.end),
+        evidence_start=context.evidence_start,
+        evidence_end=max(context.evidence_end, mention.end),
         kind=mention.kind,
         rule=mention.rule,
         value_min=None if bound == "max" else mention.value_min,
@@ -120,7 +120,7 @@ def _measure(
         bound=bound,
         role=role,
         per=per_of(text, mention, context, role, rules.per),
-        time=times.at(mention.start, context.sentence_start),
+        time=times.at(mention.start, context.evidence_start),
         item=item_of(text, mention, context, role, rules.slots),
         action=action_of(context, rules.slots),
         confidence=confidence,
@@ -132,7 +132,7 @@ def _with_item(measure: Measure, made: list[tuple[Measure, Context]], context: C
     if measure.item or not made or measure.kind != "percent":
         return measure
     last = made[-1][0]
-    return replace(measure, item=last.item) if last.start >= context.sentence_start else measure
+    return replace(measure, item=last.item) if last.start >= context.evidence_start else measure
 
 
 def _alike(built: list[tuple[Measure, Context]]) -> list[tuple[Measure, Context]]:

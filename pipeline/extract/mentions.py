@@ -135,10 +135,12 @@ def _ratio(text: str, first: Figure, second: Figure, gap: str) -> Mention | None
 def _elided(text: str, figures: list[Figure], index: int) -> list[Mention]:
     """Return the members of a list whose unit stands only behind the last: 「100万、50万、20万元」, 「10、8、5万元」.
 
-    When the last was set aside, so are the others. Empty when this is no such list.
+    When the last was set aside, so are the others; when it has no unit either, each stands alone. Empty when this is
+    no list.
     """
     run = [figures[index]]
-    for following in figures[index + 1 :]:
+    for place in range(index + 1, len(figures)):
+        following = figures[place]
         if _BARE_LIST.fullmatch(text[run[-1].end : following.start]) is None:
             break
         run.append(following)
@@ -150,7 +152,7 @@ def _elided(text: str, figures: list[Figure], index: int) -> list[Mention]:
     if last.aside is not None:
         return [Mention(f.start, f.end, "set_aside", last.aside) for f in run[:-1]] + [_single(last)]
     if last.unit is None:
-        return []
+        return [_single(figure) for figure in run]
     result = []
     for figure in run:
         bare = figure.unit is None and figure.magnitude == 1 and figure is not last

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.layers import Mention, Role
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context
+from pipeline.extract.data import PerFile, any_of, read
 
 _ONCE = "一次性"
 _CAP = re.compile(r"^\s*(?:最高|最多|不超过|上限|但?最高|最长|但不超过|最低)")
@@ -28,30 +28,23 @@ class PerRules:
 
 def load_per_rules(folder: Path) -> PerRules:
     """Return the rules of ``folder`` (configs)."""
-    content = (folder / "patterns" / "per.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(content)
-    bases, nouns, words = (_longest_first(data[key]) for key in ("bases", "nouns", "words"))
-    step = r"(?:新增|增加|引进|培育|新培育|成功培育|成功引进|招收|培养|新招收|完成|发行|组织|举办|新建)?[1一]?"
+    file, content = read(folder, "patterns/per.toml", PerFile)
+    bases, nouns, words = any_of(file.bases), any_of(file.nouns), any_of(file.words)
+    step = rf"(?:{any_of(file.steps)})?[1一]?"
     return PerRules(
         re.compile(
             rf"每{step}[个家项名位类种所款]?(?P<noun>{nouns})|每{step}(?P<base>{bases})|每个(?P<any>[一-龥]{{1,6}}?)(?=每|最高|给予|奖励|补助|资助|补贴|不超过|$)|(?P<word>{words})"
         ),
         re.compile(rf"\s?(?:[/／·•]\s?每?|每)(?P<base>{bases})"),
-        {word: tuple(v) for word, v in data["words"].items()},
+        file.words,
         digest(content),
     )
-
-
-def _longest_first(words: list[str] | dict[str, list[str]]) -> str:
-    """Return an alternation of ``words``."""
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
 
 
 def per_of(text: str, mention: Mention, context: Context, role: Role, rules: PerRules) -> tuple[str, ...]:
     """Return the bases of ``mention`` in order of writing; 「once」 stands for 一次性; empty when there is none."""
     if mention.kind in ("age", "ratio", "multiple") and role != "benefit":
         return ()
-    head = context.list_piece[-_BEFORE_LIST:] + text[context.list_start : mention.start]
     found: list[tuple[int, str]] = []
     if mention.kind != "duration" or role == "benefit":
         for match in rules.before.finditer(context.list_piece[-_BEFORE_LIST:]):
@@ -60,7 +53,7 @@ def per_of(text: str, mention: Mention, context: Context, role: Role, rules: Per
             word = match["noun"] or match["base"] or match["any"]
             for basis in rules.words[match["word"]] if match["word"] else (word,):
                 found.append((match.start(), _plain(basis)))
-    at, place = mention.end, len(head)
+    at, place = mention.end, _BEFORE_LIST + mention.start - context.list_start
     while behind := rules.behind.match(text, at):
         found.append((place, _plain(behind["base"])))
         at, place = behind.end(), place + 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -11,27 +10,11 @@ from typing import get_args
 from pipeline.core.layers import Mention, Role
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context
+from pipeline.extract.data import Cue, RolesFile, TenseFile, any_of, read
 
 # what tense adds to fact and target; a paragraph that only plans or only reports gets all of it
 _TENSE = 1.6
 _PLANNABLE = frozenset({"money", "count", "percent", "area", "multiple", "ratio", "other"})
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds``, ``bounds``, ``doc_kinds`` mean any.
-
-    It isn't counted when ``without`` is found in the text before the figure's list.
-    """
-
-    role: Role
-    where: str
-    weight: float
-    kinds: frozenset[str]
-    bounds: frozenset[str]
-    doc_kinds: frozenset[str]
-    pattern: re.Pattern[str]
-    without: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +30,10 @@ class RoleRules:
 
 def load_role_rules(folder: Path) -> RoleRules:
     """Return the rules of ``folder`` (configs): patterns/roles.toml and patterns/tense.toml."""
-    content = (folder / "patterns" / "roles.toml").read_text(encoding="utf-8")
-    tense = (folder / "patterns" / "tense.toml").read_text(encoding="utf-8")
-    data, words = tomllib.loads(content), tomllib.loads(tense)
-    cues = tuple(
-        Cue(
-            c["role"],
-            c["where"],
-            float(c["weight"]),
-            frozenset(c.get("kinds", ())),
-            frozenset(c.get("bounds", ())),
-            frozenset(c.get("doc_kinds", ())),
-            re.compile(c["pattern"]),
-            re.compile(c["without"]) if "without" in c else None,
-        )
-        for c in data["cue"]
-    )
-    return RoleRules(
-        cues, tuple(data["order"]), _any_of(words["past"]), _any_of(words["future"]), digest(content, tense)
-    )
-
-
-def _any_of(words: list[str]) -> re.Pattern[str]:
-    """Return a pattern of any of ``words``, the longest first."""
-    return re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)))
+    roles, roles_text = read(folder, "patterns/roles.toml", RolesFile)
+    tense, tense_text = read(folder, "patterns/tense.toml", TenseFile)
+    past, future = re.compile(any_of(tense.past)), re.compile(any_of(tense.future))
+    return RoleRules(roles.cue, roles.order, past, future, digest(roles_text, tense_text))
 
 
 def tense_of(paragraph: str, rules: RoleRules) -> float:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.layers import Mention, Role
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context
+from pipeline.extract.data import SlotsFile, any_of, read
 
 _LONGEST = 30
 _OPENERS = re.compile(r"(?:^|[，。；\s）)：:、.．\d])(?:凡|对于|对|支持|鼓励|为|向)")
@@ -61,9 +61,8 @@ class SlotRules:
 
 def load_slot_rules(folder: Path) -> SlotRules:
     """Return the rules of ``folder`` (configs)."""
-    content = (folder / "patterns" / "slots.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(content)
-    words = {key: "|".join(re.escape(w) for w in sorted(value, key=len, reverse=True)) for key, value in data.items()}
+    file, content = read(folder, "patterns/slots.toml", SlotsFile)
+    words = {name: any_of(getattr(file, name)) for name in SlotsFile.model_fields}
     instrument, giving = words["instruments"], words["giving"]
     return SlotRules(
         instrument_behind=re.compile(
@@ -97,8 +96,8 @@ def load_slot_rules(folder: Path) -> SlotRules:
         subject=re.compile(
             rf"^(?:\s|\d{{1,2}}[.、．]|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百\d]+条)*(?P<who>[^，。；：]{{0,28}}?(?:{words['groups']}))"
         ),
-        generic=frozenset(data["generic"]),
-        instruments=frozenset(data["instruments"]),
+        generic=frozenset(file.generic),
+        instruments=frozenset(file.instruments),
         digest=digest(content),
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from pipeline.core.layers import Kind
 from pipeline.core.strict import digest
+from pipeline.extract.data import UnitsFile, any_of, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,12 @@ class Units:
 
 
 def load_units(folder: Path) -> Units:
-    """Return the units of ``folder``/units.toml."""
-    content = (folder / "units.toml").read_text(encoding="utf-8")
+    """Return the units of ``folder``/units.toml. Raises PipelineError with its mistakes."""
+    file, content = read(folder, "units.toml", UnitsFile)
     by_surface: dict[str, Unit] = {}
-    for entry in tomllib.loads(content)["unit"]:
-        factor, chinese = (
-            Decimal(entry.get("factor", "1")),
-            entry.get("chinese", "figure" if entry["kind"] == "other" else "all"),
-        )
-        for surface in entry["surfaces"]:
-            named = entry.get("unit") if entry["kind"] not in ("count", "other") or "unit" in entry else surface
-            by_surface[surface] = Unit(entry["kind"], named, factor, chinese)
-    surfaces = sorted(by_surface, key=len, reverse=True)
-    return Units(by_surface, re.compile("|".join(re.escape(s) for s in surfaces)), digest(content))
+    for entry in file.unit:
+        chinese = entry.chinese or ("figure" if entry.kind == "other" else "all")
+        for surface in entry.surfaces:
+            named = entry.unit or (surface if entry.kind in ("count", "other") else None)
+            by_surface[surface] = Unit(entry.kind, named, entry.factor, chinese)
+    return Units(by_surface, re.compile(any_of(by_surface)), digest(content))

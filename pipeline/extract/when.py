@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
+from pipeline.core.dates import PrintedDate, find_dates
 from pipeline.extract.context import governing_line
 
-_DASH = r"(?:至|到|—{1,2}|－|-|–|~|～)"
-_YEAR = r"(?:19|20)\d\d"
+_DASH = r"\s?(?:至|到|—{1,2}|－|-|–|~|～)\s?"
+# 2021—2025年: the first year has no 年 of its own
+_YEAR_BEFORE = re.compile(rf"(?<!\d)((?:19|20)\d\d)年?{_DASH}$")
+# 2024年1—5月 and 3月1日至4月15日: the second end lacks what the first has said
+_MONTHS_BEHIND = re.compile(rf"\s?(\d{{1,2}})月?{_DASH}(\d{{1,2}})月")
+_MONTH_BEHIND = re.compile(rf"{_DASH}(\d{{1,2}})月(?!\d{{1,2}}日)")
+_DAY_BEHIND = re.compile(rf"{_DASH}(?:(\d{{1,2}})月)?(\d{{1,2}})日")
+_BETWEEN = re.compile(rf"(?:起|度)?{_DASH}")
 # 比2020年增长: the base of a comparison isn't the measure's time
-_BASE = re.compile(r"[比较]$")
-_DATE = re.compile(
-    rf"(?P<y1>{_YEAR})\s?年?\s?{_DASH}\s?(?P<y2>{_YEAR})\s?年?(?!\s?\d{{0,2}}月)"
-    rf"|(?P<d1>{_YEAR})年(?P<m1>\d{{1,2}})月(?P<n1>\d{{1,2}})日{_DASH}(?:(?P<d2>{_YEAR})年)?(?:(?P<m2>\d{{1,2}})月)?(?P<n2>\d{{1,2}})日"
-    rf"|(?P<a1>{_YEAR})年(?P<b1>\d{{1,2}})月?{_DASH}(?:(?P<a2>{_YEAR})年)?(?P<b2>\d{{1,2}})月"
-    rf"|(?P<y>{_YEAR})\s?年(?:度|底|末|初|全年)?(?:\s?(?P<m>\d{{1,2}})\s?月(?:\s?(?P<d>\d{{1,2}})\s?日)?)?"
-)
+_BASES = ("比", "较")
 
 
 class Times:
@@ -25,12 +27,9 @@ class Times:
     def __init__(self, text: str) -> None:
         """Index the dates of ``text``."""
         self._text = text
-        self._dates = [
-            (m.start(), m.end(), _iso(m))
-            for m in _DATE.finditer(text)
-            if not _BASE.search(text[max(0, m.start() - 4) : m.start()])
-        ]
-        self._starts = [start for start, _, _ in self._dates]
+        dates = (date for date in find_dates(text) if not text.endswith(_BASES, 0, date.start))
+        self._dates = list(_intervals(text, list(dates)))
+        self._starts = [start for start, _ in self._dates]
 
     def at(self, start: int, sentence_start: int) -> str | None:
         """Return the ISO prefix or interval ``a/b`` for the measure at ``start``, or ``None``.
@@ -39,23 +38,49 @@ class Times:
         """
         index = bisect_right(self._starts, start) - 1
         if index >= 0 and self._starts[index] >= sentence_start:
-            return self._dates[index][2]
+            return self._dates[index][1]
         span = governing_line(self._text, start)
         if span is None:
             return None
         index = bisect_right(self._starts, span[1]) - 1
-        return self._dates[index][2] if index >= 0 and self._starts[index] >= span[0] else None
+        return self._dates[index][1] if index >= 0 and self._starts[index] >= span[0] else None
 
 
-def _iso(match: re.Match[str]) -> str:
-    """Return the ISO form of a date, as exact as printed."""
-    g = match.groupdict()
-    if g["y1"]:
-        return f"{g['y1']}/{g['y2']}"
-    if g["d1"]:
-        begin = f"{g['d1']}-{int(g['m1']):02}-{int(g['n1']):02}"
-        return f"{begin}/{g['d2'] or g['d1']}-{int(g['m2'] or g['m1']):02}-{int(g['n2']):02}"
-    if g["a1"]:
-        return f"{g['a1']}-{int(g['b1']):02}/{g['a2'] or g['a1']}-{int(g['b2']):02}"
-    parts = [g["y"]] + [f"{int(g[k]):02}" for k in ("m", "d") if g[k]]
-    return "-".join(parts)
+def _intervals(text: str, dates: list[PrintedDate]) -> Iterator[tuple[int, str]]:
+    """Yield the start and ISO form of each date, two that make an interval as one ``a/b``."""
+    index = 0
+    while index < len(dates):
+        date = dates[index]
+        following = dates[index + 1] if index + 1 < len(dates) else None
+        if following is not None and _BETWEEN.fullmatch(text, date.end, following.start):
+            yield date.start, f"{date.iso}/{following.iso}"
+            index += 2
+            continue
+        first = _YEAR_BEFORE.search(text, max(0, date.start - 8), date.start)
+        end = _end_behind(text, date)
+        if first is not None and first[1] < date.iso:
+            yield first.start(), f"{first[1]}/{date.iso}"
+        elif end is not None:
+            yield date.start, end
+        else:
+            yield date.start, date.iso
+        index += 1
+
+
+def _end_behind(text: str, date: PrintedDate) -> str | None:
+    """Return the interval whose second end stands behind ``date`` without its year, or ``None``."""
+    year = date.iso[:4]
+    if len(date.iso) == 4 and (found := _MONTHS_BEHIND.match(text, date.end)):
+        ends = [_date(f"{year}年{month}月") for month in found.groups()]
+    elif len(date.iso) == 7 and (found := _MONTH_BEHIND.match(text, date.end)):
+        ends = [date.iso, _date(f"{year}年{found[1]}月")]
+    elif date.full and (found := _DAY_BEHIND.match(text, date.end)):
+        ends = [date.iso, _date(f"{year}年{found[1] or date.iso[5:7]}月{found[2]}日")]
+    else:
+        return None
+    return None if None in ends else "/".join(end for end in ends if end)
+
+
+def _date(printed: str) -> str | None:
+    """Return the ISO form of a date, ``None`` when it's no day or month of the calendar."""
+    return next((date.iso for date in find_dates(printed)), None)

@@ -20,7 +20,21 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# What a page may declare. Encodings of one byte a character fit anything, and some of Python's codecs aren't encodings
+# of text files at all; whoever declares those is held to have said nothing.
+_DECLARABLE = {
+    "utf-8": "utf-8",
+    "gb18030": "gb18030",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "big5": "big5hkscs",
+    "cp950": "big5hkscs",
+    "big5hkscs": "big5hkscs",
+}
 _SAMPLE = 200_000
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff][^\n]*\n?")
+_LONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _CHUNK = 1 << 20
 _PAIR = re.compile(rb"[\x81-\xfe][\x30-\xfe]")
 _GB_COMMON = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1\xa3][\xa1-\xfe]")
@@ -29,6 +43,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # share of control characters and of undecodable bytes above which a file isn't text
 _MOST_CONTROLS = 0.02
 _MOST_REPLACED = 0.05
+_MOSTLY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,7 @@ def decode(content: bytes, name: str, *, max_chars: int, declared: str | None = 
     ``declared`` is what the file says of itself (a page's charset); it's believed when it fits. Raises UnreadableFile:
     ``ingest.binary``, ``ingest.encoding``, ``ingest.too-long`` (found piece by piece, without building the text).
     """
-    encoding, skip, guessed = _find_encoding(content, name, declared)
+    encoding, skip, guessed = _find_encoding(content, declared)
     text, replaced = _decode_all(content[skip:] if skip else content, encoding, name, max_chars)
     controls = len(_CONTROLS.findall(text[:_SAMPLE]))
     if controls > max(2, _MOST_CONTROLS * min(len(text), _SAMPLE)):
@@ -57,23 +72,49 @@ def decode(content: bytes, name: str, *, max_chars: int, declared: str | None = 
     return Decoded(text, encoding, guessed, replaced)
 
 
-def _find_encoding(content: bytes, name: str, declared: str | None) -> tuple[str, int, bool]:
+def _find_encoding(content: bytes, declared: str | None) -> tuple[str, int, bool]:
     """Return the encoding, the length of the byte-order mark and whether it was guessed."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return encoding, len(mark), False
-    sample = content[:_SAMPLE]
+    head = content[:_SAMPLE]
+    if b"\x00" in head and (wide := _wide_without_mark(head)):
+        return wide, 0, True
+    sample = _telling(content)
     if _looks_utf8(sample):
         return "utf-8", 0, False
-    if declared and _fits(sample, declared):
-        return declared, 0, False
-    if b"\x00" in sample:
-        wide = _wide_without_mark(sample)
-        if wide is None:
-            raise UnreadableFile("ingest.binary", name=name)
-        return wide, 0, True
-    wide = _wide_without_mark(sample)
-    return (wide or _gb_or_big5(sample)), 0, True
+    known = _known(declared)
+    if known and _fits(sample, known):
+        return known, 0, False
+    return _wide_without_mark(head) or _narrow(sample), 0, True
+
+
+def _telling(content: bytes) -> bytes:
+    """Return what tells the encoding: from each line its part from the first byte above 0x7F on, up to a sample."""
+    if content.isascii():
+        return b""
+    parts: list[bytes] = []
+    room = _SAMPLE
+    for found in _BEYOND_ASCII.finditer(content):
+        parts.append(content[found.start() : min(found.end(), found.start() + room)])
+        room -= len(parts[-1])
+        if room <= 0:
+            break
+    return b"".join(parts)
+
+
+def _known(declared: str | None) -> str | None:
+    """Return the encoding that a declared name means, None when it's none that a Chinese page can be in."""
+    try:
+        return _DECLARABLE.get(codecs.lookup(declared).name) if declared else None
+    except (LookupError, UnicodeError):
+        return None
+
+
+def _narrow(sample: bytes) -> str:
+    """Return ``cp1252`` when nearly all bytes above 0x7F stand alone, as in Western text, else GB18030 or Big5."""
+    alone = len(_LONE.findall(sample))
+    return "cp1252" if alone > _MOSTLY * len(_NOT_ASCII.findall(sample)) else _gb_or_big5(sample)
 
 
 def _looks_utf8(sample: bytes) -> bool:
@@ -101,11 +142,8 @@ def _wide_without_mark(sample: bytes) -> str | None:
 
 
 def _fits(sample: bytes, declared: str) -> bool:
-    """Tell whether ``sample`` can be decoded as ``declared`` with few misses; an unknown name doesn't fit."""
-    try:
-        text = sample.decode(declared, "replace")
-    except LookupError:
-        return False
+    """Tell whether ``sample`` can be decoded as ``declared`` with few misses."""
+    text = sample.decode(declared, "replace")
     return text.count("\ufffd") <= max(1, len(text) // 200)
 
 

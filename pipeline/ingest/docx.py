@@ -20,11 +20,13 @@ from lxml import etree
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.layers import RawText
+from pipeline.ingest.attributes import W, value_of, whole
 from pipeline.ingest.builder import TextBuilder
-from pipeline.ingest.numbering import Numbering, W, read_numbering
+from pipeline.ingest.numbering import MOST_LEVEL, Numbering, read_numbering
 
 # bytes of XML for one character above which a part is refused unread (a zip bomb, or far too long)
 _BYTES_PER_CHAR = 100
+_MOST_COLUMNS = 1000  # Word itself allows 63
 _WRAPPERS = {
     f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink", "fldSimple")
 }
@@ -112,8 +114,8 @@ def _read_styles(root: Any | None) -> dict[str, Style]:
         properties = node.find(f"{W}pPr")
         number, level = _number_of(properties)
         result[node.get(f"{W}styleId", "")] = Style(
-            name=_value(node, "name") or "",
-            based_on=_value(node, "basedOn") or "",
+            name=value_of(node, "name") or "",
+            based_on=value_of(node, "basedOn") or "",
             outline=_outline_of(properties),
             number=number,
             level=level,
@@ -121,25 +123,18 @@ def _read_styles(root: Any | None) -> dict[str, Style]:
     return result
 
 
-def _value(node: Any | None, name: str) -> str | None:
-    """Return the ``w:val`` of a child, None without one."""
-    child = None if node is None else node.find(f"{W}{name}")
-    return None if child is None else str(child.get(f"{W}val", ""))
-
-
 def _outline_of(properties: Any | None) -> int | None:
     """Return the outline level, from 1; 0 means body text, None means nothing is said."""
-    value = _value(properties, "outlineLvl")
-    if value is None or not value.isdigit():
+    level = whole(value_of(properties, "outlineLvl"), 9)
+    if level is None:
         return None
-    return int(value) + 1 if int(value) < 9 else 0
+    return level + 1 if level < 9 else 0
 
 
 def _number_of(properties: Any | None) -> tuple[str | None, int | None]:
     """Return the list's number and the level a paragraph or style asks for, None where it doesn't."""
     node = None if properties is None else properties.find(f"{W}numPr")
-    level = _value(node, "ilvl")
-    return _value(node, "numId"), int(level) if level and level.isdigit() else None
+    return value_of(node, "numId"), whole(value_of(node, "ilvl"), MOST_LEVEL)
 
 
 def _walk(node: Any, reader: _Reader) -> None:
@@ -178,7 +173,7 @@ def _read_paragraph(node: Any, reader: _Reader) -> None:
 def _paragraph(node: Any, reader: _Reader) -> tuple[str, int, bool]:
     """Return a paragraph's text with its automatic number, its heading level (0: none) and if it's a contents line."""
     properties = node.find(f"{W}pPr")
-    styles = list(_chain(reader, _value(properties, "pStyle") or ""))
+    styles = list(_chain(reader, value_of(properties, "pStyle") or ""))
     contents = any(_TOC_STYLE.match(style.name) for _, style in styles[:1])
     text = "".join(_texts(node))
     if text.strip() and not contents:
@@ -224,8 +219,7 @@ def _read_table(node: Any, reader: _Reader) -> None:
     reader.tables += 1
     for row, cells in enumerate(_children(node, "tr")):
         properties = cells.find(f"{W}trPr")
-        before_cells = _value(properties, "gridBefore")
-        column, before = int(before_cells) if before_cells and before_cells.isdigit() else 0, "\n"
+        column, before = whole(value_of(properties, "gridBefore"), _MOST_COLUMNS) or 0, "\n"
         for cell in _children(cells, "tc"):
             properties = cell.find(f"{W}tcPr")
             merge = None if properties is None else properties.find(f"{W}vMerge")
@@ -233,8 +227,7 @@ def _read_table(node: Any, reader: _Reader) -> None:
                 text = "\n".join(_cell_lines(cell, reader))
                 reader.builder.add(text, "cell", before=before, cell=(table, row, column))
                 before = "\t"
-            span = _value(properties, "gridSpan")
-            column += int(span) if span and span.isdigit() else 1
+            column += whole(value_of(properties, "gridSpan"), _MOST_COLUMNS) or 1
 
 
 def _cell_lines(node: Any, reader: _Reader) -> Iterator[str]:

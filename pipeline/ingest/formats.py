@@ -91,5 +91,8 @@ def recognise(content: bytes, suffix: str) -> Format:
     first = next(f for f in FORMATS if f.detect(content))
     if first.detect is not sniff.is_text:
         return first
+    page = next(f for f in FORMATS if f.detect is sniff.is_html)
+    if suffix in page.suffixes and sniff.has_tags(content):
+        return page
     of_text = [f for f in FORMATS if f.detect is sniff.is_text]
     return next((f for f in of_text if suffix in f.suffixes), next(f for f in of_text if f.reader))

@@ -18,6 +18,7 @@ from lxml import etree
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.layers import RawText
+from pipeline.ingest.attributes import whole
 from pipeline.ingest.builder import TextBuilder
 from pipeline.ingest.decode import decode
 from pipeline.ingest.page import DROPPED, article, is_control, is_link_list
@@ -39,11 +40,14 @@ _TITLES = ("ArticleTitle", "og:title", "title")
 _DATES = ("PubDate", "publishdate", "article:published_time", "pubdate", "firstpublishedtime", "date")
 _DATE = re.compile(r"(20\d\d|19\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _SITE = re.compile(r"\s*(?:[-_|｜—–]{1,2}|\s>\s)\s*[^-_|｜—–]*(?:政府|网|门户|频道|委员会|局|厅|平台)[^-_|｜—–]*$")
+_LONGEST_TITLE = 1000  # beyond it looking for the site's name would take long
 _INVISIBLE = " \t\r\n\u00a0\u3000\u200b\ufeff"
 # when less than this share of the text is left without its lists of links, they are what the page is about
 _INDEX = 0.3
 # a cell with more text than this, or with a table in it, shows that the table only lays out the page
 _LAYOUT_CELL = 2000
+# spans beyond these are mistakes or mischief, and so are cells that reach downwards beyond that many columns
+_MOST_ACROSS, _MOST_DOWN, _MOST_COLUMNS = 200, 65_534, 1000
 
 
 @dataclass(slots=True)
@@ -97,12 +101,11 @@ def _read_article(name: str, max_chars: int, node: Any, title: str | None, *, al
 
 
 def _declared(content: bytes) -> str | None:
-    """Return the charset a page gives, GBK and GB2312 as the GB18030 that holds both."""
+    """Return the charset a page gives, in lower case; it may be nonsense."""
     found = _CHARSET.search(content[:4096])
     if found is None:
         return None
-    name = (found[1] or found[2]).decode("ascii").lower()
-    return {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(name, name)
+    return (found[1] or found[2]).decode("ascii").lower()
 
 
 def _title(root: Any, meta: dict[str, str]) -> str | None:
@@ -110,14 +113,15 @@ def _title(root: Any, meta: dict[str, str]) -> str | None:
     for name in _TITLES:
         if title := _fold(meta.get(name.lower(), "")):
             return title
-    return _fold(_SITE.sub("", _fold(root.findtext(".//title") or ""))) or None
+    title = _fold(root.findtext(".//title") or "")
+    return _fold(_SITE.sub("", title) if len(title) <= _LONGEST_TITLE else title) or None
 
 
 def _published(meta: dict[str, str]) -> str | None:
     """Return the date a page gives for itself, as YYYY-MM-DD."""
     for name in _DATES:
         if found := _DATE.search(meta.get(name.lower(), "")):
-            return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+            return f"{int(found[1])}-{int(found[2]):02}-{int(found[3]):02}"
     return None
 
 
@@ -154,7 +158,7 @@ def _walk(node: Any, reader: _Reader) -> None:
         _child(child, reader)
         reader.pending.append(child.tail or "")
     if block:
-        _flush(reader, int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else None)
+        _flush(reader, int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdecimal() else None)
 
 
 def _child(child: Any, reader: _Reader) -> None:
@@ -190,7 +194,7 @@ def _read_table(table: Any, reader: _Reader) -> None:
     """Add a table, one block a cell; a cell over several rows or columns is added once, where it begins."""
     number = reader.tables
     reader.tables += 1
-    taken: set[tuple[int, int]] = set()
+    free: dict[int, int] = {}  # columns that cells from above reach into → the first row free again
     caption = table.find("caption")
     if caption is not None and (text := _fold(caption.text_content())):
         reader.builder.add(text, "paragraph")
@@ -199,18 +203,18 @@ def _read_table(table: Any, reader: _Reader) -> None:
         for cell in cells:
             if cell.tag not in ("td", "th"):
                 continue
-            while (row, column) in taken:
+            while free.get(column, 0) > row:
                 column += 1
-            across, down = _span(cell, "colspan"), _span(cell, "rowspan")
-            taken.update((row + r, column + c) for r in range(down) for c in range(across))
+            across, down = _span(cell, "colspan", _MOST_ACROSS), _span(cell, "rowspan", _MOST_DOWN)
+            if down > 1:
+                free.update(dict.fromkeys(range(column, min(column + across, _MOST_COLUMNS)), row + down))
             reader.builder.add(_cell_text(cell), "cell", before=before, cell=(number, row, column))
             before, column = "\t", column + across
 
 
-def _span(cell: Any, name: str) -> int:
-    """Return a cell's span, 1 to 200."""
-    value = cell.get(name) or "1"
-    return min(max(int(value), 1), 200) if value.isdigit() else 1
+def _span(cell: Any, name: str, most: int) -> int:
+    """Return a cell's span, 1 to ``most``."""
+    return whole(cell.get(name), most) or 1
 
 
 def _cell_text(cell: Any) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from pipeline.ingest.attributes import W, value_of, whole
+
+MOST_LEVEL = 8  # from 0
+_MOST_NUMBER = 32_767  # as in Word
 _DIGITS = "〇一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
@@ -164,13 +167,13 @@ def read_numbering(root: Any | None) -> Numbering:
         key = item.get(f"{W}abstractNumId", "")
         result.levels[key] = {}
         for node in item.iter(f"{W}lvl"):
-            index = _int(node.get(f"{W}ilvl"), 0)
+            index = whole(node.get(f"{W}ilvl"), MOST_LEVEL) or 0
             result.levels[key][index] = _level(node)
-            if style := _value(node, "pStyle"):
+            if style := value_of(node, "pStyle"):
                 result.linked[key, index] = style
-        if name := _value(item, "styleLink"):
+        if name := value_of(item, "styleLink"):
             styles[name] = key
-        if name := _value(item, "numStyleLink"):
+        if name := value_of(item, "numStyleLink"):
             borrowed[key] = name
     for key, name in borrowed.items():
         result.levels[key] = result.levels.get(styles.get(name, ""), {})
@@ -182,10 +185,10 @@ def read_numbering(root: Any | None) -> Numbering:
 def _read_num(item: Any, result: Numbering) -> None:
     """Enter one ``w:num``: its abstract list and the levels that start anew or look different."""
     number = item.get(f"{W}numId", "")
-    key = _value(item, "abstractNumId")
+    key = value_of(item, "abstractNumId") or ""
     result.abstract[number] = key
     for override in item.iter(f"{W}lvlOverride"):
-        index = _int(override.get(f"{W}ilvl"), 0)
+        index = whole(override.get(f"{W}ilvl"), MOST_LEVEL) or 0
         node = override.find(f"{W}lvl")
         if node is not None:
             own = f"{key}/{number}"
@@ -193,27 +196,22 @@ def _read_num(item: Any, result: Numbering) -> None:
             result.abstract[number] = own
         start = override.find(f"{W}startOverride")
         if start is not None:
-            result.starts[number, index] = _int(start.get(f"{W}val"), 1)
+            result.starts[number, index] = _start(start.get(f"{W}val"))
 
 
 def _level(node: Any) -> Level:
     """Return one ``w:lvl``."""
     legal = node.find(f"{W}isLgl")
     return Level(
-        start=_int(_value(node, "start"), 1),
-        format=_value(node, "numFmt") or "decimal",
-        pattern=_value(node, "lvlText"),
-        suffix=_value(node, "suff") or "tab",
+        start=_start(value_of(node, "start")),
+        format=value_of(node, "numFmt") or "decimal",
+        pattern=value_of(node, "lvlText") or "",
+        suffix=value_of(node, "suff") or "tab",
         legal=legal is not None and legal.get(f"{W}val", "1") not in ("0", "false"),
     )
 
 
-def _value(node: Any, name: str) -> str:
-    """Return the ``w:val`` of a child, "" without one."""
-    child = node.find(f"{W}{name}")
-    return "" if child is None else str(child.get(f"{W}val", ""))
-
-
-def _int(text: str | None, default: int) -> int:
-    """Return a whole number, ``default`` when there is none."""
-    return int(text) if text and text.lstrip("-").isdigit() else default
+def _start(text: str | None) -> int:
+    """Return the number a list starts with, 1 when there's none that can be."""
+    number = whole(text, _MOST_NUMBER)
+    return 1 if number is None else number

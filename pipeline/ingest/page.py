@@ -11,8 +11,8 @@ from typing import Any
 
 # fmt: off
 DROPPED = frozenset((
-    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "video", "audio",
-    "map", "select", "option", "button", "input", "textarea", "nav", "footer", "aside", "dialog",
+    "script", "style", "noscript", "noframes", "template", "iframe", "object", "embed", "svg", "canvas", "video",
+    "audio", "map", "select", "option", "button", "input", "textarea", "nav", "footer", "aside", "dialog",
     "marquee", "head", "title",
     "meta", "link",
 ))

@@ -10,6 +10,7 @@ import itertools
 import logging
 import re
 import struct
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,10 @@ DAMAGE = (
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 _MOST_BESIDE = 0.1  # share of lines that may stand beside another on a page of one column
 _XREF_ON_ONE_LINE = re.compile(rb"startxref[ \t](?=[ \t]*\d+\s*%%EOF)")
+
+
+# in each thread the objects met so far on the page at hand: address → number and object; absent between pages
+_met = threading.local()
 
 
 @dataclass(slots=True)
@@ -130,15 +135,24 @@ def _layouts(document: PDFDocument, pages: _Pages) -> Iterator[layout.LTPage]:
 def _steady_ids() -> Iterator[None]:
     """Let pdfminer's layout break ties by the order in which it meets objects.
 
-    It compares ``id()``, a memory address, so two boxes at one distance came in another order from run to run.
+    It compares ``id()``, a memory address, so two boxes at one distance came in another order from run to run. The
+    replacement stays in place, since other threads may be amid a page; those that don't ask for it get the address.
     """
-    known: dict[int, tuple[int, object]] = {}
-    # the object is kept too, so that its address isn't given to another one meanwhile
-    layout.__dict__["id"] = lambda item: known.setdefault(id(item), (len(known), item))[0]
+    layout.__dict__["id"] = _steady_id
+    _met.objects = {}
     try:
         yield
     finally:
-        del layout.__dict__["id"]
+        del _met.objects
+
+
+def _steady_id(item: object) -> int:
+    """Return the number of ``item`` on this thread's page, from 0; outside ``_steady_ids`` its ``id()``."""
+    known: dict[int, tuple[int, object]] | None = getattr(_met, "objects", None)
+    if known is None:
+        return id(item)
+    # the object is kept too, so that its address isn't given to another one meanwhile
+    return known.setdefault(id(item), (len(known), item))[0]
 
 
 def _add_page(page: layout.LTPage, builder: TextBuilder, pages: _Pages) -> None:

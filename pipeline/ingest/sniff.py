@@ -5,9 +5,27 @@ from __future__ import annotations
 import re
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
-_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
-_MEDIA = (b"ID3", b"OggS", b"RIFF", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x20ftyp", b"\x7fELF", b"MZ\x90\x00")
+# Each holds bytes that no text begins with: 「ID3决策树」「RIFF 格式」「BZh」「GIF89a 图片」 are text.
+_IMAGE = re.compile(
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a.{6}\x00|II\*\x00|MM\x00\*|"
+    rb"BM.{4}\x00{4}|RIFF.{4}WEBP",
+    re.S,
+)
+_ARCHIVE = re.compile(
+    rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|BZh[1-9](?:1AY&SY|\x17rE8P\x90)|\xfd7zXZ\x00", re.S
+)
+_MEDIA = re.compile(
+    rb"ID3[\x02-\x04]\x00|OggS\x00|RIFF.{4}(?:WAVE|AVI )|\x00\x00\x00.ftyp|\x7fELF[\x01\x02]|MZ.{4}\x00\x00", re.S
+)
+_RTF = re.compile(rb"\s*\{\\rtf\d?[\\\s{]")
+_MHTML = (
+    re.compile(rb"\s*[A-Za-z][\w-]*:[ \t]"),
+    re.compile(rb"^mime-version:", re.I | re.M),
+    re.compile(rb"^content-type:\s*multipart/related", re.I | re.M),
+)
+_PDF = re.compile(rb"%PDF-\d\.\d")
+_PDF_OBJECT = re.compile(rb"[\r\n]\s*\d+ \d+ obj\b")
+_JUNK = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # what a saved page or a fragment of one opens with; comments and an XML line may come before
 _OPENING = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|(?><!--.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body|meta|title|link)\b", re.I | re.S
@@ -18,8 +36,18 @@ _HEAD = 65536
 
 
 def is_pdf(content: bytes) -> bool:
-    """Tell whether ``%PDF-`` stands within the first 1,024 bytes, as readers accept it."""
-    return b"%PDF-" in content[:1024]
+    """Tell whether ``%PDF-1.7`` opens the file, or a line within its first 1,024 bytes with a PDF's objects after it.
+
+    Readers accept what a server or a mail put in front; a text that only speaks of 「%PDF-1.7」 isn't one.
+    """
+    found = _PDF.search(content[:1032])
+    if found is None:
+        return False
+    before, after = content[: found.start()], content[found.end() : found.end() + 1]
+    if not before.removeprefix(b"\xef\xbb\xbf").strip():
+        return after in (b"", b"\r", b"\n") or _PDF_OBJECT.search(content) is not None
+    opens = before[-1:] in (b"\r", b"\n") or _JUNK.search(before) is not None
+    return opens and _PDF_OBJECT.search(content) is not None
 
 
 def _ole_with(content: bytes, *streams: str) -> bool:
@@ -76,32 +104,29 @@ def is_odt(content: bytes) -> bool:
 
 def is_rtf(content: bytes) -> bool:
     """Tell whether this is rich text."""
-    return content.lstrip()[:5] == b"{\\rtf"
+    return _RTF.match(content) is not None
 
 
 def is_mhtml(content: bytes) -> bool:
     """Tell whether this is a page saved as one MIME file."""
-    head = content[:2048].lower()
-    return b"mime-version:" in head and b"multipart/related" in head
+    opening, version, related = _MHTML
+    head = content[:2048]
+    return all((opening.match(head), version.search(head), related.search(head)))
 
 
 def is_image(content: bytes) -> bool:
     """Tell whether this is a picture."""
-    return (
-        content.startswith(_IMAGES)
-        or (content.startswith(b"BM") and content[6:10] == b"\x00" * 4)
-        or (content.startswith(b"RIFF") and content[8:12] == b"WEBP")
-    )
+    return _IMAGE.match(content) is not None
 
 
 def is_archive(content: bytes) -> bool:
     """Tell whether this is a compressed file other than zip."""
-    return content.startswith(_ARCHIVES)
+    return _ARCHIVE.match(content) is not None
 
 
 def is_media(content: bytes) -> bool:
     """Tell whether this is sound, video or a program."""
-    return content.startswith(_MEDIA)
+    return _MEDIA.match(content) is not None
 
 
 def is_html(content: bytes) -> bool:
@@ -114,13 +139,20 @@ def is_html(content: bytes) -> bool:
     return len(_BLOCK_TAG.findall(head)) >= 2 and _CLOSING.search(head) is not None
 
 
+def has_tags(content: bytes) -> bool:
+    """Tell whether a text has tags of a web page in it; only worth asking of files that call themselves one."""
+    return _BLOCK_TAG.search(_ascii(content[:_HEAD])) is not None
+
+
 def is_text(content: bytes) -> bool:
     """Tell whether this can be text; whether it can be decoded is for the reader to find out."""
     return True
 
 
 def _ascii(head: bytes) -> bytes:
-    """Return ``head`` without its byte-order mark, and UTF-16 thinned to its ASCII bytes."""
+    """Return ``head`` without its byte-order mark, and UTF-16 (its mark may lack) thinned to its ASCII bytes."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[2:].replace(b"\x00", b"")
+    if head.startswith((b"<\x00", b"\x00<")):
+        return head.replace(b"\x00", b"")
     return head.removeprefix(b"\xef\xbb\xbf")

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from pipeline.core.config import Config, configs_dir
+from pipeline.core.config import Config, configs_dir, load_config, names_file
 from pipeline.core.strict import digest
 from pipeline.running.plan import Plan
 from pipeline.running.records import Record
@@ -49,12 +49,18 @@ def libraries() -> dict[str, str]:
 
 
 def data_files(config: Config) -> dict[str, str]:
-    """Return a digest of each file of packaged data and of each file the configuration names."""
+    """Return a digest of each file of data the run uses: by its path in the packaged data, or by the user's path."""
     folder = configs_dir()
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    books = {f"codebooks/{name}.yaml" for name in config.coding.codebooks}
+    lists = {f"lexicons/{name}" for name in (*config.segment.lexicons, *config.segment.stop_words)}
+    default = load_config().segment
+    others = {f"lexicons/{name}" for name in (*default.lexicons, *default.stop_words)} - lists
+    unused = others | {name for name in files if name.startswith("codebooks/") and name not in books}
     named = (*config.coding.codebooks, *config.segment.lexicons, *config.segment.stop_words)
-    files |= {name: Path(name) for name in named if Path(name).is_file()}
-    return {name: digest(files[name].read_bytes()) for name in sorted(files)}
+    own = {name: Path(name).expanduser() for name in named if names_file(name)}
+    used = {name: path for name, path in files.items() if name not in unused} | own
+    return {name: digest(used[name].read_bytes()) for name in sorted(used)}
 
 
 def describe_run(config: Config, plan: Plan, counts: Mapping[str, Any], seconds: Mapping[str, Any]) -> dict[str, Any]:

@@ -119,9 +119,15 @@ class Pool:
 
     def _listen(self, worker: _Worker) -> None:
         """Pass on everything the worker says, then that it's gone."""
-        while (frame := read_frame(worker.child.answers)) is not None:
-            self._events.put((worker, frame))
-        self._events.put((worker, None))
+        whole = False
+        try:
+            while (frame := read_frame(worker.child.answers)) is not None:
+                self._events.put((worker, frame))
+            whole = True
+        finally:
+            if not whole:  # what it says can't be read: nobody may wait for it
+                worker.child.process.kill()
+            self._events.put((worker, None))
 
     def _hand_out(self, coming: Iterator[Task]) -> bool:
         """Fill up the workers, the emptiest first; return whether there may be more to hand out."""

@@ -23,6 +23,7 @@ from pipeline.running.codec import Frame, write_frame
 from pipeline.running.manifest import MANIFEST_NAME, describe_run, write_manifest
 from pipeline.running.plan import Plan, plan_from_json
 from pipeline.running.records import Records
+from pipeline.running.trouble import of_duckdb, told
 
 if TYPE_CHECKING:
     from pipeline.table.build import Entry
@@ -48,14 +49,20 @@ def tables_key(config: Config) -> str:
 
 def publish(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer the parent's one request: write everything, telling how far it is, and name the files written."""
+    import duckdb
+
     frames: queue.SimpleQueue[Frame] = queue.SimpleQueue()
     listen(requests, frames.put)
     request = frames.get().head
     config = Config.model_validate_json(request["config"])
+    out = Path(request["out"])
     try:
-        with Records(Path(request["out"])) as records:
-            press = _Press(answers, records, config, Path(request["out"]), plan_from_json(request["plan"]))
-            press.run(request)
+        with told(out), Records(out) as records:
+            _Press(answers, records, config, out, plan_from_json(request["plan"])).run(request)
+    except duckdb.Error as error:
+        if (refusal := of_duckdb(str(error), out)) is None:
+            raise
+        write_frame(answers, {"kind": "refused", "mistakes": refusal.mistakes})
     except PipelineError as error:
         write_frame(answers, {"kind": "refused", "mistakes": error.mistakes})
 
@@ -116,6 +123,7 @@ class _Press:
             return None, ()
         from pipeline.topics.fit import fit
         from pipeline.topics.model import load
+        from pipeline.topics.sample import Lack
 
         bags = [f"{doc_id} {key}" for doc_id, key in self._records.layer_keys("bag")]
         self._say("phase", name="topics", total=len(bags))
@@ -125,8 +133,8 @@ class _Press:
         for old in path.parent.glob("topics-*.npz"):
             old.unlink()
         model = fit(_Bags(self), settings)
-        if model is None:
-            return None, (issue("topics", "topics.too-few", count=len(bags), least=settings.least_documents),)
+        if isinstance(model, Lack):
+            return None, (issue("topics", model.code, count=model.documents, least=settings.least_documents),)
         model.save(path)
         return model, ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal, NamedTuple
 
 from pipeline.core.document import Document, Source
@@ -37,6 +37,16 @@ class Trace(NamedTuple):
     doc_id: str | None
     issue: Issue
     traceback: str | None
+
+
+def tally(db: sqlite3.Connection) -> dict[str, int]:
+    """Return how many documents have each status."""
+    return dict(db.execute("SELECT status, count(*) FROM document GROUP BY status ORDER BY status").fetchall())
+
+
+def issue_counts(db: sqlite3.Connection) -> dict[str, int]:
+    """Return how often each issue code occurs."""
+    return dict(db.execute("SELECT code, count(*) FROM issue GROUP BY code ORDER BY code").fetchall())
 
 
 class Records:
@@ -79,10 +89,13 @@ class Records:
 
     def find(self, name: str) -> list[Record]:
         """Return the files whose document id begins with ``name`` or whose path or file name is ``name``."""
+        if not name:
+            return []
+        path = PurePath(name).as_posix()  # as the paths are kept: 「./a.txt」 and, on Windows, 「in\\a.txt」 too
         return [
             record
             for record in self.rows()
-            if name and (record.doc_id.startswith(name) or name in (record.source.path, record.source.name))
+            if record.doc_id.startswith(name) or record.source.name == name or record.source.path == path
         ]
 
     def document(self, record: Record, layers: Collection[str] | None = None) -> Document:
@@ -124,11 +137,11 @@ class Records:
 
     def tally(self) -> dict[str, int]:
         """Return how many documents have each status."""
-        return dict(self.db.execute("SELECT status, count(*) FROM document GROUP BY status ORDER BY status").fetchall())
+        return tally(self.db)
 
     def issue_counts(self) -> dict[str, int]:
         """Return how often each issue code occurs."""
-        return dict(self.db.execute("SELECT code, count(*) FROM issue GROUP BY code ORDER BY code").fetchall())
+        return issue_counts(self.db)
 
     def _issues(self, where: str, values: tuple[str, ...], doc_id: str | None) -> tuple[Trace, ...]:
         """Return issues by the place of their stage in the plan: the order of arrival isn't the same in every run."""

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from pipeline.running.inputs import STAGE, STORE_NAME, Fingerprint, Listing, fin
 from pipeline.running.plan import Plan
 from pipeline.running.pool import Pool, PoolSettings
 from pipeline.running.publish import tables_key
+from pipeline.running.records import issue_counts, tally
 from pipeline.running.report import Progress, Quiet, RunReport
 from pipeline.running.store import Store, hold
+from pipeline.running.trouble import told
 
 _BATCH = 200
 _PUBLISHED = "published"
@@ -49,10 +51,11 @@ def run(
 
     What an earlier run has done already, in ``out``, isn't done again unless ``fresh``.
     Raises PipelineError before anything is run when an input, the configuration or a codebook is wrong, and when
-    another run is at work in ``out``. Ctrl-C (KeyboardInterrupt) ends the workers and keeps everything done so far.
+    another run is at work in ``out``; later when ``out`` can't be written (the disk is full). Ctrl-C
+    (KeyboardInterrupt) ends the workers and keeps everything done so far.
     """
     job = _Job(out, config, progress or Quiet(), programs or Programs())
-    with ExitStack() as stack:
+    with told(out), ExitStack() as stack:
         pool = stack.enter_context(closing(job.open_pool()))
         listing, plan = job.prepare(inputs, pool, anew=fresh or not (out / STORE_NAME).exists())
         stack.enter_context(closing(hold(out)))
@@ -117,6 +120,7 @@ class _Job:
             store.settle(plan, self._config.run.time_limit)
         waiting = store.count_waiting()
         if not waiting:
+            store.settle_duplicates()
             return 0
         with self._phase("documents", waiting):
             for finished in pool.run(store.tasks(plan), waiting):
@@ -124,6 +128,8 @@ class _Job:
                     errors = [found["message"] for found in finished.issues if found["severity"] == "error"]
                     self._progress.failed(finished.task.source.path, errors[0] if errors else "")
                 self._progress.step()
+        for path, message in store.settle_duplicates():
+            self._progress.failed(path, message)
         self._stage_seconds = {stage: round(pool.seconds[stage], 3) for stage in plan.order if stage in pool.seconds}
         return waiting
 
@@ -139,7 +145,7 @@ class _Job:
             "out": str(self._out.resolve()),
             "config": self._config.model_dump_json(),
             "plan": plan.to_json(),
-            "total": sum(store.tally().values()),
+            "total": sum(tally(store.db).values()),
             "seconds": {**self._seconds, "stages": self._stage_seconds},
         }
         answer = self._ask(request)
@@ -151,11 +157,11 @@ class _Job:
 
     def report(self, store: Store, total: int, computed: int, written: bool) -> RunReport:
         """Return the report. Raises RuntimeError when a document was lost, which would be a bug of ours."""
-        tally = store.tally()
-        done, partial, failed = (tally.pop(status, 0) for status in ("done", "partial", "failed"))
-        if tally or done + partial + failed != total:
+        rest = tally(store.db)
+        done, partial, failed = (rest.pop(status, 0) for status in ("done", "partial", "failed"))
+        if rest or done + partial + failed != total:
             raise RuntimeError(
-                f"{total} files were given, but {done} done + {partial} partial + {failed} failed; rest: {tally}"
+                f"{total} files were given, but {done} done + {partial} partial + {failed} failed; rest: {rest}"
             )
         return RunReport(
             total=total,
@@ -165,7 +171,7 @@ class _Job:
             computed=computed,
             reused=total - computed,
             errors_of_run=store.errors_of_run(),
-            issues=store.issue_counts(),
+            issues=issue_counts(store.db),
             written=written,
             seconds=dict(self._seconds),
             stage_seconds=dict(self._stage_seconds),
@@ -193,7 +199,8 @@ class _Job:
         """Have a child write the results; pass on how far it is; return its last answer."""
         child = start(self._programs.publish)
         try:
-            write_frame(child.requests, request)
+            with suppress(OSError):  # a child that died at once: what it said is told below
+                write_frame(child.requests, request)
             while (frame := read_frame(child.answers)) is not None:
                 head = frame.head
                 if head["kind"] == "done":

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import partial
 from importlib import metadata
 
 from pipeline.core.config import Config, configs_dir
 from pipeline.core.document import Document
+from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
-from pipeline.core.layers import CleanText, Head, RawText
+from pipeline.core.layers import CleanText, Head, Measure, RawText
 from pipeline.core.stage import Stage
 from pipeline.core.strict import digest
 
 # Libraries whose other versions may read other text out of the same file.
 _READERS = ("pdfminer.six", "lxml")
+# the tables keep 16 digits before the point and four after it: this is rounded to a seventeenth
+_TOO_LARGE = Decimal("9999999999999999.99995")
 
 
 def build(config: Config) -> tuple[Stage, ...]:
-    """Return the stages of a run with their data loaded. Raises PipelineError for wrong data files or codebooks."""
-    return (*_text(config), *_structure(), *_words(config), *_knowledge(config))
+    """Return the stages of a run with their data loaded.
+
+    Raises PipelineError with every mistake in data files, word lists and codebooks.
+    """
+    from pipeline.segment.bag import list_mistakes
+
+    stages: list[Stage] = []
+    mistakes = list_mistakes(config.segment, configs_dir())
+    for part in (_text, _structure, _words, _knowledge):
+        try:
+            stages += part(config)
+        except PipelineError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise PipelineError(*dict.fromkeys(mistakes))
+    return tuple(stages)
 
 
 def _text(config: Config) -> tuple[Stage, ...]:
@@ -43,7 +61,7 @@ def _text(config: Config) -> tuple[Stage, ...]:
     )
 
 
-def _structure() -> tuple[Stage, ...]:
+def _structure(_: Config) -> tuple[Stage, ...]:
     """Return the stages that read how a document is made up."""
     from pipeline.structure.head import read_head
     from pipeline.structure.numbering import load_ranks
@@ -137,8 +155,9 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
             partial(find_measures, rules=rules),
             needs=("text", "head", "outline", "sentences", "mentions"),
             gives="measures",
-            version=1,
+            version=2,
             settings=rules.digest,
+            doubts=_too_large,
         ),
         Stage(
             "codings",
@@ -154,6 +173,17 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
 def _without_title(head: Head, doc: Document) -> Iterable[Issue]:
     """Return an issue when no title was found."""
     return () if head.title else (issue("head", "head.no-title"),)
+
+
+def _too_large(measures: tuple[Measure, ...], doc: Document) -> Iterable[Issue]:
+    """Yield an issue for each measure with a value the tables have no room for, at its place (raw offsets)."""
+    if doc.raw is None or doc.text is None:
+        return
+    for measure in measures:
+        values = (value for value in (measure.value_min, measure.value_max) if value is not None)
+        if any(not value.is_finite() or abs(value) >= _TOO_LARGE for value in values):
+            start, end = doc.text.offsets().to_source(measure.start, measure.end)
+            yield issue("measures", "number.too-large", span=(start, end), quote=doc.raw.text[start:end])
 
 
 def _own_doubts(layer: RawText | CleanText, doc: Document) -> Iterable[Issue]:

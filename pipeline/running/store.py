@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -111,7 +112,8 @@ class Store:
         while rows := self.db.execute(query, (last, _PAGE)).fetchall():
             last = rows[-1][0]
             for _, path, name, file, size, mtime_ns, sha256 in rows:
-                yield path, name, os.fsdecode(file), Fingerprint(size, mtime_ns, sha256) if sha256 else None
+                known = Fingerprint(size, mtime_ns, sha256) if sha256 and mtime_ns is not None else None
+                yield path, name, os.fsdecode(file), known
 
     def note_fingerprints(self, found: Iterable[tuple[str, Fingerprint | Issue]]) -> None:
         """Write down fingerprints that are new, and the issues of files that have none."""
@@ -125,7 +127,7 @@ class Store:
                     "UPDATE document SET size = NULL, mtime_ns = NULL, sha256 = NULL, status = 'failed', plan_key = ''"
                 )
                 self.db.execute(f"{query} WHERE path = ?", (path,))
-                self._replace_issues(path, [_plain(what)])
+                self._replace_issues(path, [asdict(what)])
 
     def settle(self, plan: Plan, time_limit: float) -> None:
         """Give each document its id, tell duplicates apart, and set waiting whatever the plan hasn't been run over.
@@ -151,7 +153,7 @@ class Store:
             self.db.execute(query)
             query = "SELECT path, name, duplicate_of FROM document WHERE duplicate_of IS NOT NULL ORDER BY seq"
             for path, name, first in self.db.execute(query).fetchall():
-                self._replace_issues(path, [_plain(issue(STAGE, "input.duplicate", name=name, first=first))])
+                self._replace_issues(path, [asdict(issue(STAGE, "input.duplicate", name=name, first=first))])
             self.db.execute(
                 "UPDATE document SET status = 'waiting' WHERE status <> 'waiting' AND sha256 IS NOT NULL"
                 " AND duplicate_of IS NULL AND plan_key NOT IN (plan_key(path, sha256), late_key(path, sha256))"
@@ -199,14 +201,32 @@ class Store:
             status = "failed" if "error" in severities else "partial" if "warning" in severities else "done"
             query = "UPDATE document SET status = ?, plan_key = ? WHERE path = ?"
             self.db.execute(query, (status, finished.plan_key, path))
+            if any(found["code"] == "input.changed" for found in finished.issues):
+                # its size and time may be the same as before: the next run must look at the content
+                self.db.execute("UPDATE document SET mtime_ns = NULL WHERE path = ?", (path,))
         return status
+
+    def settle_duplicates(self) -> list[tuple[str, str]]:
+        """Let duplicates of failed documents fail too; return path and message of each. For when nothing is waiting."""
+        query = (
+            "SELECT d.path, d.name, d.duplicate_of FROM document d JOIN document f ON f.path = d.duplicate_of"
+            " WHERE f.status = 'failed' ORDER BY d.seq"
+        )
+        failed = []
+        with self.db:
+            for path, name, first in self.db.execute(query).fetchall():
+                found = issue(STAGE, "input.duplicate-failed", name=name, first=first)
+                self.db.execute("UPDATE document SET status = 'failed' WHERE path = ?", (path,))
+                self._replace_issues(path, [asdict(found)])
+                failed.append((path, found.message))
+        return failed
 
     # ---- issues, notes
 
     def set_run_issues(self, stage: str, issues: Iterable[Issue]) -> None:
         """Replace the issues of ``stage`` that belong to no document."""
         self.db.execute("DELETE FROM issue WHERE path IS NULL AND stage = ?", (stage,))
-        self._insert_issues(None, [_plain(found) for found in issues])
+        self._insert_issues(None, [asdict(found) for found in issues])
 
     def meta(self, key: str) -> str | None:
         """Return a note, ``None`` when there is none."""
@@ -216,14 +236,6 @@ class Store:
     def set_meta(self, key: str, value: str) -> None:
         """Keep a note."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-    def tally(self) -> dict[str, int]:
-        """Return how many documents have each status."""
-        return dict(self.db.execute("SELECT status, count(*) FROM document GROUP BY status ORDER BY status").fetchall())
-
-    def issue_counts(self) -> dict[str, int]:
-        """Return how often each issue code occurs."""
-        return dict(self.db.execute("SELECT code, count(*) FROM issue GROUP BY code ORDER BY code").fetchall())
 
     def errors_of_run(self) -> int:
         """Return how many errors belong to no document, such as folders that couldn't be listed."""
@@ -278,6 +290,8 @@ def _open(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.DatabaseError as error:
         db.close()
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise  # another folder of the same disk, or --fresh, would be no help
         raise PipelineError(f"{path}: 打不开运行记录（{error}），请换一个输出目录，或加 --fresh 从头运行") from error
     except PipelineError:
         db.close()
@@ -314,9 +328,3 @@ def _listed(files: Sequence[InputFile]) -> Iterator[tuple[str, int, str, bytes]]
 def _path_id(path: str) -> str:
     """Return an id for a document by its path, for files whose content isn't known or is another's too."""
     return hashlib.sha256(path.encode()).hexdigest()[:16]
-
-
-def _plain(found: Issue) -> dict[str, Any]:
-    """Return an issue as plain data."""
-    names = ("stage", "code", "severity", "message", "start", "end", "page")
-    return {name: getattr(found, name) for name in names}

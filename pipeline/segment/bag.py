@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.core.config import SegmentSettings
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Bag, CleanText, Sentence
 from pipeline.core.strict import digest
-from pipeline.segment.words import read_lists, rows
+from pipeline.segment.words import load_terms, read_lists, rows
 
 SUFFIX, KEPT, NUMERAL = "后缀", "保留", "数字"
 """Categories of a stop list with a meaning of their own; rows of every other category are words left out."""
@@ -42,14 +43,15 @@ class StopWords:
 def load_stop_words(names: Sequence[str], folder: Path) -> StopWords:
     """Return the stop lists ``names`` of the configs folder (word, category; a name with ``/`` is a path of your own).
 
-    Raises PipelineError with every row that has no category.
+    Raises PipelineError with every mistake: a file that can't be read, a row that has no category.
     """
     by_category: dict[str, list[str]] = {SUFFIX: [], KEPT: [], NUMERAL: []}
     plain: list[str] = []
-    mistakes, content = [], []
-    for name, path, data in read_lists(names, folder):
+    mistakes: list[str] = []
+    content = []
+    for name, path, data in read_lists(names, folder, mistakes):
         content.append(data)
-        for number, row in rows(data, path):
+        for number, row in rows(data, path, mistakes):
             if len(row) != 2 or not row[0].strip() or not row[1].strip():
                 mistakes.append(f"{name}:{number}: 应为两列：词、制表符、类别")
                 continue
@@ -63,6 +65,17 @@ def load_stop_words(names: Sequence[str], folder: Path) -> StopWords:
         numerals=frozenset("".join(by_category[NUMERAL])),
         digest=digest(*content),
     )
+
+
+def list_mistakes(settings: SegmentSettings, folder: Path) -> list[str]:
+    """Return every mistake in the lexicons and stop lists of ``settings``; ``folder`` is the configs folder."""
+    mistakes: list[str] = []
+    for load, names in ((load_terms, settings.lexicons), (load_stop_words, settings.stop_words)):
+        try:
+            load(names, folder)
+        except PipelineError as error:
+            mistakes += error.mistakes
+    return mistakes
 
 
 def count_words(text: CleanText, sentences: tuple[Sentence, ...], *, stop_words: StopWords) -> Bag:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.core.config import SegmentSettings
+from pipeline.core.config import SegmentSettings, names_file
 from pipeline.core.errors import PipelineError
 from pipeline.core.strict import digest
 from pipeline.segment.engine import Engine
@@ -84,8 +84,8 @@ class LexiconSegmenter:
 def load_segmenter(settings: SegmentSettings, folder: Path) -> LexiconSegmenter:
     """Return the segmenter of ``settings``; ``folder`` is the configs folder, with ``lexicons`` in it.
 
-    A lexicon with a ``/`` in its name is a path of the user's own. Raises PipelineError for a missing extra or model,
-    or a lexicon that can't be read.
+    A lexicon with a ``/`` in its name is a path of the user's own (``names_file``). Raises PipelineError
+    for a missing extra or model, or a lexicon that can't be read.
     """
     from hanlp_trie import TrieDict
 
@@ -103,9 +103,9 @@ def load_terms(names: Sequence[str], folder: Path) -> tuple[tuple[str, ...], str
     terms: dict[str, None] = {}
     mistakes: list[str] = []
     content: list[bytes] = []
-    for name, path, data in read_lists(names, folder):
+    for name, path, data in read_lists(names, folder, mistakes):
         content.append(data)
-        for number, row in rows(data, path):
+        for number, row in rows(data, path, mistakes):
             term = row[0].strip()
             if len(term) < 2:
                 mistakes.append(f"{name}:{number}: 词“{term}”太短，至少要两个字")
@@ -117,27 +117,26 @@ def load_terms(names: Sequence[str], folder: Path) -> tuple[tuple[str, ...], str
     return tuple(terms), digest(*content)
 
 
-def read_lists(names: Sequence[str], folder: Path) -> list[tuple[str, Path, bytes]]:
-    """Return name, path and bytes of each list. Raises PipelineError naming every file that can't be read."""
-    found, mistakes = [], []
+def read_lists(names: Sequence[str], folder: Path, mistakes: list[str]) -> list[tuple[str, Path, bytes]]:
+    """Return name, path and bytes of each list; add to ``mistakes`` every file that can't be read."""
+    found = []
     for name in names:
-        path = Path(name).expanduser() if "/" in name or "\\" in name else folder / "lexicons" / name
+        path = Path(name).expanduser() if names_file(name) else folder / "lexicons" / name
         try:
             found.append((name, path, path.read_bytes()))
         except OSError as error:
             mistakes.append(f"{path}: 词表读不出来（{error.strerror}），请检查配置 [segment] 的 lexicons、stop_words")
-    if mistakes:
-        raise PipelineError(*mistakes)
     return found
 
 
-def rows(data: bytes, path: Path) -> list[tuple[int, list[str]]]:
+def rows(data: bytes, path: Path, mistakes: list[str]) -> list[tuple[int, list[str]]]:
     """Return line number, from 1, and columns of each row of a tab-separated list, blank and ``#`` lines left out.
 
-    Raises PipelineError when it isn't UTF-8.
+    Nothing when it isn't UTF-8, which is added to ``mistakes``.
     """
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise PipelineError(f"{path}: 词表不是 UTF-8 编码（第 {error.start} 字节），请另存为 UTF-8") from error
+        mistakes.append(f"{path}: 词表不是 UTF-8 编码（第 {error.start} 字节），请另存为 UTF-8")
+        return []
     return [(n, line.split("\t")) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]

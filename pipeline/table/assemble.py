@@ -102,7 +102,8 @@ def build_tables(
             _add_topics(writer, topics, biggest)
         writer.add("issues", (issue_row(found, None) for found in run_issues))
         counts = writer.counts()
-    build_database(out / TABLES_FOLDER, out / DATABASE)
+    names = {book.codebook: book.name for book in codebooks}
+    build_database(out / TABLES_FOLDER, out / DATABASE, names=names)
     return TableCounts(counts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cache
@@ -98,10 +99,15 @@ def comment(col: Col) -> str:
 
 def headings(table: Table) -> list[str]:
     """Return the Chinese headings in column order; one that occurs twice gets its column name in brackets."""
-    names = [column.col.zh for column in columns(table.row)]
+    return distinct_headings(columns(table.row))
+
+
+def distinct_headings(found: Sequence[Column]) -> list[str]:
+    """Return the Chinese headings of ``found``; one that occurs twice gets its column name in brackets."""
+    names = [column.col.zh for column in found]
     return [
         name if names.count(name) == 1 else f"{name}（{column.name}）"
-        for name, column in zip(names, columns(table.row), strict=True)
+        for name, column in zip(names, found, strict=True)
     ]
 
 

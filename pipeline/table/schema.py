@@ -71,13 +71,15 @@ class DocumentRow:
     addressee: Annotated[str | None, Col("主送机关", "标题下的称谓，不含冒号")]
     issue_date: Annotated[str | None, Col("成文日期", "ISO 日期，与原文一样精确：2024、2024-05 或 2024-05-20")]
     effective_date: Annotated[str | None, Col("施行日期", "ISO 日期，与原文一样精确")]
-    expiry: Annotated[str | None, Col("失效日期", "ISO 日期；原文只写有效期时由施行日期推出")]
+    expiry: Annotated[
+        str | None, Col("失效日期", "ISO 日期；原文只写有效期、推不出日期时为原文所写的期限，例如 有效期5年")
+    ]
     doc_kind: Annotated[str | None, Col("文种", "通知、意见、办法、方案、规划、报告、论文等")]
     level: Annotated[str | None, Col("层级", "国家、省、市、县等")]
     region: Annotated[str | None, Col("地区", "到发文层级为止的全称；国家层面为全国")]
     region_code: Annotated[str | None, Col("行政区划代码", "GB/T 2260 六位代码")]
     year: Annotated[int | None, Col("年份", "发文年份")]
-    n_pages: Annotated[int | None, Col("页数", "没有页的格式为空")]
+    n_pages: Annotated[int | None, Col("页数", "只有 pdf 等分页的格式才有，其余为空")]
     n_chars: Annotated[int | None, Col("字数", "raw_text 的字符数；没有读到时为空")]
     status: Annotated[Status, Col("状态", "完成、部分完成（有警告）或失败", STATUSES)]
     raw_text: Annotated[str | None, Col("原始文本", "文件中的文字，未作改动；所有位置都指向这里", long=True)]
@@ -105,12 +107,26 @@ class MeasureRow:
     measure_id: Annotated[str, Col("措施编号", "文档编号:起-止:类型，同处重复时加 #2")]
     doc_id: Annotated[str, Col("文档编号", "见 documents")]
     kind: Annotated[Kind, Col("类型", "数值的种类", KINDS)]
-    value_min: Annotated[Decimal | None, Col("下限", "以基本单位计（元、人、% 前的数等）；单值时两者相同")]
-    value_max: Annotated[Decimal | None, Col("上限", "以基本单位计；单值时两者相同")]
+    value_min: Annotated[
+        Decimal | None,
+        Col(
+            "下限",
+            "以基本单位计（元、人、% 前的数等）。确数、约数上下限相同；区间为小的一端；只有上限时（限定为上限）为空，"
+            "比较大小时宜用 coalesce(value_max, value_min)。比例“1：5.3”记 5.3（后项除以前项），“三分之一”记 0.3333",
+        ),
+    ]
+    value_max: Annotated[
+        Decimal | None, Col("上限", "以基本单位计。区间为大的一端；只有下限时（限定为下限）为空；其余同下限")
+    ]
     unit: Annotated[str | None, Col("单位", "基本单位：元、名、家、%、年等；比例和倍数为空")]
-    bound: Annotated[Bound, Col("限定", "确数、上限、下限、约数或区间", BOUNDS)]
+    bound: Annotated[
+        Bound, Col("限定", "确数、上限（至多，value_min 为空）、下限（至少，value_max 为空）、约数或区间", BOUNDS)
+    ]
     role: Annotated[Role, Col("作用", "给予的支持、安排的资金、目标、事实、条件或其他", ROLES)]
-    per: Annotated[str | None, Col("计量基准", "以/连接：人/月 即每人每月；once 即一次性")]
+    per: Annotated[
+        str | None,
+        Col("计量基准", "以/连接：人/月 即每人每月；once 即一次性（只给一次），人/once 即每人一次性；没有写明时为空"),
+    ]
     time: Annotated[str | None, Col("时间", "句中写明的年份或日期，ISO；时段为 起/止")]
     item: Annotated[str | None, Col("事项", "数值说的是什么：安家补助、年销售收入等")]
     beneficiary: Annotated[str | None, Col("受益对象", "谁得到支持")]
@@ -125,7 +141,7 @@ class MeasureRow:
     evidence_start: Annotated[int, Col("原文起", "句子在原始文本中的起点")]
     evidence_end: Annotated[int, Col("原文止", "句子在原始文本中的终点，不含")]
     section_id: Annotated[str | None, Col("章节编号", "所在的最低一级章节")]
-    page: Annotated[int | None, Col("页码", "从 1 起；没有页的格式为空")]
+    page: Annotated[int | None, Col("页码", "从 1 起；只有 pdf 等分页的格式才有，其余为空")]
     boxes: Annotated[str | None, Col("版面位置", "JSON：[[页, x0, y0, x1, y1], …]，PDF 点，左下角为原点")]
     group_id: Annotated[str | None, Col("分档编号", "同一组分档、同一“比例加上限”编号相同")]
     fact_id: Annotated[str | None, Col("事实编号", "同一事实再次提到时编号相同")]
@@ -146,7 +162,13 @@ class CodingRow:
     end: Annotated[int, Col("止", "在原始文本中的终点，不含")]
     quote: Annotated[str, Col("原文", "被编码的原始文本")]
     coder: Annotated[str, Col("编码者", "machine:名称@版本，或人名")]
-    score: Annotated[float | None, Col("得分", "机器编码的得分；人工编码为空")]
+    score: Annotated[
+        float | None,
+        Col(
+            "得分",
+            "机器编码：1 − 2 的 −强度 次方，0 到 1；词语权重之和刚到默认阈值 1 时为 0.5，到 2 时为 0.75；人工编码为空",
+        ),
+    ]
     rule: Annotated[str | None, Col("规则", "触发编码的词语；人工编码为空")]
     created: Annotated[str | None, Col("编码时间", "人工编码的时间；机器编码为空")]
 
@@ -220,7 +242,7 @@ class IssueRow:
     message: Annotated[str, Col("说明", "发生了什么、怎么办")]
     start: Annotated[int | None, Col("起", "在原始文本中的起点")]
     end: Annotated[int | None, Col("止", "在原始文本中的终点，不含")]
-    page: Annotated[int | None, Col("页码", "从 1 起")]
+    page: Annotated[int | None, Col("页码", "从 1 起；只有 pdf 等分页的格式才有，其余为空")]
 
 
 Row = (

@@ -10,8 +10,11 @@ from typing import Any
 
 from pipeline.table.query import connect
 from pipeline.table.schema import KINDS, ROLES, SEVERITIES, STATUSES
+from pipeline.table.view import codebook_names
+from pipeline.table.words import unwrap
 
 _TOP = 5
+NOTHING = "没有读到文件：请检查输入的目录是不是空的"
 _SHOWN = 8
 
 
@@ -29,13 +32,18 @@ class Benefit:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run found. Counts are largest first, documents and measures in the order of their closed lists."""
+    """What a run found. Counts are largest first, documents and measures in the order of their closed lists.
+
+    ``codes`` are those of the top level, by codebook; ``codebooks`` leads to the names people know them by.
+    """
 
     documents: tuple[tuple[str, int], ...]
     kinds: tuple[tuple[str, int], ...]
     roles: tuple[tuple[str, int], ...]
     benefits: tuple[Benefit, ...]
     codes: tuple[tuple[str, str, int], ...]
+    codebooks: dict[str, str]
+    codings: int
     topics: tuple[tuple[str, int], ...]
     issues: tuple[tuple[str, str, int], ...]
 
@@ -48,10 +56,15 @@ WHERE m.kind = 'money' AND m.role = 'benefit' AND m.unit = '元' AND coalesce(m.
 GROUP BY m.quote, m.evidence, d.source_name
 ORDER BY value DESC, min(m.rowid) LIMIT ?
 """
+# Only the top level: who gets a child has its parents too, and people's codings count for their parents.
 _CODES = """
-SELECT c.codebook, coalesce(any_value(n.name), c.code), count(*)
-FROM codings c LEFT JOIN codes n ON n.codebook = c.codebook AND n.code = c.code
-GROUP BY c.codebook, c.code ORDER BY count(*) DESC, c.codebook, c.code
+WITH tops AS (
+  SELECT DISTINCT doc_id, start, "end", codebook, split_part(coalesce(code_path, code), '/', 1) AS code FROM codings
+)
+SELECT t.codebook, coalesce(any_value(n.name), t.code), count(*)
+FROM tops t LEFT JOIN (SELECT *, rowid AS position FROM codes) n ON n.codebook = t.codebook AND n.code = t.code
+GROUP BY t.codebook, t.code
+ORDER BY min(n.position) NULLS LAST, t.codebook, t.code
 """
 
 
@@ -70,6 +83,8 @@ def summarize(out: Path) -> Summary:
             roles=_sorted(counted("SELECT role, count(*) FROM measures GROUP BY 1"), ROLES),
             benefits=tuple(Benefit(*row) for row in benefits),
             codes=tuple(connection.execute(_CODES).fetchall()),
+            codebooks=codebook_names(connection),
+            codings=counted("SELECT '', count(*) FROM codings")[0][1],
             topics=tuple(counted("SELECT label, n_documents FROM topics ORDER BY n_documents DESC, topic_id")),
             issues=tuple(connection.execute(issues).fetchall()),
         )
@@ -81,7 +96,11 @@ def as_data(summary: Summary) -> dict[str, Any]:
         "documents": dict(summary.documents),
         "measures": {"kinds": dict(summary.kinds), "roles": dict(summary.roles)},
         "benefits": [asdict(one) for one in summary.benefits],
-        "codes": [{"codebook": book, "name": name, "n": count} for book, name, count in summary.codes],
+        "codings": summary.codings,
+        "codes": [
+            {"codebook": book, "codebook_name": summary.codebooks.get(book, book), "name": name, "n": count}
+            for book, name, count in summary.codes
+        ],
         "topics": [{"label": label, "n_documents": count} for label, count in summary.topics],
         "issues": [{"severity": severity, "code": code, "n": count} for severity, code, count in summary.issues],
     }
@@ -95,16 +114,16 @@ def _sorted(counts: list[tuple[str, int]], order: Iterable[str]) -> tuple[tuple[
 
 def render(summary: Summary, out: Path) -> str:
     """Return the summary as Chinese text."""
+    if not summary.documents:
+        return NOTHING
     lines = [f"文档 {_total(summary.documents)} 份：{_counts(summary.documents, STATUSES)}"]
     lines.append(f"措施 {_total(summary.kinds)} 条")
     if summary.kinds:
         lines += [f"  按类型：{_counts(summary.kinds, KINDS)}", f"  按作用：{_counts(summary.roles, ROLES)}"]
     if summary.benefits:
-        lines.append("金额最大的优惠支持：")
+        lines.append("金额最大的优惠支持（自动判断，请核对原文）：")
         lines += [line for place, one in enumerate(summary.benefits, 1) for line in _benefit(place, one)]
-    total = sum(count for _, _, count in summary.codes)
-    if total:
-        lines.append(f"编码 {total} 处：{_first([(name, count) for _, name, count in summary.codes])}")
+    lines += _codes(summary)
     if summary.topics:
         lines.append(
             f"主题 {len(summary.topics)} 个：{_first([(label, count) for label, count in summary.topics], '篇')}"
@@ -112,6 +131,17 @@ def render(summary: Summary, out: Path) -> str:
     lines.append(_issues(summary))
     lines.append(f"结果表：{out / 'knowledge.duckdb'}，{out / 'tables'}/*.parquet")
     return "\n".join(lines)
+
+
+def _codes(summary: Summary) -> list[str]:
+    """Return a line for each codebook with its codes of the top level, most frequent first."""
+    books: dict[str, list[tuple[str, int]]] = {}
+    for book, name, count in summary.codes:
+        books.setdefault(book, []).append((name, count))
+    lines = [f"编码 {summary.codings} 处（下面只列最高一级，各为多少段）："] if books else []
+    for book, counts in books.items():
+        lines.append(f"  {summary.codebooks.get(book, book)}：{_first(sorted(counts, key=lambda one: -one[1]))}")
+    return lines
 
 
 def _benefit(place: int, one: Benefit) -> list[str]:
@@ -131,13 +161,13 @@ def yuan(value: Decimal) -> str:
 
 def _short(text: str, most: int) -> str:
     """Return a text on one line, cut to ``most`` characters."""
-    line = "".join(text.split())
+    line = unwrap(text)
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _around(text: str, quote: str, most: int) -> str:
     """Return ``most`` characters of a text on one line, with ``quote`` among them."""
-    line, wanted = "".join(text.split()), "".join(quote.split())
+    line, wanted = unwrap(text), unwrap(quote)
     start = max(0, min(line.find(wanted) + len(wanted) // 2 - most // 2, len(line) - most))
     end = start + most
     return ("…" if start else "") + line[start:end] + ("…" if end < len(line) else "")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from pipeline.table.derive import columns, comment
-from pipeline.table.schema import DocumentRow, MeasureRow
+from pipeline.table.derive import Column, columns, comment
+from pipeline.table.schema import Col, DocumentRow, MeasureRow
+
+if TYPE_CHECKING:
+    import duckdb
 
 DOCUMENT_COLUMNS = (
     "source_name",
@@ -21,12 +25,14 @@ DOCUMENT_COLUMNS = (
     "year",
 )
 OWN_COLUMNS = {
-    "section": "章节：措施所在章节的序号和标题",
-    "section_path": "章节路径：从最高一级起的章节，以 > 连接",
-    "codes": "编码：含有本措施的语句的全部编码，“编码本:名称”，以；连接",
-    "topic_id": "主题编号：文档权重最大的主题",
-    "topic": "主题：文档权重最大的主题的名称",
+    "section": Col("章节", "措施所在章节的序号和标题"),
+    "section_path": Col("章节路径", "从最高一级起的章节，以 > 连接"),
+    "codes": Col("编码", "含有本措施的语句的全部编码，“编码本:名称”，以；连接"),
+    "topic_id": Col("主题编号", "文档权重最大的主题"),
+    "topic": Col("主题", "文档权重最大的主题的名称"),
 }
+_OF_BOOK = "含有本措施的语句在编码本 {} 中的编码，以；连接"
+_BOOK = re.compile(r"(.*?)：" + _OF_BOOK.format(r"([\w\-]+)"))
 
 
 def code_columns(codebooks: Sequence[str]) -> dict[str, str]:
@@ -93,17 +99,41 @@ LEFT JOIN topics t ON t.topic_id = x.topic_id
 """
 
 
-def view_comments(codebooks: Sequence[str]) -> dict[str, str]:
+def view_columns(codebooks: Mapping[str, str]) -> tuple[Column, ...]:
+    """Return the view's columns in order; ``codebooks`` leads each codebook to the name people know it by."""
+    document = {column.name: column for column in columns(DocumentRow)}
+    own = [Column(name, str, True, col) for name, col in OWN_COLUMNS.items()]
+    books = [
+        Column(column, str, True, Col(codebooks[book], _OF_BOOK.format(book)))
+        for book, column in code_columns(list(codebooks)).items()
+    ]
+    measure = columns(MeasureRow)
+    return (*measure, *(document[name] for name in DOCUMENT_COLUMNS), *own[:3], *books, *own[3:])
+
+
+def view_comments(codebooks: Mapping[str, str]) -> dict[str, str]:
     """Return column → Chinese comment of the view, in column order."""
-    found = {column.name: comment(column.col) for column in columns(MeasureRow)}
-    document = {column.name: comment(column.col) for column in columns(DocumentRow)}
-    found.update((name, document[name]) for name in DOCUMENT_COLUMNS)
-    found.update(OWN_COLUMNS)
-    found.update(
-        (name, f"编码（{book}）：含有本措施的语句在这个编码本中的编码")
-        for book, name in code_columns(codebooks).items()
-    )
-    return found
+    return {column.name: comment(column.col) for column in view_columns(codebooks)}
+
+
+def heading_of(comment: str) -> str:
+    """Return the heading a column's comment begins with."""
+    return comment.split("：", 1)[0]
+
+
+def codebook_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return codebook → the name people know it by, for the codebooks of a run, in their order."""
+    found = connection.execute(
+        "SELECT comment FROM duckdb_columns() WHERE table_name = 'knowledge' AND NOT internal ORDER BY column_index"
+    ).fetchall()
+    return dict(_named(str(row[0]) for row in found))
+
+
+def _named(comments: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Yield codebook and name from the comments of the codebooks' columns."""
+    for words in comments:
+        if found := _BOOK.fullmatch(words):
+            yield found[2], found[1]
 
 
 def _text(value: str) -> str:

@@ -12,7 +12,7 @@ from pipeline.core.config import TopicSettings
 from pipeline.core.layers import Bag
 from pipeline.topics.model import Topic, TopicModel
 from pipeline.topics.quality import coherence
-from pipeline.topics.sample import Sample, draw
+from pipeline.topics.sample import Lack, Sample, draw
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,17 +23,17 @@ TERMS = 20
 DIGITS = 8  # of the weights: what lies behind differs between processors
 
 
-def fit(bags: Iterable[tuple[str, Bag]], settings: TopicSettings) -> TopicModel | None:
+def fit(bags: Iterable[tuple[str, Bag]], settings: TopicSettings) -> TopicModel | Lack:
     """Return a topic model of the documents (id and bag each), the same for the same documents in any order.
 
     At most ``fit_documents`` are held, and used; the others should be assigned afterwards. Topics are numbered from
-    the largest. None when fewer than ``least_documents`` documents have words, or they have too few in common.
+    the largest. What lacks when fewer than ``least_documents`` documents have words, or they have too few in common.
     """
     from threadpoolctl import threadpool_limits
 
     sample = draw(bags, settings)
-    if sample is None:
-        return None
+    if isinstance(sample, Lack):
+        return sample
     with threadpool_limits(limits=1):
         values, idf = _values(sample.counts)
         weights, sizes = _nmf(values, number_of_topics(settings.k, sample), settings.seed)
@@ -41,7 +41,7 @@ def fit(bags: Iterable[tuple[str, Bag]], settings: TopicSettings) -> TopicModel 
         if settings.model == "lda" and len(weights):
             weights, prior, sizes = _lda(sample, weights, settings.seed)
     if not len(weights):
-        return None
+        return Lack("topics.apart", sample.counts.shape[0])
     topics, order = _topics(sample, weights, sizes)
     return TopicModel(
         kind=settings.model,

@@ -6,7 +6,7 @@ import hashlib
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,10 +27,18 @@ class Sample:
     counts: Any
 
 
-def draw(bags: Iterable[tuple[str, Bag]], settings: TopicSettings) -> Sample | None:
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why there can be no topic model: the issue's code and how many documents have words."""
+
+    code: Literal["topics.too-few", "topics.apart"]
+    documents: int
+
+
+def draw(bags: Iterable[tuple[str, Bag]], settings: TopicSettings) -> Sample | Lack:
     """Return at most ``fit_documents`` documents, those whose ids have the smallest hashes, in one pass over ``bags``.
 
-    None when fewer than ``least_documents`` have words, or no word stands in enough of them.
+    What lacks when fewer than ``least_documents`` have words, or fewer than two words stand in enough of them.
     """
     numbers: dict[str, int] = {}
     kept: Drawn = {}
@@ -49,8 +57,9 @@ def draw(bags: Iterable[tuple[str, Bag]], settings: TopicSettings) -> Sample | N
         ids = [numbers.setdefault(word, len(numbers)) for word in bag.words]
         kept[doc_id] = (np.array(ids, dtype=np.int64), np.array(bag.counts, dtype=np.int64))
     if seen < settings.least_documents:
-        return None
-    return _matrix([kept[doc_id] for doc_id in sorted(kept)], list(numbers), settings.vocabulary)
+        return Lack("topics.too-few", seen)
+    sample = _matrix([kept[doc_id] for doc_id in sorted(kept)], list(numbers), settings.vocabulary)
+    return sample or Lack("topics.apart", seen)
 
 
 def limits(documents: int) -> tuple[int, int]:

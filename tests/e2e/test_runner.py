@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -18,9 +19,12 @@ import pytest
 
 from pipeline.core.config import load_config
 from pipeline.core.errors import PipelineError
+from pipeline.running import runner
+from pipeline.running.child import Child, start
 from pipeline.running.records import Records
 from pipeline.running.report import Quiet, RunReport
 from pipeline.running.runner import Programs, run
+from pipeline.running.store import Finished, Store
 
 TOYS = Path(__file__).resolve().parents[1] / "run_toys"
 PROGRAMS = Programs("run_toys:build", "run_toys_publish:publish")
@@ -88,6 +92,7 @@ def test_each_poison_costs_one_document_and_is_named(tmp_path: Path) -> None:
     write(tmp_path, d="doubt")
     (tmp_path / "in" / "gone.txt").symlink_to(tmp_path / "nowhere")
     (tmp_path / "in" / "twice.txt").write_bytes((tmp_path / "in" / "good0.txt").read_bytes())
+    (tmp_path / "in" / "twin.txt").write_bytes((tmp_path / "in" / "b5.txt").read_bytes())
     report = go(tmp_path, time_limit=1.5)
     found = codes(tmp_path)
     assert all(found.pop(f"good{i}") == ["done"] for i in range(8))
@@ -100,8 +105,9 @@ def test_each_poison_costs_one_document_and_is_named(tmp_path: Path) -> None:
         "d": ["partial", "clean.private-use"],
         "gone": ["failed", "input.missing"],
         "twice": ["partial", "input.duplicate"],
+        "twin": ["failed", "input.duplicate-failed"],
     }
-    assert (counts(report), report.exit_code) == ((16, 8, 2, 6), 3)
+    assert (counts(report), report.exit_code) == ((17, 8, 2, 7), 3)
     with Records(tmp_path / "out") as records:
         by_name = {record.source.name: record for record in records.rows()}
         (bug,) = records.issues_of(by_name["b1.txt"])
@@ -246,6 +252,34 @@ def test_a_failing_last_step_is_an_error_and_is_made_up_for(tmp_path: Path) -> N
         go(tmp_path, programs=Programs("run_toys:build", "no_such_module:publish"))
     report = go(tmp_path)
     assert (report.computed, report.written) == (0, True)
+
+
+def test_a_last_step_that_dies_before_it_is_asked_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start_and_wait(target: str) -> Child:
+        child = start(target)
+        child.process.wait()
+        return child
+
+    write(tmp_path, a="一")
+    monkeypatch.setattr(runner, "start", start_and_wait)
+    with pytest.raises(RuntimeError, match="no_such_module"):
+        go(tmp_path, programs=Programs("run_toys:build", "no_such_module:publish"))
+
+
+def test_what_cannot_be_written_is_told_and_made_up_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(store: Store, finished: Finished) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    write(tmp_path, a="一")
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "write", full)
+        with pytest.raises(PipelineError, match="磁盘已满"):
+            go(tmp_path)
+    (tmp_path / "out" / "tables").write_text("a file where a folder must be", encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"tables: 读写出错.*再运行同一命令"):
+        go(tmp_path, programs=REAL)
+    (tmp_path / "out" / "tables").unlink()
+    assert counts(go(tmp_path, programs=REAL)) == (1, 1, 0, 0)
 
 
 def test_deleted_results_are_written_again(tmp_path: Path) -> None:

@@ -202,3 +202,26 @@ def test_seed_facts_are_whole():
         start, end = offsets.from_source(fact["start"], fact["end"])
         whole += text[start:end] == fact["quote"]
     assert whole >= len(facts) - 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "策" + " " * 60_000 + "略",
+        "\t" * 60_000 + "策",
+        "http://a" * 20_000,
+        "http://a" * 20_000 + " 策\n第二行。",
+        "".join(f"http://www.example.com/{i}.html\n" for i in range(20_000)),
+        "http://a.cn/b 1/7第九条\n— 3 —\n" * 14_000,
+    ],
+    ids=["spaces", "tabs", "addresses", "addresses and text", "list of addresses", "printed addresses"],
+)
+def test_long_repetitions_take_time_in_proportion(text: str):
+    start = time.perf_counter()
+    cleaned(text)
+    assert time.perf_counter() - start < 3
+
+
+def test_numbers_without_end_at_page_borders():
+    pages = [f"{str(i) * 6000}\n对新引进的博士给予补助。" for i in range(1, 6)]
+    assert "对新引进的博士给予补助。" in cleaned("\f".join(pages)).text

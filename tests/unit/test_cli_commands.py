@@ -15,10 +15,14 @@ import pytest
 from table_samples import RAW, build, entries
 
 from pipeline.cli.main import invoke
+from pipeline.cli.page import page
+from pipeline.cli.text import width
 from pipeline.core.document import Document
 from pipeline.core.layers import Mention
 from pipeline.running.codec import encode
 from pipeline.running.store import Store
+from pipeline.table.derive import columns
+from pipeline.table.schema import DocumentRow
 
 
 def store(out: Path) -> None:
@@ -118,7 +122,9 @@ def test_show(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "一、 引才",
         "3000元",
         "50万元",
-        "demo:keep",
+        "引>引才补贴；留",
+        "状态：部分完成",
+        "优惠支持",
         "依据 《岚川市总体方案》",
         "补贴 人才",
         "document.number：2024",
@@ -245,7 +251,7 @@ def test_run_lists_all_mistakes_and_does_nothing(tmp_path: Path, capsys: pytest.
         "没有编码本“silain”，是否应为“silian”",
     ):
         assert expected in words
-    assert "共 10 处错误" in words
+    assert "共 10 处错误，什么都没有运行" in words
     assert not out.exists()
 
 
@@ -253,7 +259,7 @@ def test_run_lists_all_mistakes_and_does_nothing(tmp_path: Path, capsys: pytest.
     ("extra", "words"),
     [
         (["--engine", "dask"], "--engine dask 还没有做好"),
-        (["--engine", "spark"], "应为 local、dask 之一"),
+        (["--engine", "spark"], "应为 local"),
         (["--config", "没有.toml"], "配置文件读不出来"),
         (["--workers", "0"], "应为 1 到 256 的整数"),
     ],
@@ -281,7 +287,7 @@ def test_codebook_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     book = tmp_path / "mine.yaml"
     book.write_text(BAD_BOOK, encoding="utf-8")
     code, _, words = run(["codebook", "check", str(book), "silian"], capsys)
-    assert code == 2 and "共 3 处错误" in words
+    assert code == 2 and "共 3 处错误。" in words
     assert run(["codebook", "check", "silian", "triad"], capsys)[0] == 0
 
 
@@ -294,3 +300,142 @@ def test_config_show_says_where_values_come_from(tmp_path: Path, capsys: pytest.
     assert as_json(["config", "show", "--json"], capsys)["topics"]["model"] == "nmf"
     config.write_text("[run]\nwokers = 3\n", encoding="utf-8")
     assert run(["config", "show", "--config", str(config)], capsys)[0] == 2
+
+
+def test_show_only_what_is_asked_for(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed, _ = run(["show", str(out), "甲.pdf", "--only", "编码", "--only", "outline"], capsys)
+    assert code == 0
+    assert [line for line in printed.splitlines() if line and not line.startswith(" ")] == ["编码（1 段）", "章节"]
+    assert run(["show", str(out), "乙.txt", "--only", "措施"], capsys)[1] == "措施（0 条）\n  （无）\n"
+
+
+def test_show_is_short_and_says_what_is_left_out() -> None:
+    section = {"level": 1, "number": "一、", "heading": "甲"}
+    coding = {"codebook": "b", "code": "c", "quote": "文字"}
+    found = {
+        "document": {column.name: "x" for column in columns(DocumentRow)},
+        "sections": [section] * 100,
+        "measures": [],
+        "codings": [{**coding, "start": at, "end": at + 1} for at in range(50)],
+        "topics": [{"weight": 0.1, "label": "甲", "topic_id": "t001"}] * 9,
+        "references": [{"relation": "依据", "title": "甲", "doc_number": None}] * 50,
+        "mentions": [{"fate": "set_aside", "rule": f"r{n}", "quote": "1", "start": 0, "end": 1} for n in range(30)],
+        "issues": [],
+    }
+    text = page(found, {}, only=(), call="cewen show 结果 甲")
+    assert len(text.splitlines()) < 80
+    assert "……另有 92 条，全部显示：cewen show 结果 甲 --only 章节" in text
+    assert len(page(found, {}, only=("outline",), call="").splitlines()) == 101
+
+
+def test_measures_for_people(out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for columns_there, shown in ((80, False), (200, True)):
+        monkeypatch.setenv("COLUMNS", str(columns_there))
+        _, printed, words = run(["measures", str(out), "--limit", "1", "--sort", "-value"], capsys)
+        assert max(width(line) for line in printed.splitlines()) <= columns_there
+        assert "50万元" in printed and "优惠支持" in printed and ("年份" in printed.splitlines()[0]) is shown
+        assert "显示 1 行，共 2 行（按 -value；--sort 可改）。" in words
+        assert ("未显示" in words) is not shown
+    _, printed, words = run(["measures", str(out), "--role", "优惠支持", "--bound", "上限", "--format", "csv"], capsys)
+    assert len(printed.splitlines()) > 1 and ",max,benefit," in printed
+    code, _, words = run(["measures", str(out), "--doc", "丁.pdf", "--code", "示例:没有"], capsys)
+    assert code == 2 and "没有文档“丁.pdf”" in words and "没有编码“示例:没有”" in words
+
+
+@pytest.mark.parametrize("name", ["q.csv", "q.json", "q.parquet"])
+def test_rows_go_to_a_file_by_its_suffix(
+    name: str, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / name
+    for args in (["query", str(out), "SELECT * FROM measures"], ["measures", str(out)]):
+        code, printed, words = run([*args, "-o", str(target)], capsys)
+        assert (code, printed) == (0, "") and "2 行" in words
+        data = target.read_bytes()
+        if name == "q.csv":
+            assert data.startswith(b"\xef\xbb\xbf") and "50万元" in data.decode("utf-8-sig")
+        elif name == "q.json":
+            assert [row["quote"] for row in json.loads(data)] == ["3000元", "50万元"]
+        else:
+            assert pq.read_table(target).num_rows == 2
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_that_can_not_be_written_is_refused(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for target, words in ((tmp_path / "q.xls", "结尾"), (tmp_path / "no" / "q.csv", "写不了")):
+        code, _, err = run(["measures", str(out), "-o", str(target)], capsys)
+        assert code == 2 and words in err
+
+
+def test_many_issues_of_a_kind_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store(tmp_path)
+    found = Store(tmp_path)
+    with found.db as db:
+        for position in range(10, 15):
+            db.execute(
+                'INSERT INTO issue(path, position, stage, code, severity, message, start, "end", page)'
+                " VALUES ('in/甲.pdf', ?, 'extract', 'number.unclaimed', 'info', '有 1 个数字', NULL, NULL, NULL)",
+                (position,),
+            )
+    found.close()
+    _, printed, words = run(["issues", str(tmp_path)], capsys)
+    assert "[提示] number.unclaimed 5 处（甲.pdf），第一处：有 1 个数字" in printed and "--all" in words
+    assert len(printed.splitlines()) == 4 and "丙.pdf ingest.damaged：已损坏" in printed
+    _, printed, _ = run(["issues", str(tmp_path), "--all", "--severity", "提示"], capsys)
+    assert printed.count("number.unclaimed：") == 5
+
+
+def test_an_empty_folder_is_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    code, printed, _ = run(["run", str(tmp_path / "in"), "-o", str(tmp_path / "out")], capsys)
+    assert code == 0 and printed.startswith("没有读到文件") and "0 份" not in printed
+    assert run(["status", str(tmp_path / "out")], capsys)[1].startswith("没有读到文件")
+
+
+EXAMPLES = """codebook: mine
+name: 我的
+version: "1"
+definition: 定义
+source: 无
+codes:
+  - code: a
+    name: 甲
+    definition: 一
+    examples:
+      - 给予补贴。
+      - 今天天气好。
+    counter_examples: [取消补贴。]
+    terms: [补贴]
+"""
+
+
+def test_codebook_check_runs_the_examples(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = tmp_path / "mine.yaml"
+    book.write_text(EXAMPLES, encoding="utf-8-sig")
+    code, _, words = run(["codebook", "check", str(book)], capsys)
+    assert code == 2
+    assert words.splitlines() == [
+        "错误：mine.yaml:12: 例句没有命中 a（甲）：「今天天气好。」",
+        "错误：mine.yaml:13: 反例命中 a（甲）（补贴×1）：「取消补贴。」",
+        "共 2 处错误。",
+    ]
+
+
+def test_mistakes_in_a_codebook_are_in_the_order_of_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = tmp_path / "mine.yaml"
+    book.write_text(BAD_BOOK.replace("version:", "vresion:"), encoding="utf-8")
+    _, _, words = run(["codebook", "check", str(book)], capsys)
+    lines = [int(line.split(":")[1]) for line in words.splitlines() if "mine.yaml:" in line]
+    assert len(lines) == 5 and lines == sorted(lines)
+
+
+def test_files_in_another_encoding_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book, config = tmp_path / "mine.yaml", tmp_path / "project.toml"
+    book.write_bytes(EXAMPLES.encode("gb18030"))
+    config.write_bytes("# 配置\n[run]\nworkers = 2\n".encode("gb18030"))
+    for args in (["codebook", "check", str(book)], ["config", "show", "--config", str(config)]):
+        code, _, words = run(args, capsys)
+        assert code == 2 and "请另存为 UTF-8" in words and "codec" not in words
+    config.write_text("[run]\nworkers = 2\n", encoding="utf-8-sig")
+    assert run(["config", "show", "--config", str(config)], capsys)[0] == 0

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from pipeline.cli.help import help_page
 from pipeline.cli.main import cli, invoke
-from pipeline.cli.text import cut, grid, pad, width
+from pipeline.cli.text import around, cut, fitting, grid, pad, table, width
 from pipeline.cli.usage import parse
 
 HEAVY = ("pandas", "duckdb", "jieba", "spacy", "hanlp", "sklearn", "pdfminer", "pyarrow", "rich", "gensim", "numpy")
@@ -39,9 +39,12 @@ def test_importing_the_command_loads_nothing_heavy() -> None:
         ),
         (["query", "a", "SELECT 1", "--format"], ["选项 --format 缺少值"]),
         (["query", "a", "SELECT 1", "--seconds", "0"], ["应为 1 到 86400 的整数"]),
-        (["measures", "a", "--min", "五万", "--year", "去年"], ["--min 的值“五万”", "--year 的值“去年”不对，应为整数"]),
+        (["measures", "a", "--min", "很多", "--year", "去年"], ["--min 的值“很多”", "--year 的值“去年”不对，应为整数"]),
         (["measures", "a", "--limit=-1"], ["应为不小于 0 的整数"]),
         (["export", "a", "b.xlsx"], ["缺少选项 --to"]),
+        (["measures", "a", "--role", "奖金"], ["--role 的值“奖金”不对，应为 benefit（优惠支持）、"]),
+        (["measures", "a", "--time", "去年"], ["--time 的值“去年”不对"]),
+        (["show", "a", "b", "--only", "正文"], ["应为 head（文件头）、outline（章节）"]),
         (["run", "-x"], ["没有选项 -x", "缺少参数 INPUT", "缺少选项 --out"]),
         (["--verion"], ["没有选项 --verion，是否应为 --version"]),
     ],
@@ -153,3 +156,34 @@ def test_the_command_works_with_a_foreign_system_encoding(tmp_path: Path) -> Non
     )
     assert found.returncode == 2
     assert "缺少参数 OUT" in found.stderr.decode("utf-8")
+
+
+def test_a_table_fits_the_terminal() -> None:
+    heads = ("名称", "说明", "数", "原文")
+    rows = [("甲" * 30, "乙" * 30, 1234567, "丙" * 100)]
+    for total in (60, 80, 200):
+        kept, widths = fitting(heads, rows, total=total, importance=(3, 0, 2, 1), wide=3)
+        lines = table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths).splitlines()
+        assert max(width(line) for line in lines) <= total
+        assert 3 in kept and 0 in kept
+    assert 1 not in fitting(heads, rows, total=60, importance=(3, 0, 2, 1), wide=3)[0]
+    assert fitting(("数",), [(123456789,)], total=3) == ([0], [9]), "a number is never cut"
+
+
+def test_a_sentence_is_cut_around_its_quantity() -> None:
+    text = "甲" * 40 + "20万元" + "乙" * 40
+    found = around(text, 40, 44, 30)
+    assert "20万元" in found and found[0] == found[-1] == "…" and width(found) <= 30
+    assert around(text, 40, 44, 500) == text
+    assert around("20万元" + "乙" * 40, 0, 4, 20).startswith("20万元乙")
+    assert around("甲" * 40 + "20万元", 40, 44, 20).endswith("甲20万元")
+
+
+def test_help_lists_codes_with_their_words_and_nothing_unbuilt() -> None:
+    page = help_page(cli.commands["measures"], "cewen measures")
+    assert "benefit（优惠支持）" in page and "上限不小于" in page and "发文年份" in page
+    pages = "".join(help_page(command, name) for name, command in cli.commands.items())
+    for word in ("dask", "qdpx", "sav", "dta"):
+        assert word not in pages
+    page = help_page(cli.commands["query"], "cewen query")
+    assert "SHOW TABLES" in page and "DESCRIBE knowledge" in page and "doc_topics（文档主题）" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from table_samples import build, document
 
 from pipeline.core.errors import PipelineError
 from pipeline.export.cells import FORMULA_STARTS, harmless
+from pipeline.export.knowledge import knowledge_columns
 from pipeline.export.targets import TARGETS, export
 from pipeline.export.xlsx import CUT, MAX_CELL, cell_text
 from pipeline.table.assemble import build_tables
@@ -48,7 +50,7 @@ def sheet(path: Path, name: str) -> list[tuple[Any, ...]]:
 def test_the_workbook_has_every_table(out: Path, tmp_path: Path) -> None:
     export(out, "xlsx", tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["说明", *(table.zh for table in TABLES), "数据字典"]
+    assert book.sheetnames == ["说明", "政策知识表", *(table.zh for table in TABLES), "数据字典"]
     for table in TABLES:
         page = book[table.zh]
         assert [cell.value for cell in page[1]] == headings(table)
@@ -59,7 +61,59 @@ def test_the_workbook_has_every_table(out: Path, tmp_path: Path) -> None:
     assert rows[1][3:5] == (3000, 3000) and isinstance(rows[1][3], int)
     assert rows[2][3:5] == (None, 500000)
     words = sheet(tmp_path / "a.xlsx", "数据字典")
-    assert len(words) == 1 + sum(len(columns(table.row)) for table in TABLES)
+    view = knowledge_columns(out)
+    assert len(words) == 1 + len(view) + sum(len(columns(table.row)) for table in TABLES)
+    assert rows[1][2] == "金额" and rows[1][5:8] == ("元", "确数", "优惠支持")
+
+
+def test_the_knowledge_table_comes_first_and_reads_well(out: Path, tmp_path: Path) -> None:
+    export(out, "xlsx", tmp_path / "a.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx")["政策知识表"]
+    heads = [cell.value for cell in page[1]]
+    assert heads[:9] == ["文件名", "标题", "数值原文", "下限", "上限", "单位", "限定", "作用", "类型"]
+    assert heads.index("原文") < heads.index("示例") < heads.index("主题") < heads.index("措施编号")
+    row = dict(zip(heads, page[3], strict=True))
+    assert (row["下限"].value, row["上限"].value) == (None, 500000)
+    assert row["上限"].number_format == "#,##0" and row["原文"].alignment.wrap_text
+    assert (row["限定"].value, row["作用"].value, row["示例"].value) == ("上限", "优惠支持", "引才补贴；留")
+    assert row["原文"].value == "对新引进的博士，每人每月给予生活补贴3000元，最高不超过50万元。"
+    assert page.freeze_panes == "D2"
+    hidden = {heads[i] for i in range(len(heads)) if is_hidden(page, i + 1)}
+    assert {"措施编号", "文档编号", "起", "止", "版面位置"} <= hidden and not hidden & set(heads[:30])
+
+
+def is_hidden(page: Any, column: int) -> bool:
+    """Tell whether a column is hidden; openpyxl keeps runs of equal columns together."""
+    return any(d.hidden and d.min <= column <= d.max for d in page.column_dimensions.values())
+
+
+def test_values_with_decimals_keep_them(tmp_path: Path) -> None:
+    doc = document()
+    assert doc.measures is not None
+    third = replace(doc.measures[0], value_min=Decimal("0.3333"), value_max=Decimal("0.3333"), per=("人", "once"))
+    build_tables(lambda: [Entry(doc.doc_id, doc.source, "done", replace(doc, measures=(third,)))], tmp_path)
+    export(tmp_path, "xlsx", tmp_path / "a.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx")["政策知识表"]
+    row = dict(zip([cell.value for cell in page[1]], page[2], strict=True))
+    assert (row["下限"].value, row["下限"].number_format, row["计量基准"].value) == (0.3333, "#,##0.####", "人/一次性")
+
+
+def test_knowledge_files_keep_codes_and_line_breaks(out: Path, tmp_path: Path) -> None:
+    export(out, "csv", tmp_path / "c")
+    export(out, "jsonl", tmp_path / "j")
+    head, first, second = read_csv(tmp_path / "c" / "knowledge.csv")
+    assert head == [column.name for column in knowledge_columns(out)] and head[:3] == ["source_name", "title", "quote"]
+    row = dict(zip(head, second, strict=True))
+    assert (row["value_min"], row["value_max"], row["bound"], row["codes_demo"]) == (
+        "",
+        "500000",
+        "max",
+        "引才补贴；留",
+    )
+    assert "生活\n补贴" in first[head.index("evidence")]
+    lines = (tmp_path / "j" / "knowledge.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["quote"] for line in lines] == ["3000元", "50万元"]
+    assert "32767" in str(read_csv(tmp_path / "c" / "说明.csv"))
 
 
 def test_equal_runs_give_equal_workbooks(out: Path, tmp_path: Path) -> None:

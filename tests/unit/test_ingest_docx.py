@@ -1,6 +1,7 @@
 """Word documents: order, headings, tables and automatic numbers."""
 
 import io
+import time
 import zipfile
 
 import docx
@@ -177,3 +178,50 @@ def test_nesting_beyond_reason_is_damage():
     with zipfile.ZipFile(buffer, "w") as package:
         package.writestr("word/document.xml", body)
     assert refusal("a.docx", buffer.getvalue()) == "ingest.damaged"
+
+
+def packed(body: str, numbering: str = "") -> bytes:
+    """Return a package of bare XML."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("word/document.xml", f"<w:document {nsdecls('w')}><w:body>{body}</w:body></w:document>")
+        package.writestr("word/numbering.xml", f"<w:numbering {nsdecls('w')}>{numbering}</w:numbering>")
+    return buffer.getvalue()
+
+
+def in_xml(text: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+ODD_NUMBERS = ["\u00b2", "\u2461", "-1", "--5", "", "x", "9" * 5000]
+
+
+@pytest.mark.parametrize("value", ODD_NUMBERS)
+def test_odd_numbers_in_tables_and_outlines(value: str):
+    row = (
+        f'<w:tr><w:trPr><w:gridBefore w:val="{value}"/></w:trPr>'
+        f'<w:tc><w:tcPr><w:gridSpan w:val="{value}"/></w:tcPr>{in_xml("甲")}</w:tc><w:tc>{in_xml("乙")}</w:tc></w:tr>'
+    )
+    raw = read("a.docx", packed(f"<w:tbl>{row}</w:tbl>" + in_xml("正文", f'<w:outlineLvl w:val="{value}"/>')))
+    assert raw.text == "甲\t乙\n正文"
+    assert all((block.column or 0) <= 2000 for block in raw.blocks)
+
+
+@pytest.mark.parametrize("value", [*ODD_NUMBERS, "99999999"])
+@pytest.mark.parametrize("kind", ["decimal", "ideographDigital", "lowerLetter", "upperRoman", "chineseCounting"])
+def test_odd_numbers_in_lists(kind: str, value: str):
+    numbering = (
+        f'<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:start w:val="{value}"/><w:numFmt w:val="{kind}"/>'
+        '<w:lvlText w:val="%1、"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>'
+    )
+    asked = f'<w:numPr><w:ilvl w:val="{value if value in ODD_NUMBERS[:2] else 0}"/><w:numId w:val="1"/></w:numPr>'
+    text = read("a.docx", packed(in_xml("正文", asked), numbering)).text
+    assert text.endswith("、正文") and len(text) < 2000
+
+
+def test_a_long_table_is_read_quickly():
+    row = "<w:tr>" + f"<w:tc>{in_xml('数据')}</w:tc>" * 6 + "</w:tr>"
+    content = packed(f"<w:tbl>{row * 1500}</w:tbl>")
+    start = time.perf_counter()
+    assert len(read("a.docx", content).blocks) == 9000
+    assert time.perf_counter() - start < 3

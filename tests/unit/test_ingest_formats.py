@@ -136,3 +136,71 @@ def test_heavy_readers_are_not_imported_with_the_formats():
     script = f"import sys, pipeline.ingest.formats; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ID3决策树算法用于分类，本文说明其步骤。",
+        "RIFF是一种文件格式，本文说明其结构。",
+        "RIFF 为英文缩写，WAVE 也是。",
+        "BZh是压缩文件的开头，后接级别。",
+        "GIF89a图片格式说明，供各单位参考。",
+        "MZ是可执行文件的标志，请勿打开。",
+        "OggS是音频文件的开头。",
+        "{\\rtf1是富文本的开头，请另存为纯文本。",
+        "PDF 文件以%PDF-1.7开头，以%%EOF结束。",
+        "文件开头如下：\n%PDF-1.7\n其中有 1 0 obj 等对象。",
+        "%PDF-1.7是文件的开头。",
+        "邮件头有 MIME-Version: 1.0 和 multipart/related 字样。",
+    ],
+)
+def test_text_that_begins_like_another_format_is_text(text: str, name: str, encoding: str):
+    assert read(name, text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"ID3\x03\x00\x00\x00\x00\x0f\x76",
+        b"RIFF\x24\x08\x00\x00WAVEfmt ",
+        b"RIFF\x24\x08\x00\x00AVI LIST",
+        b"RIFF\x24\x08\x00\x00WEBPVP8 ",
+        b"BZh91AY&SY\x01\x02",
+        b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff",
+        b"MZ\x90\x00\x03\x00\x00\x00\x04\x00",
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00",
+        b"\x00\x00\x00\x1cftypisom",
+        b"{\\rtf1\\ansi\\deff0 text}",
+        b"From: <Saved>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n",
+    ],
+)
+def test_other_formats_are_known_by_their_beginning(content: bytes):
+    assert refusal("a.txt", content + b" text" * 20) == "ingest.unsupported"
+
+
+@pytest.mark.parametrize("line", ["name, value, 12\n", "name, value, 12 "])
+@pytest.mark.parametrize("encoding", ["gb18030", "big5hkscs", "utf-8"])
+def test_the_encoding_is_told_where_the_chinese_stands(line: str, encoding: str):
+    text = line * 16_000 + "為支持人才引進，對新引進的博士給予一次性補助。申請材料報市政府。\n" * 50
+    raw = read("a.txt", text.encode(encoding), limit=10**6)
+    assert (raw.encoding, raw.text) == (encoding, text)
+
+
+def test_western_text_is_not_taken_for_chinese():
+    raw = read("a.txt", "It\u2019s the \u201cpolicy\u201d \u2013 a café.".encode("cp1252") * 3)
+    assert "It\u2019s the \u201cpolicy\u201d \u2013 a café." in raw.text
+    assert [doubt.code for doubt in raw.doubts] == ["ingest.encoding-guessed"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_latin_text_in_utf16_without_a_mark(encoding: str):
+    text = "plain text, in English\n" * 9
+    assert read("a.txt", text.encode(encoding)).text == text
+
+
+def test_a_stray_nul_does_not_make_a_file_binary():
+    for encoding in ("utf-8", "gb18030"):
+        assert read("a.txt", TEXT.encode(encoding) + b"\x00").text == TEXT + "\x00"

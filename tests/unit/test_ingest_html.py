@@ -1,5 +1,8 @@
 """Web pages: the article without what stands around it."""
 
+import time
+import tracemalloc
+
 import pytest
 from test_ingest_formats import read, refusal
 
@@ -112,3 +115,78 @@ def test_deep_nesting_is_read_or_refused():
         assert PARAGRAPHS[0] in read("a.html", source.encode()).text
     except UnreadableFile as error:
         assert error.code in ("ingest.damaged", "ingest.no-text")
+
+
+WRONG_CHARSETS = (
+    "undefined idna punycode unicode_escape raw_unicode_escape rot13 hex zlib mbcs utf-7 utf-16 iso-8859-1 latin1 "
+    "windows-1252 ascii koi8-r cp437 no-such-charset"
+)
+
+
+@pytest.mark.parametrize("declared", WRONG_CHARSETS.split())
+def test_a_wrong_charset_counts_as_none(declared: str):
+    source = page("".join(f"<p>{p}</p>" for p in PARAGRAPHS)).replace('charset="utf-8"', f'charset="{declared}"')
+    raw = read("a.html", source.encode("gbk"))
+    assert raw.text.split("\n")[1:] == PARAGRAPHS
+    assert [doubt.code for doubt in raw.doubts] == ["ingest.encoding-guessed"]
+    assert read("a.html", source.encode()).text.split("\n")[1:] == PARAGRAPHS
+
+
+def cells(table: str) -> list[tuple[str, int | None, int | None]]:
+    raw = read("a.html", page("".join(f"<p>{p}</p>" for p in PARAGRAPHS) + f"<table>{table}</table>").encode())
+    return [(raw.text[b.start : b.end], b.row, b.column) for b in raw.blocks if b.kind == "cell"]
+
+
+@pytest.mark.parametrize("span", ["\u00b2", "\u2461", "", "-3", "x", "1.5", "0", "9" * 5000])
+def test_odd_spans(span: str):
+    found = cells(f'<tr><td colspan="{span}">甲</td><td rowspan="{span}">乙</td></tr><tr><td>丙</td></tr>')
+    assert [text for text, _, _ in found] == ["甲", "乙", "丙"]
+    assert found[2] == ("丙", 1, 0)
+
+
+def test_a_cell_over_very_many_rows():
+    rows = "".join(f"<tr><td>第{i}项</td></tr>" for i in range(1, 500))
+    found = cells(f"<tr><td rowspan=500>类别</td><td>第0项</td></tr>{rows}")
+    assert found[1:] == [(f"第{i}项", i, 1) for i in range(500)]
+
+
+def test_spans_take_little_memory():
+    wide = "<tr>" + "<td rowspan=200 colspan=200>甲</td>" * 300 + "</tr>"
+    tracemalloc.start()
+    try:
+        assert len(cells(wide)) == 300
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("body", [f"<p>{PARAGRAPHS[0]}<p>{PARAGRAPHS[1]}", f"{PARAGRAPHS[0]}<br>{PARAGRAPHS[1]}"])
+def test_fragments_without_closing_tags_when_the_name_says_so(body: str):
+    assert read("a.html", body.encode()).text.split("\n") == PARAGRAPHS[:2]
+    assert read("a.txt", body.encode()).text == body
+
+
+def test_a_page_in_utf16_without_a_mark():
+    source = page("".join(f"<p>{p}</p>" for p in PARAGRAPHS))
+    raw = read("a.html", source.encode("utf-16-le"))
+    assert (raw.media_type, raw.text.split("\n")[1:]) == ("text/html", PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"<html><frameset cols='1,2'><frame src=a><noframes><body>{PARAGRAPHS[0]}</body></noframes></frameset></html>",
+        "<html><body><table><tr><td></td><td></td></tr></table></body></html>",
+        "<html><body><iframe src=x></iframe></body></html>",
+        "<html></html>",
+    ],
+)
+def test_pages_that_show_nothing(source: str):
+    assert refusal("a.html", source.encode()) == "ingest.no-text"
+
+
+def test_a_title_without_end_is_read_quickly():
+    source = page(PARAGRAPHS[0]).replace("<title>", f"<title>-{'政府' * 20_000}-")
+    start = time.perf_counter()
+    read("a.html", source.encode())
+    assert time.perf_counter() - start < 2

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from make_pdf import make_pdf, set_text
+from pdfminer import layout
 from test_ingest_formats import read, refusal
 
 from pipeline.clean.steps import clean
@@ -114,3 +116,28 @@ def test_every_process_reads_the_same_text_in_the_same_order() -> None:
         for n in range(1, 5)
     }
     assert len(found) == 1
+
+
+def test_several_threads_read_whole_pages() -> None:
+    rows = [line for n in range(8) for line in set_text("一行文字" * 8, top=760 - 80 * n, left=50, columns=8)]
+    columns = [*rows, *[(x + 300, y, size, text) for x, y, size, text in rows]]
+    content = make_pdf([columns] * 6)
+    alone = read("a.pdf", content)
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda _: read("a.pdf", content), range(8)))
+    assert all((raw.text, raw.doubts) == (alone.text, ()) for raw in together)
+
+
+def test_pdfminer_outside_our_pages_sees_addresses() -> None:
+    read("a.pdf", make_pdf([set_text(BODY)]))
+    item = object()
+    assert layout.__dict__.get("id", id)(item) == id(item)
+
+
+@pytest.mark.parametrize("front", [b"\xef\xbb\xbf\r\n", b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n", b"\x00\x01junk"])
+def test_what_stands_before_the_file_is_passed_over(front: bytes) -> None:
+    assert read("a.pdf", front + make_pdf([set_text(BODY)])).n_pages == 1
+
+
+def test_no_pages() -> None:
+    assert refusal("a.pdf", make_pdf([])) == "ingest.damaged"

@@ -85,4 +85,25 @@ def test_an_arabic_number_without_unit_is_reported() -> None:
 
 @pytest.mark.parametrize("text", ["", "。", "没有数字", "万元", "分之", "1", "元", "1、", "—5"])
 def test_edges(text: str) -> None:
-    mentions(text)
+    assert all(0 <= m.start < m.end <= len(text) for m in mentions(text))
+    assert claimed(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "九" * 5000,
+        "编号9：" + "1" * 26,
+        "一分之九千亿亿亿亿亿",
+        "产值翻9999999999番",
+        "账号62220212345678901234567890123元",
+        "9" * 100_000 + "元",
+        "2023年1月5日" * 2000,
+        "a" * 50_000 + "@",
+        "一" * 50_000,
+        "abc 12 " * 5000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_what_nobody_means_as_a_figure_is_set_aside_and_breaks_nothing(text: str) -> None:
+    assert claimed(text) == []

@@ -22,7 +22,7 @@ from pipeline.running.codec import Frame, decode, encode, layer_types, read_fram
 from pipeline.running.inputs import Fingerprint, InputFile, Listing
 from pipeline.running.manifest import data_files, describe_run, libraries, write_manifest
 from pipeline.running.plan import Plan, Step, describe, plan_from_json
-from pipeline.running.records import Records
+from pipeline.running.records import Records, issue_counts, tally
 from pipeline.running.store import Finished, Store, Task, hold, late_key
 
 STEPS = (
@@ -138,7 +138,7 @@ def finish(store: Store, *, plan: Plan = PLAN, plan_key: str | None = None, **is
 
 def test_everything_is_waiting_before_anything_is_read(store: Store) -> None:
     store.note_inputs(listing("a", "b", "c"))
-    assert store.tally() == {"waiting": 3}
+    assert tally(store.db) == {"waiting": 3}
 
 
 def test_status_is_that_of_the_worst_issue(store: Store) -> None:
@@ -164,16 +164,16 @@ def test_the_largest_are_first_and_none_is_left_out(store: Store) -> None:
 
 def test_duplicates_are_partial_and_name_the_first(store: Store) -> None:
     fill(store, a="1", b="2", c="1")
-    assert store.tally() == {"partial": 1, "waiting": 2}
+    assert tally(store.db) == {"partial": 1, "waiting": 2}
     rows = store.db.execute("SELECT name, doc_id, duplicate_of FROM document ORDER BY seq").fetchall()
     assert rows[0] == ("a", "1" * 16, None)
     assert rows[2][2] == "in/a"
     assert rows[2][1].startswith("1" * 16 + "-")
-    assert store.issue_counts() == {"input.duplicate": 1}
+    assert issue_counts(store.db) == {"input.duplicate": 1}
     fill(store, c="1", b="2")
-    assert store.tally() == {"waiting": 2}
+    assert tally(store.db) == {"waiting": 2}
     assert finish(store) == {"b": "done", "c": "done"}
-    assert store.issue_counts() == {}
+    assert issue_counts(store.db) == {}
 
 
 def test_what_is_no_longer_given_goes_with_its_results(store: Store) -> None:
@@ -181,7 +181,7 @@ def test_what_is_no_longer_given_goes_with_its_results(store: Store) -> None:
     finish(store, a="error")
     fill(store, b="2")
     assert store.db.execute("SELECT DISTINCT doc_id FROM result").fetchall() == [("2" * 16,)]
-    assert (store.tally(), store.issue_counts()) == ({"done": 1}, {})
+    assert (tally(store.db), issue_counts(store.db)) == ({"done": 1}, {})
 
 
 def test_a_changed_plan_sets_all_waiting_and_keeps_what_still_holds(store: Store) -> None:
@@ -217,10 +217,37 @@ def test_a_file_without_fingerprint_fails_and_comes_back(store: Store) -> None:
     store.note_inputs(listing("a"))
     store.note_fingerprints([("in/a", issue("input", "input.missing", name="a"))])
     store.settle(PLAN, 5.0)
-    assert store.tally() == {"failed": 1}
+    assert tally(store.db) == {"failed": 1}
     assert len(store.db.execute("SELECT doc_id FROM document").fetchone()[0]) == 16
     fill(store, a="1")
     assert finish(store) == {"a": "done"}
+
+
+def test_duplicates_of_a_failed_document_fail_and_come_back_with_it(store: Store) -> None:
+    fill(store, a="1", b="2", c="1", d="1")
+    finish(store, a="error")
+    failed = store.settle_duplicates()
+    assert [path for path, _ in failed] == ["in/c", "in/d"]
+    assert failed[0][1].startswith("c 与 in/a 内容完全相同，而后者处理失败")
+    assert tally(store.db) == {"done": 1, "failed": 3}
+    assert issue_counts(store.db) == {"error": 1, "input.duplicate-failed": 2}
+    first = store.state()
+    store.settle(PLAN, 5.0)
+    store.settle_duplicates()
+    assert store.state() == first
+    store.settle(Plan(STEPS[:1]), 5.0)
+    finish(store, plan=Plan(STEPS[:1]))
+    assert store.settle_duplicates() == []
+    assert tally(store.db) == {"done": 2, "partial": 2}
+
+
+def test_a_file_found_changed_is_looked_at_again_though_size_and_time_are_the_same(store: Store) -> None:
+    fill(store, a="1", b="2")
+    (task, other) = store.tasks(PLAN)
+    found = {"stage": "input", "code": "input.changed", "severity": "error", "message": "m"}
+    store.write(Finished(task, [], [found], ""))
+    store.write(Finished(other, [], [], other.plan_key))
+    assert {path: known for path, _, _, known in store.files()} == {"in/a": None, "in/b": Fingerprint(1, 1, "2" * 64)}
 
 
 def test_state_follows_everything_the_tables_show(store: Store) -> None:
@@ -272,6 +299,7 @@ def test_a_closed_store_is_one_file_that_can_be_read(store: Store, tmp_path: Pat
         (record,) = records.rows()
         assert (record.status, records.tally(), records.issue_counts()) == ("partial", {"partial": 1}, {"warning": 1})
         assert records.find("a") == records.find("in/a") == records.find("1111") == [record]
+        assert records.find("./in//a") == [record]
         assert records.find("x") == records.find("") == []
     store.db = sqlite3.connect(":memory:")
 

@@ -67,12 +67,27 @@ def test_yaml_every_key_given_twice_is_named() -> None:
         ("a: [1, 2\nb: 3\n", "x.yaml:2: YAML 写法有误"),
         ("a: &x [*x]\n", "x.yaml:1: 嵌套超过"),
         ("a: \x07", "x.yaml: YAML 读不出来"),
+        ("[" * 5000, "x.yaml: 嵌套太深"),
     ],
 )
 def test_yaml_that_is_none_names_the_line(text: str, place: str) -> None:
     with pytest.raises(PipelineError) as caught:
         read_yaml(text, "x.yaml")
     assert caught.value.mistakes[0].startswith(place)
+
+
+def test_yaml_aliases_of_aliases_end_soon() -> None:
+    text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    for level in range(1, 9):
+        text += f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n"
+    with pytest.raises(PipelineError, match=r"^x\.yaml:\d+: 展开 \* 引用后超过"):
+        read_yaml(text, "x.yaml")
+
+
+def test_yaml_keys_that_are_no_text_are_refused() -> None:
+    with pytest.raises(PipelineError) as caught:
+        read_yaml("a: 1\n? [b, c]\n: 2\n{{x}}: 3\n", "x.yaml")
+    assert [m.split("，")[0] for m in caught.value.mistakes] == ["x.yaml:2: 键应为文字", "x.yaml:4: 键应为文字"]
 
 
 @pytest.mark.parametrize(

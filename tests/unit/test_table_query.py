@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
-from table_samples import build
+from table_samples import build, document
 
 from pipeline.core.errors import PipelineError
-from pipeline.table.query import Filters, measures, number, query
+from pipeline.core.layers import Bound
+from pipeline.table.assemble import build_tables
+from pipeline.table.build import Entry
+from pipeline.table.filters import Filters
+from pipeline.table.measures import count, measures
+from pipeline.table.query import connect, query
 from pipeline.table.schema import TABLES
 from pipeline.table.summary import render, summarize, yuan
-from pipeline.table.view import code_columns
+from pipeline.table.view import code_columns, codebook_names
+from pipeline.table.words import number, per_words, unwrap, within
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +149,14 @@ def test_other_code_and_reference_rows(out: Path) -> None:
         (Filters(beneficiary=("博士",), bound=("max",)), []),
         (Filters(code=("attract",)), ["3000元", "50万元"]),
         (Filters(code=("demo:留",)), ["3000元", "50万元"]),
-        (Filters(code=("keeps",)), []),
+        (Filters(code=("引",)), ["3000元", "50万元"]),
+        (Filters(code=("示例:attract-money",)), ["3000元", "50万元"]),
+        (Filters(code=("示例：留", "demo:keep")), ["3000元", "50万元"]),
+        (Filters(codebook=("示例",)), ["3000元", "50万元"]),
+        (Filters(role=("优惠支持",), bound=("上限",)), ["50万元"]),
+        (Filters(doc=("aaaa",)), ["3000元", "50万元"]),
+        (Filters(text=("给予生活补贴 3000",)), ["3000元", "50万元"]),
+        (Filters(time=("2024",)), []),
         (Filters(topic=("补贴",)), ["3000元", "50万元"]),
         (Filters(topic=("t000",)), []),
         (Filters(region=("浙江",), year=(2023, 2024)), ["3000元", "50万元"]),
@@ -172,13 +186,18 @@ def test_unknown_columns_are_all_named(out: Path) -> None:
         ("1,000", 1000),
         ("3千万", 30000000),
         ("-5", -5),
+        ("五十万", 500000),
+        ("二十万元", 200000),
+        ("一亿五千万", 150000000),
+        ("十", 10),
+        ("1，000", 1000),
     ],
 )
 def test_numbers_as_people_type_them(text: str, expected: int) -> None:
     assert number(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "万", "五十万", "1e5", "50万5", "nan", "3 4"])
+@pytest.mark.parametrize("text", ["", "万", "1e5", "50万5", "nan", "3 4"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         number(text)
@@ -202,7 +221,9 @@ def test_the_summary_tells_what_was_found(out: Path) -> None:
         "50万元",
         "最高不超过50万元",
         "甲.pdf",
-        "引才补贴 1",
+        "金额最大的优惠支持（自动判断，请核对原文）",
+        "编码 2 处",
+        "  示例：引 1；留 1",
         "补贴 人才 1篇",
         "ingest.damaged",
     ):
@@ -210,10 +231,9 @@ def test_the_summary_tells_what_was_found(out: Path) -> None:
 
 
 def test_an_empty_run_has_a_summary(tmp_path: Path) -> None:
-    from pipeline.table.assemble import build_tables
-
     build_tables(list, tmp_path)
-    assert "文档 0 份" in render(summarize(tmp_path), tmp_path)
+    text = render(summarize(tmp_path), tmp_path)
+    assert text.startswith("没有读到文件") and "0 份" not in text
 
 
 @pytest.mark.parametrize(
@@ -239,3 +259,155 @@ def test_an_interrupted_build_leaves_the_earlier_database(tmp_path: Path) -> Non
         build_database(tmp_path / "tables", tmp_path / "knowledge.duckdb")
     assert query(tmp_path, "SELECT 1 AS a").num_rows == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["knowledge.duckdb", "tables"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        (Filters(doc=("甲",)), "--doc：没有文档“甲”，是否应为“甲.pdf”"),
+        (Filters(code=("示例:流",)), "--code：没有编码“示例:流”，是否应为“示例:"),
+        (Filters(code=("atract",)), "是否应为“attract”"),
+        (Filters(codebook=("示列",)), "--codebook：没有编码本“示列”，是否应为“示例”"),
+        (Filters(region=("杭州",)), "--region：没有地区含“杭州”的文档，可用的有：浙江省岚川市"),
+        (Filters(kind=("金钱",)), "--kind 的值“金钱”不对"),
+        (Filters(time=("去年",)), "--time 的值“去年”不对"),
+    ],
+)
+def test_a_value_the_run_does_not_have_is_told(filters: Filters, words: str, out: Path) -> None:
+    with pytest.raises(PipelineError) as caught:
+        measures(out, filters)
+    assert words in str(caught.value)
+
+
+def test_all_unknown_values_are_told_at_once(out: Path) -> None:
+    with pytest.raises(PipelineError) as caught:
+        measures(out, Filters(doc=("x",), code=("y",), region=("z",)))
+    assert len(caught.value.mistakes) == 3
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ((), ["3000元", "50万元"]),
+        (("-value",), ["50万元", "3000元"]),
+        (("-数值",), ["50万元", "3000元"]),
+        (("value_min",), ["3000元", "50万元"]),
+        (("-bound", "quote"), ["50万元", "3000元"]),
+        (("-数值原文",), ["50万元", "3000元"]),
+    ],
+)
+def test_measures_are_sorted(sort: tuple[str, ...], expected: list[str], out: Path) -> None:
+    assert measures(out, sort=sort, columns=("数值原文",)).column(0).to_pylist() == expected
+
+
+def with_values(folder: Path) -> None:
+    """Write a run whose bounds leave the open end empty, or fill both, and whose measures have times."""
+    doc = document()
+    assert doc.measures is not None
+    kinds: list[tuple[Bound, int | None, int | None, str | None]] = [
+        ("exact", 5, 5, "2024"),
+        ("max", None, 20, "2023/2025"),
+        ("max", 30, 30, "2024-06"),
+        ("min", 40, None, "2026"),
+        ("range", 10, 20, None),
+    ]
+    many = tuple(
+        replace(
+            doc.measures[0],
+            bound=bound,
+            value_min=None if low is None else Decimal(low),
+            value_max=None if high is None else Decimal(high),
+            time=time,
+            item=f"{bound} {low} {high}",
+        )
+        for bound, low, high, time in kinds
+    )
+    entry = Entry(doc.doc_id, doc.source, "done", replace(doc, measures=many))
+    build_tables(lambda: [entry], folder)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(min=Decimal(15)), ["max None 20", "max 30 30", "min 40 None", "range 10 20"]),
+        (Filters(max=Decimal(15)), ["exact 5 5", "range 10 20"]),
+        (Filters(min=Decimal(21), max=Decimal(39)), ["max 30 30"]),
+        (Filters(min=Decimal(41)), []),
+        (Filters(time=("2024",)), ["exact 5 5", "max None 20", "max 30 30"]),
+        (Filters(time=("2025年",)), ["max None 20"]),
+        (Filters(time=("2024-06",)), ["max None 20", "max 30 30"]),
+        (Filters(time=("2026", "2024年6月")), ["max None 20", "max 30 30", "min 40 None"]),
+    ],
+)
+def test_an_open_end_is_compared_by_the_other(filters: Filters, expected: list[str], tmp_path: Path) -> None:
+    with_values(tmp_path)
+    assert measures(tmp_path, filters, columns=("item",)).column(0).to_pylist() == expected
+    assert count(tmp_path, filters) == len(expected)
+    by_value = measures(tmp_path, columns=("item",), sort=("-value",)).column(0).to_pylist()
+    assert by_value == ["min 40 None", "max 30 30", "max None 20", "range 10 20", "exact 5 5"]
+    assert [one.value for one in summarize(tmp_path).benefits] == [40]
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("SELECT * FROM references", '请加英文双引号：SELECT * FROM "references"'),
+        ("SELECT * FROM measure", "可用的表：documents（文档）"),
+        ("SELECT qoute FROM measures", "DESCRIBE knowledge"),
+    ],
+)
+def test_mistakes_in_sql_have_a_chinese_hint(sql: str, words: str, out: Path) -> None:
+    with pytest.raises(PipelineError) as caught:
+        query(out, sql)
+    assert words in str(caught.value) and "Error" in str(caught.value)
+
+
+def test_tables_and_columns_can_be_looked_up(out: Path) -> None:
+    assert "knowledge" in query(out, "SHOW TABLES").column(0).to_pylist()
+    assert "evidence" in query(out, "DESCRIBE knowledge").column(0).to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("给予生活\n补贴", "给予生活补贴"),
+        ("每人\r\n  3000 元", "每人3000 元"),
+        ("AI\nmodel", "AI model"),
+        ("a b　c", "a b　c"),
+        ("", ""),
+    ],
+)
+def test_hard_wraps_vanish(text: str, expected: str) -> None:
+    assert unwrap(text) == expected
+
+
+def test_the_basis_is_chinese() -> None:
+    assert (per_words("人/once"), per_words("once"), per_words("人/月"), per_words(None)) == (
+        "人/一次性",
+        "一次性",
+        "人/月",
+        None,
+    )
+
+
+def test_codebooks_keep_their_names(out: Path) -> None:
+    with connect(out) as connection:
+        assert codebook_names(connection) == {"demo": "示例"}
+
+
+@pytest.mark.parametrize(
+    ("time", "wanted", "expected"),
+    [
+        ("2025", "2025", True),
+        ("2025-06-01", "2025-06", True),
+        ("2025", "2025-06", False),
+        ("2021/2025", "2023", True),
+        ("2021/2025", "2025-06", True),
+        ("2021-03/2025", "2021", True),
+        ("2021/2025", "2026", False),
+        ("2026/", "2030", True),
+        ("/2026", "2020", True),
+    ],
+)
+def test_times_within_another(time: str, wanted: str, expected: bool) -> None:
+    assert within(time, wanted) is expected

@@ -12,7 +12,7 @@ from pipeline.core.layers import Bag, TopicMix
 from pipeline.topics.fit import fit
 from pipeline.topics.model import TopicModel, load
 from pipeline.topics.quality import coherence
-from pipeline.topics.sample import draw, limits
+from pipeline.topics.sample import Lack, Sample, draw, limits
 
 THEMES = {
     "人才": ["引才", "育才", "安家", "职称", "博士", "院士", "公寓", "落户", "津贴", "举荐"],
@@ -44,7 +44,7 @@ def corpus(documents: int = 60) -> list[tuple[str, Bag]]:
 
 def fitted(**changes: object) -> TopicModel:
     model = fit(corpus(), settings(**changes))
-    assert model is not None
+    assert isinstance(model, TopicModel)
     return model
 
 
@@ -68,7 +68,7 @@ def test_same_documents_in_any_order_give_the_same_bytes(kind: str, tmp_path: Pa
     bags = corpus()
     first = fit(bags, settings(model=kind))
     second = fit(iter(list(reversed(bags))), settings(model=kind))
-    assert first is not None and second is not None
+    assert isinstance(first, TopicModel) and isinstance(second, TopicModel)
     assert first.digest == second.digest
     first.save(tmp_path / "a.npz")
     second.save(tmp_path / "b.npz")
@@ -123,7 +123,7 @@ def test_topics_are_numbered_from_the_largest() -> None:
         (f"more{i}", bag) for i in range(12) for n, (_, bag) in enumerate(corpus(40)) if n == 4 * i % 40
     ]
     model = fit(bags, settings())
-    assert model is not None
+    assert isinstance(model, TopicModel)
     assert [topic.number for topic in model.topics] == [0, 1, 2, 3]
     assert {word for word, _ in model.topics[0].terms[:5]} <= set(THEMES["人才"])
 
@@ -136,22 +136,21 @@ def test_a_document_without_known_words_has_no_topics(bag: Bag, kind: str) -> No
 
 def test_too_few_documents_give_no_model() -> None:
     empty = [(f"empty{i}", Bag((), ())) for i in range(20)]
-    assert fit([], settings()) is None
-    assert fit(corpus(7) + empty, settings()) is None
-    assert fit(corpus(8), settings()) is not None
+    assert fit([], settings()) == Lack("topics.too-few", 0)
+    assert fit(corpus(7) + empty, settings()) == Lack("topics.too-few", 7)
+    assert isinstance(fit(corpus(8), settings()), TopicModel)
 
 
 def test_documents_with_nothing_in_common_give_no_model() -> None:
     apart = [(str(i), Bag((f"词{i}",), (1,))) for i in range(20)]
     alike = [(str(i), Bag(("一样", "相同"), (1, 2))) for i in range(20)]
-    assert fit(apart, settings()) is None
-    assert fit(alike, settings()) is None
+    assert fit(apart, settings()) == fit(alike, settings()) == Lack("topics.apart", 20)
 
 
 @pytest.mark.parametrize(("documents", "topics"), [(8, 4), (60, 8), (400, 20)])
 def test_number_of_topics_by_number_of_documents(documents: int, topics: int) -> None:
     model = fit(corpus(documents), settings(k=0))
-    assert model is not None
+    assert isinstance(model, TopicModel)
     assert 1 <= len(model.topics) <= topics
 
 
@@ -159,12 +158,12 @@ def test_sampling_is_bounded_even_and_keeps_no_order() -> None:
     bags = corpus(300)
     first = draw(bags, settings(fit_documents=50))
     second = draw(reversed(bags), settings(fit_documents=50))
-    assert first is not None and second is not None
+    assert isinstance(first, Sample) and isinstance(second, Sample)
     assert first.counts.shape[0] == 50
     assert first.vocabulary == second.vocabulary
     assert (first.counts != second.counts).nnz == 0
     small = draw(bags, settings(vocabulary=12))
-    assert small is not None and len(small.vocabulary) == 12
+    assert isinstance(small, Sample) and len(small.vocabulary) == 12
 
 
 @pytest.mark.parametrize(

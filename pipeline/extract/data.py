@@ -1,0 +1,158 @@
+"""The data files of this stage, read strictly: an unknown key, a wrong value or pattern is a mistake with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.core.layers import Bound, Kind, Role
+from pipeline.core.strict import build, read_toml
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class UnitEntry(_Strict):
+    """A unit or counter. ``chinese`` tells which Chinese numerals it takes; by default all, for kind other "figure"."""
+
+    kind: Kind
+    unit: str | None = None
+    factor: Decimal = Decimal(1)
+    surfaces: tuple[str, ...] = Field(min_length=1)
+    chinese: Literal["all", "several", "figure"] | None = None
+    examples: dict[str, str] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
+class Region(_Strict):
+    """Numbers that begin inside a match of ``pattern`` are set aside by rule ``name``."""
+
+    name: str
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
+class Near(_Strict):
+    """A number with these surroundings is set aside by rule ``name``.
+
+    ``unit``: "after" begins behind the unit, which must be there; ``bare``: only numbers without a unit;
+    ``kinds``: only numbers with a unit of these kinds, empty for any.
+    """
+
+    name: str
+    before: re.Pattern[str] | None = None
+    numeral: re.Pattern[str] | None = Field(default=None, alias="self")
+    after: re.Pattern[str] | None = None
+    unit: bool = False
+    bare: bool = False
+    kinds: frozenset[Kind] = frozenset()
+    examples: tuple[str, ...] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
+class BoundWord(_Strict):
+    """``pattern`` before or after a figure gives it ``bound``, unless its kind is one of ``kinds_not``."""
+
+    bound: Bound
+    side: Literal["before", "after"]
+    pattern: re.Pattern[str]
+    kinds_not: frozenset[Kind] = frozenset()
+    examples: dict[str, Bound] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
+class Cue(_Strict):
+    """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds``, ``bounds``, ``doc_kinds`` mean any.
+
+    It isn't counted when ``without`` is found in the text before the figure's list.
+    """
+
+    role: Role
+    where: Literal["piece", "segment", "behind", "rest", "sentence", "heading", "list"]
+    weight: float
+    kinds: frozenset[Kind] = frozenset()
+    bounds: frozenset[Bound] = frozenset()
+    doc_kinds: frozenset[str] = frozenset()
+    pattern: re.Pattern[str]
+    without: re.Pattern[str] | None = None
+    examples: tuple[str, ...] = Field(min_length=1)
+
+
+class UnitsFile(_Strict):
+    """configs/units.toml."""
+
+    unit: tuple[UnitEntry, ...]
+
+
+class AsideFile(_Strict):
+    """configs/patterns/set_aside.toml."""
+
+    region: tuple[Region, ...]
+    near: tuple[Near, ...]
+
+
+class BoundsFile(_Strict):
+    """configs/patterns/bounds.toml."""
+
+    bound: tuple[BoundWord, ...]
+
+
+class RolesFile(_Strict):
+    """configs/patterns/roles.toml; ``order`` breaks ties."""
+
+    order: tuple[Role, ...]
+    cue: tuple[Cue, ...]
+
+
+class TenseFile(_Strict):
+    """configs/patterns/tense.toml."""
+
+    past: tuple[str, ...]
+    future: tuple[str, ...]
+
+
+class PerFile(_Strict):
+    """configs/patterns/per.toml."""
+
+    nouns: tuple[str, ...]
+    bases: tuple[str, ...]
+    steps: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
+
+
+class SlotsFile(_Strict):
+    """configs/patterns/slots.toml."""
+
+    instruments: tuple[str, ...]
+    before_instrument: tuple[str, ...]
+    links: tuple[str, ...]
+    verbs: tuple[str, ...]
+    name_ends: tuple[str, ...]
+    generic: tuple[str, ...]
+    giving: tuple[str, ...]
+    groups: tuple[str, ...]
+    naming: tuple[str, ...]
+    agency_labels: tuple[str, ...]
+    verbs_of_action: tuple[str, ...]
+
+
+File = TypeVar("File", bound=_Strict)
+
+
+def read(folder: Path, name: str, model: type[File]) -> tuple[File, str]:
+    """Return ``folder``/``name`` as ``model``, and its text. Raises PipelineError with every mistake and its line."""
+    content = (folder / name).read_text(encoding="utf-8")
+    data, lines = read_toml(content, name)
+    return build(model, data, lines, name), content
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern of any of ``words``, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
