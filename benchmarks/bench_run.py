@@ -3,7 +3,7 @@
     python benchmarks/bench_run.py [FOLDER] [--small 300] [--large 3000]
 
 Documents are made by joining text files of FOLDER (default: corpora/sample) three by three, which makes them as long as
-real policy documents are on average, each with a line of its own so that no two are alike. Ratios hold on a busy machine
+real policy documents are, each with a line of its own so that no two are alike. Ratios hold on a busy machine
 better than seconds; run it when nothing else runs all the same.
 """
 

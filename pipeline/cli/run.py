@@ -94,13 +94,16 @@ def _load(path: Path | None, workers: int | None) -> Config:
 
 
 def _data_mistakes(path: Path | None) -> list[str]:
-    """Return the mistakes in the configuration and, as far as it can be told which, in the codebooks it names."""
+    """Return the mistakes in the configuration and, as far as it can be told which, in the lists and books it names."""
     from pipeline.cli.books import load_books
-    from pipeline.core.config import load_config
+    from pipeline.core.config import configs_dir, load_config
+    from pipeline.segment.bag import list_mistakes
 
     mistakes: list[str] = []
     try:
-        names: Sequence[str] = load_config(path).coding.codebooks
+        config = load_config(path)
+        names: Sequence[str] = config.coding.codebooks
+        mistakes += list_mistakes(config.segment, configs_dir())
     except PipelineError as error:
         mistakes += error.mistakes
         names = _named_codebooks(path)
@@ -113,6 +116,7 @@ def _data_mistakes(path: Path | None) -> list[str]:
 
 def _named_codebooks(path: Path | None) -> list[str]:
     """Return the codebooks a configuration with mistakes names, so that theirs are listed in the same go."""
+    from pipeline.core.config import with_places
     from pipeline.core.strict import read_text, read_toml
 
     if path is None:
@@ -121,6 +125,6 @@ def _named_codebooks(path: Path | None) -> list[str]:
         data, _ = read_toml(read_text(path, "配置文件"), str(path))
     except PipelineError:
         return []  # already among the mistakes
-    coding: Any = data.get("coding")
+    coding: Any = with_places(data, path.absolute().parent).get("coding")
     names: Any = coding.get("codebooks") if isinstance(coding, dict) else None
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []

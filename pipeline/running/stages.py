@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from functools import partial
 from importlib import metadata
 
@@ -14,11 +13,10 @@ from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import CleanText, Head, Measure, RawText
 from pipeline.core.stage import Stage
 from pipeline.core.strict import digest
+from pipeline.core.values import fits
 
 # Libraries whose other versions may read other text out of the same file.
 _READERS = ("pdfminer.six", "lxml")
-# the tables keep 16 digits before the point and four after it: this is rounded to a seventeenth
-_TOO_LARGE = Decimal("9999999999999999.99995")
 
 
 def build(config: Config) -> tuple[Stage, ...]:
@@ -53,11 +51,11 @@ def _text(config: Config) -> tuple[Stage, ...]:
             partial(read_source, max_chars=most),
             needs=("source", "content"),
             gives="raw",
-            version=1,
+            version=2,
             settings=readers,
             doubts=_own_doubts,
         ),
-        Stage("clean", clean, needs=("raw",), gives="text", version=1, doubts=_own_doubts),
+        Stage("clean", clean, needs=("raw",), gives="text", version=2, doubts=_own_doubts),
     )
 
 
@@ -180,8 +178,7 @@ def _too_large(measures: tuple[Measure, ...], doc: Document) -> Iterable[Issue]:
     if doc.raw is None or doc.text is None:
         return
     for measure in measures:
-        values = (value for value in (measure.value_min, measure.value_max) if value is not None)
-        if any(not value.is_finite() or abs(value) >= _TOO_LARGE for value in values):
+        if not (fits(measure.value_min) and fits(measure.value_max)):
             start, end = doc.text.offsets().to_source(measure.start, measure.end)
             yield issue("measures", "number.too-large", span=(start, end), quote=doc.raw.text[start:end])
 

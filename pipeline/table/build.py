@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from pipeline.core.document import Document, Source
-from pipeline.core.issues import Issue, issue
+from pipeline.core.issues import Issue
 from pipeline.core.layers import Block, Head, HeadField, Measure, RawText, Section
+from pipeline.core.values import fits
 from pipeline.table.resolve import Targets
 from pipeline.table.schema import CodingRow, DocumentRow, IssueRow, MeasureRow, ReferenceRow, SectionRow, Status
 
 _LAST_PLACE = Decimal("0.0001")
-_TOO_LARGE = Decimal(10) ** 16
 
 
 # the layers the tables are made from
@@ -116,7 +116,7 @@ def build_rows(entry: Entry, *, targets: Targets, code_paths: Mapping[tuple[str,
         return rows
     rows.sections.extend(_sections(document, places))
     for measure, measure_id in zip(document.measures or (), _measure_ids(document, places), strict=True):
-        rows.measures.append(_measure(measure, measure_id, places, rows.issues))
+        rows.measures.append(_measure(measure, measure_id, places))
     rows.codings.extend(_codings(document, places, code_paths))
     rows.references.extend(_references(document, places, targets))
     return rows
@@ -193,14 +193,10 @@ def _unique(names: Iterable[str]) -> list[str]:
     return result
 
 
-def _measure(measure: Measure, measure_id: str, places: Places, issues: list[IssueRow]) -> MeasureRow:
-    """Return a measure's row; a value no column can hold is left empty and added to ``issues``."""
+def _measure(measure: Measure, measure_id: str, places: Places) -> MeasureRow:
+    """Return a measure's row; a value no column can hold is left empty (the measures stage has reported it)."""
     start, end = places.to_raw(measure.start, measure.end)
     evidence_start, evidence_end = places.to_raw(measure.evidence_start, measure.evidence_end)
-    page = places.page(start, end)
-    if _too_large(measure.value_min) or _too_large(measure.value_max):
-        doubt = issue("table", "number.too-large", span=(start, end), page=page, quote=places.raw[start:end])
-        issues.append(_issue(doubt, places))
     return MeasureRow(
         measure_id=measure_id,
         doc_id=places.doc_id,
@@ -225,7 +221,7 @@ def _measure(measure: Measure, measure_id: str, places: Places, issues: list[Iss
         evidence_start=evidence_start,
         evidence_end=evidence_end,
         section_id=places.section(measure.start),
-        page=page,
+        page=places.page(start, end),
         boxes=places.boxes(start, end),
         group_id=None if measure.group is None else f"{places.doc_id}:g{measure.group}",
         fact_id=None if measure.fact is None else f"{places.doc_id}:f{measure.fact}",
@@ -234,14 +230,9 @@ def _measure(measure: Measure, measure_id: str, places: Places, issues: list[Iss
     )
 
 
-def _too_large(value: Decimal | None) -> bool:
-    """Tell whether a value has more than 16 digits before the point, or is no number."""
-    return value is not None and not (value.is_finite() and abs(value) < _TOO_LARGE - 1)
-
-
 def _decimal(value: Decimal | None) -> Decimal | None:
     """Return ``value`` with four decimal places, or None when it doesn't fit."""
-    if value is None or _too_large(value):
+    if value is None or not fits(value):
         return None
     return value.quantize(_LAST_PLACE, rounding=ROUND_HALF_EVEN)
 

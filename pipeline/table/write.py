@@ -106,10 +106,13 @@ class TableWriter:
 
     def discard(self) -> None:
         """Close and delete the temporary files; the tables of an earlier run stay as they are."""
-        for opened in self._open.values():
-            opened.writer.close()
-            _temporary(opened.target).unlink(missing_ok=True)
-        self._open.clear()
+        try:
+            for opened in self._open.values():
+                opened.writer.close()
+        finally:  # closing writes the footer, which fails on a full disk too
+            for opened in self._open.values():
+                _temporary(opened.target).unlink(missing_ok=True)
+            self._open.clear()
 
     def __enter__(self) -> TableWriter:
         """Return itself."""
