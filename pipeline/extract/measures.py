@@ -19,6 +19,7 @@ _REACHED = re.compile(r"(?:达到?了?|(?:已|年)?满)(?:了|人民币)?\s?$")
 _PART_REACH = 24
 _SEGMENT_END = re.compile(r"[。；;！？\n]")
 _PIECE_END = re.compile(r"[，,。；;！？\n]")
+_AS_MUCH_AS = re.compile(r"高达\s?$")
 _SHARES = re.compile(r"分别|依次|各")
 
 
@@ -107,6 +108,8 @@ def _measure(
     bound = mention.bound
     if role == "condition" and bound == "exact" and _REACHED.search(context.list_piece):
         bound = "min"
+    if role == "benefit" and bound == "exact" and _AS_MUCH_AS.search(context.list_piece):
+        bound = "max"
     return Measure(
         start=mention.start,
         end=mention.end,
