@@ -67,19 +67,8 @@ def read_text(path: Path, what: str) -> str:
         raise PipelineError(f"{path}: {what}读不出来（{error.strerror}），请检查路径和权限") from error
 
 
-def read_yaml(text: str, name: str) -> tuple[Any, Lines]:
-    """Return the data (all scalars as ``str``) and the line, from 1, of each path.
-
-    Raises PipelineError, naming ``name``, with every key given twice.
-    """
-    data, lines, mistakes = parse_yaml(text, name)
-    if mistakes:
-        raise PipelineError(*mistakes)
-    return data, lines
-
-
 def parse_yaml(text: str, name: str) -> tuple[Any, Lines, list[str]]:
-    """Return data and lines as ``read_yaml`` does, and a sentence for each key given twice: the caller can check on.
+    """Return the data (all scalars as ``str``), each path's line, from 1, and a sentence for each key given twice.
 
     An empty text gives ``{}``. Raises PipelineError only for what is no YAML at all.
     """

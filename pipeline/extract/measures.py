@@ -20,6 +20,7 @@ _PART_REACH = 24
 _SEGMENT_END = re.compile(r"[。；;！？\n]")
 _PIECE_END = re.compile(r"[，,。；;！？\n]")
 _AS_MUCH_AS = re.compile(r"高达\s?$")
+_OWN_CAP = re.compile(r"\s*(?:同一|单个|每家|每户|单户|单家|每个)[^，。；]{1,10}(?:最高|不超过|累计|每年|年度)")
 _SHARES = re.compile(r"分别|依次|各")
 
 
@@ -71,7 +72,7 @@ def find_measures(
         part = _is_part(plain, made[-1][0], built[0], part) if made else False
         if part:  # 安排8000万元，其中风险补偿4000万元、贴息2000万元
             built = [(replace(m, role="budget", beneficiary=None), c) for m, c in built]
-        joins = bool(made) and _continues(made[-1], built[0])
+        joins = bool(made) and (_continues(made[-1], built[0]) or _caps(plain, made[-1][0], built[0]))
         grouped = joins or len(built) > 1 or built[0][0].role == "benefit"
         group += grouped and not joins
         number = group if grouped else None
@@ -157,6 +158,14 @@ def _continues(last: tuple[Measure, Context], following: tuple[Measure, Context]
     return re.search(r"(?:^|[，,])\s*(?:对|另|其他)", context.list_piece) is None
 
 
+def _caps(text: str, last: Measure, following: tuple[Measure, Context]) -> bool:
+    """Tell whether a sentence of its own caps the benefit before it in the paragraph: 同一企业每年最高3000万元。"""
+    measure, context = following
+    if last.role != "benefit" or measure.role != "benefit" or measure.bound != "max":
+        return False
+    return _OWN_CAP.match(context.sentence) is not None and "\n" not in text[last.end : measure.start]
+
+
 def _with_list(measure: Measure, place: int, n: int, context: Context, previous: Measure | None) -> Measure:
     """Return ``measure`` with what its list and the benefit it continues give it."""
     beneficiary, per = measure.beneficiary, measure.per
@@ -164,13 +173,15 @@ def _with_list(measure: Measure, place: int, n: int, context: Context, previous:
         return measure
     if n > 1 and beneficiary and (names := tier_names(beneficiary, n)) and _shared(context):
         beneficiary = names[place]
-    if previous is not None and is_cap(context):
+    own_cap = previous is not None and _OWN_CAP.match(context.sentence) is not None
+    item = previous.item if previous is not None and own_cap else measure.item
+    if previous is not None and (own_cap or is_cap(context)):
         beneficiary = previous.beneficiary
         if not per and measure.bound == "max" and measure.kind == "money" and "累计" not in context.list_piece:
             per = previous.per
     elif previous is not None and beneficiary is None:
         beneficiary = previous.beneficiary
-    return replace(measure, beneficiary=beneficiary, per=per, instrument=measure.item)
+    return replace(measure, beneficiary=beneficiary, per=per, item=item, instrument=item)
 
 
 def _shared(context: Context) -> bool:

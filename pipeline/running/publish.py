@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 # Goes up when the same layers may give other tables though no column has changed.
 VERSION = 1
 _REPORT_EACH = 25
-# What rows are made of. Words and unclaimed numbers stay in the store: reading them takes as long as the rest together.
-_LAYERS = ("raw", "text", "head", "outline", "references", "bag", "measures", "codings")
 
 
 def tables_key(config: Config) -> str:
@@ -153,13 +151,13 @@ class _Press:
 
     def _entries(self) -> Iterator[Entry]:
         """Yield every input file with its layers and issues."""
-        from pipeline.table.build import Entry
+        from pipeline.table.build import LAYERS, Entry
 
         for number, record in enumerate(self._records.rows(), 1):
             if record.status == "waiting":
                 raise RuntimeError(f"{record.source.path} is still waiting")
             issues = tuple(trace.issue for trace in self._records.issues_of(record))
-            document = self._records.document(record, _LAYERS)
+            document = self._records.document(record, LAYERS)
             duplicate = record.duplicate_of is not None
             yield Entry(record.doc_id, record.source, record.status, document, issues, duplicate)
             self._step(number)

@@ -6,16 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pipeline.coding.codebook import Codebook, CodeEntry, codes
 from pipeline.core.issues import Issue
-from pipeline.core.layers import Bag, Head, TopicMix
+from pipeline.core.layers import Head
 from pipeline.table.build import DocumentRows, Entry, build_rows, issue_row
 from pipeline.table.database import build_database
 from pipeline.table.resolve import index
 from pipeline.table.schema import CodeRow, DocTopicRow, TopicRow, TopicTermRow
 from pipeline.table.write import TableWriter
+
+if TYPE_CHECKING:
+    from pipeline.topics.model import TopicModel
 
 TABLES_FOLDER = "tables"
 DATABASE = "knowledge.duckdb"
@@ -23,45 +26,6 @@ DATABASE = "knowledge.duckdb"
 _PLACES = 6
 _BATCH_DOCUMENTS = 256
 _BATCH_CHARS = 8_000_000
-
-
-class Topic(Protocol):
-    """What the tables need of one topic; ``terms`` are (word, weight), largest first."""
-
-    @property
-    def number(self) -> int:
-        """Its number in mixtures."""
-
-    @property
-    def label(self) -> str:
-        """Its name."""
-
-    @property
-    def terms(self) -> Sequence[tuple[str, float]]:
-        """Its words with their weights."""
-
-    @property
-    def coherence(self) -> float | None:
-        """How often its words occur together."""
-
-
-class TopicModel(Protocol):
-    """What the tables need of a topic model."""
-
-    @property
-    def kind(self) -> str:
-        """How it was fitted: 「nmf」."""
-
-    @property
-    def digest(self) -> str:
-        """What tells it from any other model."""
-
-    @property
-    def topics(self) -> Sequence[Topic]:
-        """All topics, by number."""
-
-    def assign_many(self, bags: Sequence[Bag]) -> Sequence[TopicMix]:
-        """Return a mixture for each bag."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,3 +129,10 @@ def test_the_base_of_a_comparison_is_no_time(text: str) -> None:
 )
 def test_roles_that_look_like_benefits(text: str, role: str) -> None:
     assert measures(text)[-1].role == role
+
+
+def test_a_cap_in_a_sentence_of_its_own_belongs_to_the_benefit_before_it() -> None:
+    text = "对新落户的整机项目，按照投资额的10%给予补助。同一企业每年最高不超过3000万元。"
+    rate, cap = measures(text)
+    assert (cap.item, cap.beneficiary, cap.group) == (rate.item, rate.beneficiary, rate.group)
+    assert cap.per == ("企业", "年")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.core.errors import PipelineError
-from pipeline.core.strict import build, digest, read_toml, read_yaml
+from pipeline.core.strict import Lines, build, digest, parse_yaml, read_toml
+
+
+def read_yaml(text: str, name: str) -> tuple[Any, Lines]:
+    data, lines, mistakes = parse_yaml(text, name)
+    if mistakes:
+        raise PipelineError(*mistakes)
+    return data, lines
 
 
 class Part(BaseModel):
