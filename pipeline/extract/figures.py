@@ -13,7 +13,8 @@ from pipeline.extract.units import Unit
 
 _HALF = re.compile(r"半(?=[年天日]|个月|个工作日|小时|数|价|票|额)")
 _TOKEN = re.compile(rf"{NUMERAL.pattern}|{_HALF.pattern}")
-_TAIL = re.compile(rf"(?P<more>[余多来])?\s?(?P<magnitude>{MAGNITUDE})?(?P<more2>[余多])?\s?")
+# a line break between a numeral and a word is a border: what was a wrap has been joined
+_TAIL = re.compile(rf"(?P<more>[余多来])?[ \u3000]?(?P<magnitude>{MAGNITUDE})?(?P<more2>[余多])?[ \u3000]?")
 _FRACTION = re.compile(rf"\s?分之\s?({NUMERAL.pattern})")
 _TENTHS = re.compile(r"成([一二三四五六七八九半])?(?![立功为果长员效熟都本分品绩就交型本套年人])")
 _NEXT = re.compile(rf"(?:至|到|—|－|-|–|、)\s?(?:{NUMERAL.pattern})")
