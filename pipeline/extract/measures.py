@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from pipeline.extract.when import Times
 
 _REACHED = re.compile(r"(?:达到?了?|(?:已|年)?满)(?:了|人民币)?\s?$")
 _PART_REACH = 24
+# how much a paragraph's own words weigh against those of so many neighbours on each side
+_OWN_WEIGHT, _NEAR = 0.5, 2
 _SEGMENT_END = re.compile(r"[。；;！？\n]")
 _PIECE_END = re.compile(r"[，,。；;！？\n]")
 _AS_MUCH_AS = re.compile(r"高达\s?$")
@@ -52,7 +55,7 @@ def find_measures(
     """Return one measure for each claimed mention, in order of the text."""
     plain = text.text
     surroundings, times = Surroundings(plain, sentences, outline), Times(plain)
-    tenses: dict[int, float] = {}
+    tenses = _Tenses(plain, rules.roles)
     made: list[tuple[Measure, Context]] = []
     group = -1
     part = False
@@ -61,8 +64,9 @@ def find_measures(
         built = []
         for mention in run:
             context = surroundings.of(mention, run[0], run[-1])
-            tense = _tense(plain, mention.start, tenses, rules.roles)
-            decided = role_of(mention, context, tense=tense, doc_kind=head.doc_kind, rules=rules.roles)
+            decided = role_of(
+                mention, context, tense=tenses.at(mention.start), doc_kind=head.doc_kind, rules=rules.roles
+            )
             measure = _measure(plain, mention, context, decided, times, rules)
             begin, end = surroundings.section_text(mention.start)
             agency = agency_of(context.sentence, plain[max(begin, mention.end) : end], rules.slots)
@@ -92,13 +96,32 @@ def _is_part(text: str, last: Measure, following: tuple[Measure, Context], was_p
     return "其中" in gap or (was_part and gap.startswith(("、", "，", "和", "及")) and len(gap) <= _PART_REACH)
 
 
-def _tense(text: str, at: int, known: dict[int, float], rules: RoleRules) -> float:
-    """Return the tense of the paragraph around offset ``at``, read once."""
-    start = text.rfind("\n", 0, at) + 1
-    if start not in known:
-        stop = text.find("\n", at)
-        known[start] = tense_of(text[start : stop if stop >= 0 else len(text)], rules)
-    return known[start]
+class _Tenses:
+    """The tense of each paragraph of a text, leaning on its neighbours': reports and plans come in stretches."""
+
+    def __init__(self, text: str, rules: RoleRules) -> None:
+        """Read all paragraphs once."""
+        self._starts: list[int] = []
+        own: list[float] = []
+        at = 0
+        for line in text.split("\n"):
+            if line.strip():
+                self._starts.append(at)
+                own.append(tense_of(line, rules))
+            at += len(line) + 1
+        self._tenses = [
+            _OWN_WEIGHT * tense + (1 - _OWN_WEIGHT) * _mean(own[max(0, i - _NEAR) : i] + own[i + 1 : i + 1 + _NEAR])
+            for i, tense in enumerate(own)
+        ]
+
+    def at(self, offset: int) -> float:
+        """Return the tense around ``offset``, from -1 (only reports) to 1 (only plans)."""
+        return self._tenses[bisect_right(self._starts, offset) - 1]
+
+
+def _mean(values: list[float]) -> float:
+    """Return the mean, 0 for none."""
+    return sum(values) / len(values) if values else 0.0
 
 
 def _measure(
