@@ -14,6 +14,7 @@ from pipeline.cli.help import help_option
 from pipeline.cli.output import print_json, say
 from pipeline.cli.params import coded, json_option, out_argument
 from pipeline.cli.places import find_record, place
+from pipeline.core import outputs
 from pipeline.core.issues import CODES
 from pipeline.table.schema import SEVERITIES, STATUSES
 from pipeline.table.words import code_of
@@ -40,7 +41,7 @@ def status_command(out: Path, as_json: bool) -> int:
     with Records(out) as records:
         tally, issues = records.tally(), records.issue_counts()
         failed = [record.source.path for record in records.rows() if record.status == "failed"]
-    finished = (out / "knowledge.duckdb").is_file() and not tally.get("waiting")
+    finished = (out / outputs.DATABASE).is_file() and not tally.get("waiting")
     if as_json:
         words = as_data(summarize(out)) if finished else None
         total = sum(tally.values())

@@ -14,6 +14,7 @@ from pipeline.cli.output import print_json
 from pipeline.cli.page import PARTS, page
 from pipeline.cli.params import coded, json_option, out_argument
 from pipeline.cli.places import find_record
+from pipeline.core import outputs
 from pipeline.table.words import code_of
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def _rows(record: Record, document: Document, records: Records) -> DocumentRows:
 
 def _topics(out: Path, doc_id: str) -> list[dict[str, Any]]:
     """Return the topics of one document, largest first; none when the run isn't finished."""
-    from pipeline.table.query import DATABASE, connect
+    from pipeline.table.query import connect
 
-    if not (out / DATABASE).is_file():
+    if not (out / outputs.DATABASE).is_file():
         return []
     sql = (
         "SELECT topic_id, label, weight FROM doc_topics JOIN topics USING (topic_id)"
@@ -86,9 +87,9 @@ def _topics(out: Path, doc_id: str) -> list[dict[str, Any]]:
 
 def _code_names(out: Path) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return (codebook, code) → names from the top level down; none when the run isn't finished."""
-    from pipeline.table.query import DATABASE, connect
+    from pipeline.table.query import connect
 
-    if not (out / DATABASE).is_file():
+    if not (out / outputs.DATABASE).is_file():
         return {}
     with connect(out) as connection:
         rows = connection.execute("SELECT codebook, code, name, code_path FROM codes").fetchall()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pipeline.core import outputs
 from pipeline.core.errors import PipelineError
 from pipeline.table.derive import columns
 from pipeline.table.schema import Table
@@ -27,7 +28,7 @@ def rows(out: Path, table: Table, *, names: tuple[str, ...] | None = None) -> It
     """
     import pyarrow.parquet as pq
 
-    path = out / "tables" / f"{table.name}.parquet"
+    path = out / outputs.TABLES / f"{table.name}.parquet"
     if not path.is_file():
         raise PipelineError(f"{out}: 没有 tables/{path.name}。请先运行 cewen run 输入 -o {out}，或检查输出目录是否写对")
     wanted = list(names or (column.name for column in columns(table.row)))

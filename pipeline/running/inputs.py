@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from pipeline.core import outputs
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
 
-STORE_NAME = "run.sqlite"
 STAGE = "input"
 
 _SYSTEM_NAMES = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX"})
@@ -164,7 +164,7 @@ def _walk(root: Path, out_real: str | None, issues: list[Issue]) -> Iterator[str
         if own in folder.above:
             issues.append(issue(STAGE, "input.loop", name=shown(folder.path)))
             continue
-        if folder.path != str(root) and STORE_NAME in names:
+        if folder.path != str(root) and outputs.STORE in names:
             continue
         for name in names:
             if _is_skipped(name):

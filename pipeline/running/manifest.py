@@ -16,7 +16,6 @@ from pipeline.core.strict import digest
 from pipeline.running.plan import Plan
 from pipeline.running.records import Record
 
-MANIFEST_NAME = "run.json"
 DISTRIBUTION = "cewen"
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from pipeline.core import outputs
 from pipeline.core.config import Config, configs_dir
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
@@ -20,7 +21,7 @@ from pipeline.core.layers import Bag, Head
 from pipeline.core.strict import digest
 from pipeline.running.child import listen
 from pipeline.running.codec import Frame, write_frame
-from pipeline.running.manifest import MANIFEST_NAME, describe_run, write_manifest
+from pipeline.running.manifest import describe_run, write_manifest
 from pipeline.running.plan import Plan, plan_from_json
 from pipeline.running.records import Records
 from pipeline.running.trouble import of_duckdb, told
@@ -79,7 +80,7 @@ class _Press:
     def run(self, request: dict[str, Any]) -> None:
         """Write everything and say so."""
         from pipeline.coding.codebook import load_codebooks
-        from pipeline.table.assemble import DATABASE, TABLES_FOLDER, build_tables
+        from pipeline.table.assemble import build_tables
         from pipeline.table.schema import TABLES
 
         seconds: dict[str, Any] = dict(request["seconds"])
@@ -103,8 +104,8 @@ class _Press:
             found[one.code] = 1
         numbers = {"documents": self._records.tally(), "issues": dict(sorted(found.items())), "rows": counts.rows}
         head = describe_run(self._config, self._plan, numbers, seconds)
-        write_manifest(self._out / MANIFEST_NAME, head, self._records.rows())
-        files = [*(f"{TABLES_FOLDER}/{table.name}.parquet" for table in TABLES), DATABASE, MANIFEST_NAME]
+        write_manifest(self._out / outputs.MANIFEST, head, self._records.rows())
+        files = [*(f"{outputs.TABLES}/{table.name}.parquet" for table in TABLES), outputs.DATABASE, outputs.MANIFEST]
         self._say("done", files=files, issues=[asdict(one) for one in issues], seconds=seconds)
 
     def _say(self, kind: str, **detail: Any) -> None:

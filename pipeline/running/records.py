@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Literal, NamedTuple
 
+from pipeline.core import outputs
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue
 from pipeline.running.codec import decode, layer_types
-from pipeline.running.inputs import STORE_NAME
 
 Status = Literal["waiting", "done", "partial", "failed"]
 
@@ -54,9 +54,9 @@ class Records:
 
     def __init__(self, out: Path) -> None:
         """Open the store. Raises PipelineError when ``out`` holds none."""
-        path = out.resolve() / STORE_NAME
+        path = out.resolve() / outputs.STORE
         if not path.is_file():
-            raise PipelineError(f"{out}: 没有运行记录 {STORE_NAME}，请先用 cewen run … -o {out} 运行")
+            raise PipelineError(f"{out}: 没有运行记录 {outputs.STORE}，请先用 cewen run … -o {out} 运行")
         self.db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=60)
         try:
             plan = self.db.execute("SELECT value FROM meta WHERE key = 'plan'").fetchone()

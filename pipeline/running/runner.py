@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.core import outputs
 from pipeline.core.config import Config
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
 from pipeline.core.strict import digest
 from pipeline.running.child import Child, start
 from pipeline.running.codec import read_frame, write_frame
-from pipeline.running.inputs import STAGE, STORE_NAME, Fingerprint, Listing, fingerprint, list_inputs
+from pipeline.running.inputs import STAGE, Fingerprint, Listing, fingerprint, list_inputs
 from pipeline.running.plan import Plan
 from pipeline.running.pool import Pool, PoolSettings
 from pipeline.running.publish import tables_key
@@ -57,7 +58,7 @@ def run(
     job = _Job(out, config, progress or Quiet(), programs or Programs())
     with told(out), ExitStack() as stack:
         pool = stack.enter_context(closing(job.open_pool()))
-        listing, plan = job.prepare(inputs, pool, anew=fresh or not (out / STORE_NAME).exists())
+        listing, plan = job.prepare(inputs, pool, anew=fresh or not (out / outputs.STORE).exists())
         stack.enter_context(closing(hold(out)))
         if fresh:
             _remove_results(out)
@@ -238,8 +239,8 @@ def _end(child: Child) -> None:
 
 def _remove_results(out: Path) -> None:
     """Delete the files an earlier run has published, so that nothing old is taken for new."""
-    results = (*(out / "tables").glob("*.parquet"), *(out / "models").glob("topics-*.npz"))
-    for path in (out / "knowledge.duckdb", out / "run.json", *results):
+    results = (*(out / outputs.TABLES).glob("*.parquet"), *(out / "models").glob("topics-*.npz"))
+    for path in (out / outputs.DATABASE, out / outputs.MANIFEST, *results):
         path.unlink(missing_ok=True)
 
 

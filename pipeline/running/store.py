@@ -14,11 +14,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.core import outputs
 from pipeline.core.document import Source
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
 from pipeline.core.strict import digest
-from pipeline.running.inputs import STAGE, STORE_NAME, Fingerprint, InputFile, Listing
+from pipeline.running.inputs import STAGE, Fingerprint, InputFile, Listing
 from pipeline.running.plan import Plan
 
 VERSION = 1
@@ -72,10 +73,10 @@ class Store:
 
         Raises PipelineError when the store is another program's or another version's, or can't be written.
         """
-        self.path = out.resolve() / STORE_NAME
+        self.path = out.resolve() / outputs.STORE
         if fresh:
             for suffix in ("", "-wal", "-shm", "-journal"):
-                self.path.with_name(STORE_NAME + suffix).unlink(missing_ok=True)
+                self.path.with_name(outputs.STORE + suffix).unlink(missing_ok=True)
         self.db = _open(self.path)
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from pipeline.core import outputs
 from pipeline.core.config import Config
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError, UnreadableFile
@@ -22,7 +23,7 @@ from pipeline.core.issues import Issue, issue
 from pipeline.core.stage import Stage, check
 from pipeline.running.child import listen, resolve
 from pipeline.running.codec import Frame, decode, encode, write_frame
-from pipeline.running.inputs import STAGE, STORE_NAME, unreadable
+from pipeline.running.inputs import STAGE, unreadable
 from pipeline.running.plan import describe
 
 _GRACE = 30.0
@@ -52,7 +53,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     write_frame(answers, {"kind": "ready", "plan": describe(stages).to_json()})
     gc.collect()
     gc.freeze()  # dictionaries and patterns live as long as the process: no use in looking through them again
-    cache = Cache(Path(setup["store"]) / STORE_NAME)
+    cache = Cache(Path(setup["store"]) / outputs.STORE)
     with Path(os.devnull).open("wb") as nowhere:
         while True:
             task = frames.get().head

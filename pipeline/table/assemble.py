@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.coding.codebook import Codebook, CodeEntry, codes
+from pipeline.core import outputs
 from pipeline.core.issues import Issue
 from pipeline.core.layers import Head
 from pipeline.table.build import DocumentRows, Entry, build_rows, issue_row
@@ -20,8 +21,6 @@ from pipeline.table.write import TableWriter
 if TYPE_CHECKING:
     from pipeline.topics.model import TopicModel
 
-TABLES_FOLDER = "tables"
-DATABASE = "knowledge.duckdb"
 # Topic weights are kept to so many places: more would make the last bits of a matrix product visible in the file.
 _PLACES = 6
 _BATCH_DOCUMENTS = 256
@@ -54,7 +53,7 @@ def build_tables(
     targets = index(heads)
     entries_of_codes = [entry for book in codebooks for entry in codes(book)]
     code_paths = {(entry.codebook, entry.code): entry.code_path for entry in entries_of_codes}
-    with TableWriter(out / TABLES_FOLDER) as writer:
+    with TableWriter(out / outputs.TABLES) as writer:
         writer.add("codes", (_code(entry) for entry in entries_of_codes))
         biggest: Counter[int] = Counter()
         for batch in _batches(entries()):
@@ -67,7 +66,7 @@ def build_tables(
         writer.add("issues", (issue_row(found, None) for found in run_issues))
         counts = writer.counts()
     names = {book.codebook: book.name for book in codebooks}
-    build_database(out / TABLES_FOLDER, out / DATABASE, names=names)
+    build_database(out / outputs.TABLES, out / outputs.DATABASE, names=names)
     return TableCounts(counts)
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.core import outputs
 from pipeline.core.errors import PipelineError
 from pipeline.table.schema import TABLES
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-DATABASE = "knowledge.duckdb"
 SECONDS = 60.0
 
 # Read-only, no files, no network, no extensions, no Python variables as tables, and none of it can be switched back on.
@@ -39,9 +39,9 @@ def connect(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     import duckdb
 
-    path = out / DATABASE
+    path = out / outputs.DATABASE
     if not path.is_file():
-        raise PipelineError(f"{out}: 没有 {DATABASE}。请先运行 cewen run 输入 -o {out}，或检查输出目录是否写对")
+        raise PipelineError(f"{out}: 没有 {outputs.DATABASE}。请先运行 cewen run 输入 -o {out}，或检查输出目录是否写对")
     try:
         connection = duckdb.connect(str(path), read_only=True, config=_LOCKED)
     except duckdb.Error as error:
