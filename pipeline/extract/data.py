@@ -130,15 +130,7 @@ class PerFile(_Strict):
 class SlotsFile(_Strict):
     """configs/patterns/slots.toml."""
 
-    instruments: tuple[str, ...]
-    before_instrument: tuple[str, ...]
-    links: tuple[str, ...]
-    verbs: tuple[str, ...]
-    name_ends: tuple[str, ...]
-    generic: tuple[str, ...]
     giving: tuple[str, ...]
-    groups: tuple[str, ...]
-    naming: tuple[str, ...]
     agency_labels: tuple[str, ...]
     verbs_of_action: tuple[str, ...]
 

@@ -136,7 +136,7 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
     from pipeline.extract.mentions import find_mentions, unclaimed_numbers
 
     folder = configs_dir()
-    lexicon, rules = load_mention_lexicon(folder), load_measure_rules(folder)
+    lexicon, rules = load_mention_lexicon(folder), load_measure_rules(folder, models_dir())
     coder = build_coder(load_codebooks(config.coding.codebooks, folder / "codebooks"), config.coding.threshold)
     return (
         Stage(
