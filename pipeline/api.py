@@ -145,6 +145,19 @@ class Knowledge:
 
         return measures(self._out, Filters(**filters))
 
+    def score(self, gold: str | Path, *, mistakes: int = 0) -> dict[str, Any]:
+        """Return how the run's measures score against the gold in the folder ``gold``, as ``cewen eval --json`` does.
+
+        ``mistakes`` lists so many of them. Raises PipelineError for mistakes in the gold or texts not in the run.
+        """
+        from pipeline.scoring.found import read_found
+        from pipeline.scoring.gold import read_gold
+        from pipeline.scoring.measures import as_data, score
+
+        texts = read_gold(Path(gold))
+        wanted = {name: text.records for name, text in texts.items()}
+        return as_data(score(wanted, read_found(self._out, texts)), mistakes=mistakes)
+
 
 def _config(path: str | Path | None, workers: int | None = None) -> Config:
     """Return the configuration of ``path`` with another number of workers if given."""
