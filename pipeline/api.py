@@ -138,12 +138,15 @@ class Knowledge:
 
         return query(self._out, sql)
 
-    def measures(self, **filters: Any) -> pa.Table:
-        """Return measures with their documents' metadata, filtered as by ``cewen measures``: kind, role, region …"""
+    def measures(self, *, review: bool = False, limit: int | None = None, **filters: Any) -> pa.Table:
+        """Return measures with their documents' metadata, filtered as by ``cewen measures``: kind, role, region …
+
+        ``review`` gives the review queue: the least sure first, with a column ``doubt`` that says what is doubtful.
+        """
         from pipeline.table.filters import Filters
         from pipeline.table.measures import measures
 
-        return measures(self._out, Filters(**filters))
+        return measures(self._out, Filters(**filters), review=review, limit=limit)
 
     def score(self, gold: str | Path, *, mistakes: int = 0) -> dict[str, Any]:
         """Return how the run's measures score against the gold in the folder ``gold``, as ``cewen eval --json`` does.
