@@ -2,12 +2,13 @@
 # make test   set up and run the tests
 # make check  what CI runs beside the tests: style, types, layers, documents, scores
 # make bench  speed and memory, as ratios within one run
+# make leaderboard  other systems and cewen on the same gold, the others in .venv-leaderboard
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 OUT ?= out/demo
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check bench leaderboard docs clean
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -41,8 +42,11 @@ check: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python benchmarks/bench_run.py
 
+leaderboard: .venv/.dev
+	$(BIN)/python benchmarks/leaderboard/board.py
+
 docs: .venv/.dev
 	$(BIN)/python -m pipeline.cli.docs docs
 
 clean:
-	rm -rf out .venv build dist
+	rm -rf out .venv .venv-leaderboard build dist
