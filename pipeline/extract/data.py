@@ -102,10 +102,19 @@ class AsideFile(_Strict):
     near: tuple[Near, ...]
 
 
+class Spread(_Strict):
+    """A ``pattern`` before the first figure of a list with names makes all ceilings: 最高给予A类100万元、B类50万元."""
+
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
 class BoundsFile(_Strict):
     """configs/patterns/bounds.toml."""
 
     bound: tuple[BoundWord, ...]
+    spread: Spread
 
 
 class RolesFile(_Strict):

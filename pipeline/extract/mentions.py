@@ -10,6 +10,7 @@ from decimal import Decimal
 from pipeline.core.document import Document
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Bound, CleanText, Mention
+from pipeline.extract.bounds import with_bounds
 from pipeline.extract.figure import Figure
 from pipeline.extract.figures import read_figures
 from pipeline.extract.lexicon import REACH, MentionLexicon
@@ -21,6 +22,7 @@ _LIST = re.compile(
     rf"{INCLUDED}(?:及?以上|以下|以内|左右)?(?:[/／][^、，。；\d]{{1,6}})?\s?(?:、|，|,|；|和|及|与|或者?|以及)\s?(?:和|及|最高|最多|不超过|不低于|不少于)?\s?"
 )
 _BARE_LIST = re.compile(r"\s?[、，,]\s?|和|及|或")
+_END_POINT = "含端点"
 _COUNT = Unit("count", None, Decimal(1), "all")
 
 
@@ -32,18 +34,26 @@ def find_mentions(text: CleanText, *, lexicon: MentionLexicon) -> tuple[Mention,
     index = 0
     while index < len(figures):
         figure = figures[index]
-        following = figures[index + 1] if index + 1 < len(figures) else None
-        pair = join(plain, figure, following) if following is not None else None
-        if pair is not None and following is not None:
-            mentions.append(_paired(figure, following, pair))
-            index += 2
+        joined = _joined(plain, figures, index)
+        if joined is not None:
+            mention, index = joined
+            mentions.append(mention)
         elif figure.unit is None and figure.aside is None and (members := _elided(plain, figures, index)):
             mentions.extend(members)
             index += len(members)
         else:
             mentions.append(_single(figure))
             index += 1
-    return tuple(_with_bounds(plain, mentions, lexicon))
+    return tuple(with_bounds(plain, mentions, lists(plain, mentions), lexicon))
+
+
+def _joined(text: str, figures: list[Figure], index: int) -> tuple[Mention, int] | None:
+    """Return the range or ratio that begins with a figure, and the index of the figure behind it, or ``None``."""
+    behind = index + 1
+    if behind < len(figures) and figures[behind].aside == _END_POINT:  # 500万元以上（含500万元）1000万元以下
+        behind += 1
+    pair = join(text, figures[index], figures[behind]) if behind < len(figures) else None
+    return (_paired(figures[index], figures[behind], pair), behind + 1) if pair is not None else None
 
 
 def unclaimed_numbers(mentions: tuple[Mention, ...], doc: Document) -> Iterable[Issue]:
@@ -119,28 +129,6 @@ def _elided(text: str, figures: list[Figure], index: int) -> list[Mention]:
     return result
 
 
-def _with_bounds(text: str, mentions: list[Mention], lexicon: MentionLexicon) -> list[Mention]:
-    """Return the mentions with bounds read from the words around them; a word at either end of a list governs it."""
-    result = list(mentions)
-    for members in lists(text, mentions):
-        own = [_own_bound(text, mentions[i], lexicon) for i in members]
-        for place, i in enumerate(members):
-            before, after = own[place]
-            if place and before is None:
-                before = own[0][0]
-            if after is None and place < len(members) - 1 and own[-1][1] in ("min", "max"):
-                after = own[-1][1]
-            bound = after if after in ("min", "max") else before or after
-            if mentions[i].bound == "range" or bound is None:
-                continue
-            result[i] = replace(mentions[i], bound=bound)
-    for i, mention in enumerate(mentions):
-        if mention.fate == "unclaimed" and mention.bound == "exact":
-            ahead, behind = _own_bound(text, mention, lexicon)
-            result[i] = replace(mention, bound=behind or ahead or "exact")
-    return result
-
-
 def lists(text: str, mentions: list[Mention] | tuple[Mention, ...]) -> list[list[int]]:
     """Return the places of claimed mentions, those of one list (same kind and unit, joined by 、 or 和) together."""
     result: list[list[int]] = []
@@ -158,18 +146,3 @@ def lists(text: str, mentions: list[Mention] | tuple[Mention, ...]) -> list[list
         else:
             result.append([index])
     return result
-
-
-def _own_bound(text: str, mention: Mention, lexicon: MentionLexicon) -> tuple[Bound | None, Bound | None]:
-    """Return the bounds that the words right before and right behind a mention give it."""
-    before = text[max(0, mention.start - REACH) : mention.start]
-    ahead = behind = None
-    for word in lexicon.bounds_before:
-        if mention.kind not in word.kinds_not and word.pattern.search(before):
-            ahead = word.bound
-            break
-    for word in lexicon.bounds_after:
-        if mention.kind not in word.kinds_not and word.pattern.match(text, mention.end):
-            behind = word.bound
-            break
-    return ahead, behind or ("approx" if mention.bound == "approx" else None)

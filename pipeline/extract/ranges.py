@@ -14,7 +14,8 @@ from pipeline.extract.units import Unit
 
 INCLUDED = r"(?:\s?[（(]不?含[^）)\n]{0,10}[）)])?"
 # what may stand between the two ends of one range
-_TO = re.compile(rf"{INCLUDED}\s?(?:及?以上)?\s?(?:至|到|—{{1,2}}|－|-|–|−|~|～|∼)\s?$")
+_BASIS = r"(?:[/／](?:平方米|[人月年天日次户亩吨家岁套台件个辆床])(?:[·/／.][月年天])?)?"
+_TO = re.compile(rf"{_BASIS}{INCLUDED}\s?(?:及?以上)?\s?(?:至|到|—{{1,2}}|－|-|–|−|~|～|∼)\s?$")
 _AND = re.compile(r"\s?[和与及]\s?")
 _BOTH = re.compile(r"\s?之间")
 _LESS = r"(?:不足|不满|未满|未达到?|[小低少]于(?:或?等于)?|不到|不超过|不大于|不高于|[≤\uFF1C<])"
@@ -23,9 +24,12 @@ _STEP = re.compile(rf"{INCLUDED}\s?(?:及?以上|及其以上)?{INCLUDED}{_LINK}
 _UPPER = re.compile(rf"{INCLUDED}\s?(?:元)?(?:及?以下|以内|之间)")
 _SMALLER = re.compile(_LESS)
 _GREATER = re.compile(r"(?:大于(?:或?等于)?|超过|高于|多于|[≥\uFF1E>]|年?满)\s?$")
-# the greater end first: 不高于50%且不低于20%
-_AT_MOST = re.compile(r"(?:不大于|不超过|不高于|不多于|最多|最高|至多)\s?$")
-_AT_LEAST = re.compile(r"\s?(?:并且|并|且)?\s?(?:不小于|不低于|不少于|最少|最低|至少)\s?")
+# both ends of a two-sided limit, either first: 不低于10%且不高于20%, 不高于50%且不低于20%
+_MOST, _LEAST = "(?:不大于|不得?超过|不高于|不多于|最多|最高|至多)", "(?:不小于|不得?低于|不得?少于|最少|最低|至少)"
+_NOT_MORE, _NOT_LESS = re.compile(rf"{_MOST}\s?$"), re.compile(rf"{_LEAST}\s?$")
+_AND_NOT_MORE, _AND_NOT_LESS = re.compile(rf"{_LINK}(?:最高)?{_MOST}\s?"), re.compile(rf"{_LINK}{_LEAST}\s?")
+# what the greater unit of 「6个月至1年」 is worth in the smaller one
+_RATES: dict[tuple[str | None, str | None], int] = {("月", "年"): 12, ("天", "周"): 7, ("小时", "天"): 24}
 _COLON = re.compile(r"\s?[：:∶]\s?|比")
 _SLASH = re.compile(r"[/／]")
 _RATIO_WORD = re.compile(r"比|配套|配|投入产出|比例")
@@ -48,15 +52,18 @@ def join(text: str, first: Figure, second: Figure) -> Pair | None:
         return None
     if first.unit is None and (ratio := _ratio(text, first, second, gap)) is not None:
         return ratio
-    if first.unit is not None and (second.unit is None or first.unit.kind != second.unit.kind):
-        return None
-    unit = second.unit
+    unit = first.unit or second.unit
     factor = unit.factor if unit is not None else Decimal(1)
-    low = scaled(first, second) * (first.unit.factor if first.unit is not None else factor)
-    high = second.value * factor
-    if low < high and _is_range(text, first, second, gap):
+    low, high = scaled(first, second) * factor, second.value * factor
+    if unit is not None and second.unit != unit:
+        rate = _RATES.get((unit.name, second.unit.name)) if second.unit is not None else None
+        if rate is None:
+            return None
+        high = second.value * rate
+    before = text[max(0, first.start - 6) : first.start]
+    if low < high and _is_range(text, first, second, before, gap):
         return Pair(low, high, unit, "区间")
-    if low > high and _AT_LEAST.fullmatch(gap) and _AT_MOST.search(text[: first.start][-6:]):
+    if low > high and _AND_NOT_LESS.fullmatch(gap) and _NOT_MORE.search(before):
         return Pair(high, low, unit, "区间")
     return None
 
@@ -82,18 +89,20 @@ def large_of(figure: Figure) -> Decimal:
     return scale
 
 
-def _is_range(text: str, first: Figure, second: Figure, gap: str) -> bool:
+def _is_range(text: str, first: Figure, second: Figure, before: str, gap: str) -> bool:
     """Tell whether ``gap`` makes two figures the ends of one range."""
     if _TO.fullmatch(gap) or (_AND.fullmatch(gap) and _BOTH.match(text, second.end)):
         return True
+    if _AND_NOT_MORE.fullmatch(gap) and _NOT_LESS.search(before):
+        return True
     if _STEP.fullmatch(gap) is None:
         return False
-    greater = _GREATER.search(text[: first.start][-6:])
+    greater = _GREATER.search(before)
     if first.unit is None:
         return second.unit is None and bool(greater) and bool(_SMALLER.search(gap))
     if _SMALLER.search(gap):
         return "以上" in gap or not gap.strip("、，, ").startswith(("且", "并")) or bool(greater)
-    return "以上" in gap and "、" not in gap and _UPPER.match(text, second.end) is not None
+    return "以上" in gap and _UPPER.match(text, second.end) is not None
 
 
 def _ratio(text: str, first: Figure, second: Figure, gap: str) -> Pair | None:

@@ -30,6 +30,12 @@ def values(text: str) -> list[tuple[str, str, str]]:
         ("补助10万元和20万元之间", "10万元和20万元", "100000", "200000"),
         ("比例不高于50%且不低于20%", "50%且不低于20%", "20", "50"),
         ("处一倍至三倍罚款", "一倍至三倍", "1", "3"),
+        ("投资500万元（含）以上、1000万元以下的", "500万元（含）以上、1000万元", "5000000", "10000000"),
+        ("投资500万元以上（含500万元）1000万元以下的", "500万元以上（含500万元）1000万元", "5000000", "10000000"),
+        ("补助比例不低于10%且不高于20%", "10%且不高于20%", "10", "20"),
+        ("每县至少1名最多3名", "1名最多3名", "1", "3"),
+        ("期限6个月至1年", "6个月至1年", "6", "12"),
+        ("给予5000元/月-8000元/月补贴", "5000元/月-8000元", "5000", "8000"),
     ],
 )
 def test_ranges(text: str, surface: str, low: str, high: str) -> None:
@@ -104,9 +110,28 @@ def test_a_bound_before_a_list_governs_it_and_so_does_one_behind() -> None:
     assert {m.bound for _, m in claimed("收入达到1000万元、500万元、200万元以上")} == {"min"}
 
 
-def test_no_direction_is_inverted() -> None:
-    for text, bound in [("最高不超过500万元", "max"), ("不低于50万元", "min"), ("不足1年", "max"), ("超过30%", "min")]:
-        assert [m.bound for _, m in claimed(text)] == [bound]
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("最高不超过500万元", "max"),
+        ("不低于50万元", "min"),
+        ("不足1年", "max"),
+        ("超过30%", "min"),
+        ("未超过30%", "max"),
+        ("不超过合同额的20%", "max"),
+        ("至少每六个月一次评估", "exact"),
+        ("增速高于全国0.4个百分点", "exact"),
+        ("以100万元为限", "max"),
+        ("补助高达500万元", "exact"),
+    ],
+)
+def test_no_direction_is_inverted(text: str, bound: str) -> None:
+    assert claimed(text)[0][1].bound == bound
+
+
+@pytest.mark.parametrize("text", ["1家以上5名以下", "从98元/月提高到178元/月", "由3%提高到5%", "15天至1个月"])
+def test_two_quantities_are_no_range(text: str) -> None:
+    assert [m.rule for _, m in claimed(text)] == ["数量", "数量"]
 
 
 def test_an_arabic_number_without_unit_is_reported() -> None:
