@@ -29,7 +29,7 @@ _MOST, _LEAST = "(?:不大于|不得?超过|不高于|不多于|最多|最高|�
 _NOT_MORE, _NOT_LESS = re.compile(rf"{_MOST}\s?$"), re.compile(rf"{_LEAST}\s?$")
 _AND_NOT_MORE, _AND_NOT_LESS = re.compile(rf"{_LINK}(?:最高)?{_MOST}\s?"), re.compile(rf"{_LINK}{_LEAST}\s?")
 # what the greater unit of 「6个月至1年」 is worth in the smaller one
-_RATES: dict[tuple[str | None, str | None], int] = {("月", "年"): 12, ("天", "周"): 7, ("小时", "天"): 24}
+_RATES = {("月", "年"): Decimal(12), ("天", "周"): Decimal(7), ("小时", "天"): Decimal(24)}
 _COLON = re.compile(r"\s?[：:∶]\s?|比")
 _SLASH = re.compile(r"[/／]")
 _RATIO_WORD = re.compile(r"比|配套|配|投入产出|比例")
@@ -53,19 +53,28 @@ def join(text: str, first: Figure, second: Figure) -> Pair | None:
     if first.unit is None and (ratio := _ratio(text, first, second, gap)) is not None:
         return ratio
     unit = first.unit or second.unit
-    factor = unit.factor if unit is not None else Decimal(1)
-    low, high = scaled(first, second) * factor, second.value * factor
-    if unit is not None and second.unit != unit:
-        rate = _RATES.get((unit.name, second.unit.name)) if second.unit is not None else None
-        if rate is None:
-            return None
-        high = second.value * rate
+    factor = _factor(unit, second.unit)
+    if factor is None:
+        return None
+    low, high = scaled(first, second) * (unit.factor if unit is not None else 1), second.value * factor
     before = text[max(0, first.start - 6) : first.start]
     if low < high and _is_range(text, first, second, before, gap):
         return Pair(low, high, unit, "区间")
     if low > high and _AND_NOT_LESS.fullmatch(gap) and _NOT_MORE.search(before):
         return Pair(high, low, unit, "区间")
     return None
+
+
+def _factor(unit: Unit | None, other: Unit | None) -> Decimal | None:
+    """Return what one of ``other`` is worth in ``unit``, ``None`` when they don't go together."""
+    if unit is None or other is None:
+        return Decimal(1) if unit is other else None
+    if unit.kind != other.kind:
+        return None
+    names = (unit.name or "", other.name or "")
+    if names[0].startswith(names[1]) or names[1].startswith(names[0]):  # 1000吨标准煤以上不足3000吨
+        return other.factor
+    return _RATES.get(names)
 
 
 def scaled(first: Figure, second: Figure) -> Decimal:
