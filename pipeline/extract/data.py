@@ -19,12 +19,16 @@ class _Strict(BaseModel):
 
 
 class UnitEntry(_Strict):
-    """A unit or counter. ``chinese`` tells which Chinese numerals it takes; by default all, for kind other "figure"."""
+    """A unit or counter. ``chinese`` tells which Chinese numerals it takes; by default all, for kind other "figure".
+
+    ``before`` are marks that stand before the number (￥500).
+    """
 
     kind: Kind
     unit: str | None = None
     factor: Decimal = Decimal(1)
     surfaces: tuple[str, ...] = Field(min_length=1)
+    before: tuple[str, ...] = ()
     chinese: Literal["all", "several", "figure"] | None = None
     examples: dict[str, str] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
@@ -98,10 +102,19 @@ class AsideFile(_Strict):
     near: tuple[Near, ...]
 
 
+class Spread(_Strict):
+    """A ``pattern`` before the first figure of a list with names makes all ceilings: 最高给予A类100万元、B类50万元."""
+
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
 class BoundsFile(_Strict):
     """configs/patterns/bounds.toml."""
 
     bound: tuple[BoundWord, ...]
+    spread: Spread
 
 
 class RolesFile(_Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class MentionLexicon:
     nears: tuple[Near, ...]
     bounds_before: tuple[BoundWord, ...]
     bounds_after: tuple[BoundWord, ...]
+    spread: re.Pattern[str]
     digest: str
 
 
@@ -39,5 +41,6 @@ def load_mention_lexicon(folder: Path) -> MentionLexicon:
         nears=aside.near,
         bounds_before=tuple(word for word in bounds.bound if word.side == "before"),
         bounds_after=tuple(word for word in bounds.bound if word.side == "after"),
+        spread=bounds.spread.pattern,
         digest=digest(units.digest, aside_text, bounds_text),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from pipeline.core.layers import Kind
 from pipeline.core.strict import digest
 from pipeline.extract.data import UnitsFile, any_of, read
+
+_BORDER = "(?![A-Za-z0-9Ωμ²³/])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """All units by surface, with the pattern that matches the longest one."""
+    """All units by surface, with the pattern that matches the longest one.
+
+    ``by_mark`` holds the units whose mark stands before the number (￥500); ``marks`` finds one right before it.
+    """
 
     by_surface: dict[str, Unit]
     pattern: re.Pattern[str]
+    by_mark: dict[str, Unit]
+    marks: re.Pattern[str]
+    longest_mark: int
     digest: str
 
 
@@ -38,9 +47,19 @@ def load_units(folder: Path) -> Units:
     """Return the units of ``folder``/units.toml. Raises PipelineError with its mistakes."""
     file, content = read(folder, "units.toml", UnitsFile)
     by_surface: dict[str, Unit] = {}
+    by_mark: dict[str, Unit] = {}
     for entry in file.unit:
         chinese = entry.chinese or ("figure" if entry.kind == "other" else "all")
         for surface in entry.surfaces:
-            named = entry.unit or (surface if entry.kind in ("count", "other") else None)
+            named = entry.unit or (surface if entry.kind != "multiple" else None)
             by_surface[surface] = Unit(entry.kind, named, entry.factor, chinese)
-    return Units(by_surface, re.compile(any_of(by_surface)), digest(content))
+        for mark in entry.before:
+            by_mark[mark] = Unit(entry.kind, entry.unit, entry.factor, chinese)
+    marks = re.compile(rf"({any_of(by_mark)})[ \u3000]?$")
+    return Units(by_surface, re.compile(_pattern(by_surface)), by_mark, marks, max(map(len, by_mark)), digest(content))
+
+
+def _pattern(surfaces: Iterable[str]) -> str:
+    """Return a pattern of the longest surface; Latin letters end where the word does: 5m, but not 5mg, 5m³ or 5m/s."""
+    longest_first = sorted(surfaces, key=len, reverse=True)
+    return "|".join(re.escape(s) + (_BORDER if re.search("[A-Za-z]$", s) else "") for s in longest_first)

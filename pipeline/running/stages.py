@@ -144,7 +144,7 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
             partial(find_mentions, lexicon=lexicon),
             needs=("text",),
             gives="mentions",
-            version=1,
+            version=2,
             settings=lexicon.digest,
             doubts=unclaimed_numbers,
         ),

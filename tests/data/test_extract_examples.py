@@ -26,6 +26,7 @@ UNITS = entries("units.toml", "unit")
 REGIONS = entries("patterns/set_aside.toml", "region")
 NEARS = entries("patterns/set_aside.toml", "near")
 BOUNDS = entries("patterns/bounds.toml", "bound")
+SPREAD = tomllib.loads((configs_dir() / "patterns/bounds.toml").read_text(encoding="utf-8"))["spread"]
 CUES = entries("patterns/roles.toml", "cue")
 
 
@@ -67,6 +68,16 @@ def test_set_aside_counter_examples(text: str) -> None:
 @pytest.mark.parametrize(("text", "bound"), [(t, b) for e in BOUNDS for t, b in e["examples"].items()])
 def test_bound_examples(text: str, bound: str) -> None:
     assert {m.bound for _, m in claimed(text)} == {bound}
+
+
+@pytest.mark.parametrize("text", SPREAD["examples"])
+def test_spread_examples(text: str) -> None:
+    assert len(claimed(text)) > 1 and {m.bound for _, m in claimed(text)} == {"max"}
+
+
+@pytest.mark.parametrize("text", SPREAD["not"])
+def test_spread_counter_examples(text: str) -> None:
+    assert {m.bound for _, m in claimed(text)} == {"max", "exact"}
 
 
 @pytest.mark.parametrize(

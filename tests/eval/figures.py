@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import specs as number_specs
+
 import pipeline
 from pipeline.clean.steps import clean
 from pipeline.coding.apply import build_coder, code
@@ -137,6 +139,11 @@ def heads(work: Path) -> Figures:
     }
 
 
+def specs(work: Path) -> Figures:
+    """Return the share of other projects' number specs that are right, by category, and the share that is scored."""
+    return number_specs.figures(DATA / "specs" / "numbers.jsonl")
+
+
 def _right_fields(expected: dict[str, Any], head: Head) -> Iterator[str]:
     """Yield the fields of a head that are right; the attached title counts as the title too."""
     for field in _FIELDS:
@@ -225,4 +232,5 @@ SUITES: dict[str, tuple[Callable[[Path], Figures], tuple[str, ...]]] = {
     "facts": (facts, ("seeds/*",)),
     "codes": (codes, ("gold/codes/clauses.jsonl",)),
     "heads": (heads, ("gold/head/*", "labelled/doc_numbers/doc_numbers.csv")),
+    "specs": (specs, ("specs/numbers.jsonl",)),
 }

@@ -21,6 +21,21 @@ def values(text: str) -> list[tuple[str, str, str]]:
         ("收入1亿元及以上不足10亿元", "1亿元及以上不足10亿元", "100000000", "1000000000"),
         ("年满60周岁不满65周岁", "60周岁不满65周岁", "60", "65"),
         ("缴费一至四年的", "一至四年", "1", "4"),
+        ("预留一千到两千万元", "一千到两千万元", "10000000", "20000000"),
+        ("融资八千至三万元", "八千至三万元", "8000", "30000"),
+        ("投资七千到九千亿元", "七千到九千亿元", "700000000000", "900000000000"),
+        ("增长百分之八到九", "百分之八到九", "8", "9"),
+        ("增长百分之二十至百分之三十", "百分之二十至百分之三十", "20", "30"),
+        ("增产二千五百～三千五百万吨", "二千五百～三千五百万吨", "25000000", "35000000"),
+        ("补助10万元和20万元之间", "10万元和20万元", "100000", "200000"),
+        ("比例不高于50%且不低于20%", "50%且不低于20%", "20", "50"),
+        ("处一倍至三倍罚款", "一倍至三倍", "1", "3"),
+        ("投资500万元（含）以上、1000万元以下的", "500万元（含）以上、1000万元", "5000000", "10000000"),
+        ("投资500万元以上（含500万元）1000万元以下的", "500万元以上（含500万元）1000万元", "5000000", "10000000"),
+        ("补助比例不低于10%且不高于20%", "10%且不高于20%", "10", "20"),
+        ("每县至少1名最多3名", "1名最多3名", "1", "3"),
+        ("期限6个月至1年", "6个月至1年", "6", "12"),
+        ("给予5000元/月-8000元/月补贴", "5000元/月-8000元", "5000", "8000"),
     ],
 )
 def test_ranges(text: str, surface: str, low: str, high: str) -> None:
@@ -57,6 +72,27 @@ def test_lists_share_their_unit(text: str, expected: list[str]) -> None:
         ("两年半", "duration", "2.5"),
         ("6600多万农村人口", "count", "66000000"),
         ("人口100万", "count", "1000000"),
+        ("三又二分之一", "ratio", "3.5"),
+        ("世界百万分之一地形图", "ratio", "0.000001"),
+        ("节约百 分 之2.4", "percent", "2.4"),
+        ("按2.5成补助", "percent", "25"),
+        ("租金打八折", "percent", "80"),
+        ("按八五折收取", "percent", "85"),
+        ("房租8.5折优惠", "percent", "85"),
+        ("人均收入翻了两番", "multiple", "4"),
+        ("增长一倍", "multiple", "1"),
+        ("三个半月", "duration", "3.5"),
+        ("一个半小时", "duration", "1.5"),
+        ("17个多月", "duration", "17"),
+        ("重三斤半", "other", "3.5"),
+        ("增速为-5.4%", "percent", "-5.4"),
+        ("增长负3.9%", "percent", "-3.9"),
+        ("群众减负237亿元", "money", "23700000000"),
+        ("六角五分钱，共3元2角5分", "money", "3.25"),
+        ("农村贫困人口两亿五千多万", "count", "250000000"),
+        ("师生比1比20", "ratio", "20"),
+        ("规模分别达到29753\n万人", "count", "297530000"),
+        ("提高4.89\n百分点", "percent", "4.89"),
     ],
 )
 def test_special_forms(text: str, kind: str, value: str) -> None:
@@ -74,13 +110,54 @@ def test_a_bound_before_a_list_governs_it_and_so_does_one_behind() -> None:
     assert {m.bound for _, m in claimed("收入达到1000万元、500万元、200万元以上")} == {"min"}
 
 
-def test_no_direction_is_inverted() -> None:
-    for text, bound in [("最高不超过500万元", "max"), ("不低于50万元", "min"), ("不足1年", "max"), ("超过30%", "min")]:
-        assert [m.bound for _, m in claimed(text)] == [bound]
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("最高不超过500万元", "max"),
+        ("不低于50万元", "min"),
+        ("不足1年", "max"),
+        ("超过30%", "min"),
+        ("未超过30%", "max"),
+        ("不超过合同额的20%", "max"),
+        ("至少每六个月一次评估", "exact"),
+        ("增速高于全国0.4个百分点", "exact"),
+        ("以100万元为限", "max"),
+        ("补助高达500万元", "exact"),
+    ],
+)
+def test_no_direction_is_inverted(text: str, bound: str) -> None:
+    assert claimed(text)[0][1].bound == bound
+
+
+@pytest.mark.parametrize("text", ["1家以上5名以下", "从98元/月提高到178元/月", "由3%提高到5%", "15天至1个月"])
+def test_two_quantities_are_no_range(text: str) -> None:
+    assert [m.rule for _, m in claimed(text)] == ["数量", "数量"]
 
 
 def test_an_arabic_number_without_unit_is_reported() -> None:
     assert [(m.fate, m.rule) for m in mentions("得到37的结果")] == [("unclaimed", "无单位")]
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "bound"),
+    [
+        ("得到37的结果", 37, 37, "exact"),
+        ("指数不低于60的结果", 60, 60, "min"),
+        ("人口大于4865并少于20793的", 4865, 20793, "range"),
+        ("得到20和30之间的结果", 20, 30, "range"),
+    ],
+)
+def test_a_bare_number_has_its_value_and_bound(text: str, low: int, high: int, bound: str) -> None:
+    [mention] = [m for m in mentions(text) if m.fate == "unclaimed"]
+    assert (mention.value_min, mention.value_max, mention.bound) == (low, high, bound)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("人民币 50万", "元"), ("US$300", "美元"), ("港币两千元", "港元"), ("￥300元", "元"), ("1000万人民币", "元")],
+)
+def test_a_currency_before_the_number_is_its_unit(text: str, unit: str) -> None:
+    assert [m.unit for _, m in claimed(text)] == [unit]
 
 
 @pytest.mark.parametrize("text", ["", "。", "没有数字", "万元", "分之", "1", "元", "1、", "—5"])

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.extract.numerals import NUMERAL, magnitude_of, value_of
+from pipeline.extract.numerals import NUMERAL, find_numerals, magnitude_of, value_of
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,19 @@ from pipeline.extract.numerals import NUMERAL, magnitude_of, value_of
         ("七十八万五佰零六", "780506"),
         ("六千三百二十一亿", "632100000000"),
         ("二〇二五", "2025"),
+        ("3万4000", "34000"),
+        ("1千零20", "1020"),
+        ("2千零30万", "20300000"),
+        ("1百01", "101"),
+        ("0万", "0"),
+        ("一万零百一十一", "10111"),
+        ("一万二百五十", "10250"),
+        ("一百点123", "100.123"),
+        ("二点五千万", "25000000"),
+        ("四百亿点零五零", "40000000000.05"),
+        ("一七二零点一三四", "1720.134"),
+        ("九佰", "900"),
+        ("三千 八百 九十六 万", "38960000"),
     ],
 )
 def test_value(text: str, value: str) -> None:
@@ -37,8 +50,32 @@ def test_value(text: str, value: str) -> None:
     assert value_of(text) == Decimal(value)
 
 
-def test_two_digits_in_a_row_are_no_exact_number() -> None:
-    assert value_of("三四十") is None
+@pytest.mark.parametrize("text", ["三四十", "1百2024"])
+def test_what_is_not_well_formed_has_no_value(text: str) -> None:
+    assert value_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("五百 余万", [("五百 余万", "5000000", True)]),
+        ("十几万多亿", [("十几万多亿", "10000000000000", True)]),
+        ("两亿五千多万人", [("两亿五千多万", "250000000", True)]),
+        ("四百多", [("四百", "400", False)]),
+        ("六千多百姓", [("六千", "6000", False), ("百", "100", False)]),
+        ("增长负3.9", [("负3.9", "-3.9", False)]),
+        ("（-2.1）", [("-2.1", "-2.1", False)]),
+        ("10-20", [("10", "10", False), ("20", "20", False)]),
+        ("减负237亿", [("237亿", "23700000000", False)]),
+        ("八点三十分", [("八", "8", False), ("三十", "30", False)]),
+        ("390万65岁", [("390万", "3900000", False), ("65", "65", False)]),
+        ("达到30\n万元", [("30\n万", "300000", False)]),
+        ("2万零售", [("2万", "20000", False), ("零", "0", False)]),
+    ],
+)
+def test_numerals_in_text(text: str, expected: list[tuple[str, str, bool]]) -> None:
+    found = [(text[n.start : n.end], n.value, n.vague) for n in find_numerals(text)]
+    assert found == [(surface, Decimal(value), vague) for surface, value, vague in expected]
 
 
 @pytest.mark.parametrize(("text", "factor"), [("50万", 10**4), ("2.5千万", 10**7), ("三十", 1), ("12", 1)])

@@ -1,0 +1,62 @@
+"""Why a number is no measure: the named rules that set it aside."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.extract.lexicon import REACH, MentionLexicon
+from pipeline.extract.units import Unit
+
+_BARE = re.compile(r"[百千万亿]+")
+_ROUND = re.compile(r"(?:超|近|突破|过|达|上|逾|约|满|不足|低于|不低于|不少于)$")
+_LIMIT = re.compile(r"[余多]?(?:以上|以下|以内|左右|及以上|级以上)")
+
+
+def regions(text: str, lexicon: MentionLexicon) -> list[tuple[int, int, str]]:
+    """Return start, end and rule of the disjoint regions of ``text`` in order; of two that overlap the earlier wins."""
+    found = sorted((m.start(), -m.end(), r.name) for r in lexicon.regions for m in r.pattern.finditer(text))
+    result: list[tuple[int, int, str]] = []
+    for start, negative_end, name in found:
+        if not result or start >= result[-1][1]:
+            result.append((start, -negative_end, name))
+    return result
+
+
+def near_rule(
+    text: str, start: int, numeral_end: int, end: int, unit: Unit | None, lexicon: MentionLexicon
+) -> str | None:
+    """Return the name of the first near rule that sets the number aside, or ``None``."""
+    low = max(0, start - REACH)
+    before = ("\0" if low else "") + text[low:start]
+    numeral = text[start:numeral_end]
+    for rule in lexicon.nears:
+        if (rule.unit and unit is None) or (rule.bare and unit is not None):
+            continue
+        if rule.kinds and (unit is None or unit.kind not in rule.kinds):
+            continue
+        if rule.numeral is not None and rule.numeral.fullmatch(numeral) is None:
+            continue
+        if rule.after is not None and rule.after.match(text, end if rule.unit else numeral_end) is None:
+            continue
+        if rule.before is None or rule.before.search(before) is not None:
+            return rule.name
+    return None
+
+
+def chinese_rule(text: str, start: int, numeral_end: int, end: int, unit: Unit | None) -> str | None:
+    """Return why a Chinese or bare-magnitude numeral is no figure, or ``None`` when it is one."""
+    numeral = text[start:numeral_end]
+    if unit is None or numeral[0].isdigit() or numeral == "半":
+        return None
+    if _BARE.fullmatch(numeral):
+        before = text[max(0, start - 4) : start]
+        if before.endswith("每"):
+            return "每…基数"
+        if _ROUND.search(before) or _LIMIT.match(text, end):
+            return None
+        if (unit.kind == "money" and len(numeral) > 1) or text[end - 2 : end - 1] in "余多":
+            return None
+        return "整数名称"
+    if unit.chinese == "figure" and not any(c in "十百千万亿" for c in numeral):
+        return "泛指"
+    return None
