@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -48,10 +48,12 @@ class Design:
         self._end_of: list[int] = []
         self._right: list[bool] = []
         self._question: list[int] = []
-        self._n = 0
+        self._owner: list[Hashable] = []
 
-    def add(self, page: Page, asked: Asked, spans: Sequence[Span], right: set[Span | None]) -> None:
-        """Add a question: its candidate ``spans`` (nothing is one too) and the ``right`` ones among them."""
+    def add(
+        self, owner: Hashable, page: Page, asked: Asked, spans: Sequence[Span], right: set[Span | None]
+    ) -> None:
+        """Add a question of ``owner``: its candidate ``spans`` (nothing is one too), the ``right`` ones among them."""
         empty = self._starts.add(()), self._ends.add(())
         self._choice(empty, pointing.nothing_features(page, asked), None in right)
         rows: dict[int, tuple[int, int]] = {}
@@ -62,7 +64,7 @@ class Design:
             features = pointing.length_features(min(span[1] - span[0], pointing.LONGEST), asked)
             features += pointing.span_features(page, span, asked)
             self._choice((rows[span[0]][0], rows[span[1]][1]), features, span in right)
-        self._n += 1
+        self._owner.append(owner)
 
     def _place(self, page: Page, at: int, asked: Asked) -> tuple[int, int]:
         fixed, asks = pointing.place_features(page, at), pointing.asked_features(page, at, asked)
@@ -74,18 +76,22 @@ class Design:
         self._start_of.append(rows[0])
         self._end_of.append(rows[1])
         self._right.append(right)
-        self._question.append(self._n)
+        self._question.append(len(self._owner))
 
     def _ids(self, features: list[str]) -> list[int]:
         return [self._index.setdefault(feature, len(self._index)) for feature in features]
 
-    def fit(self, penalty: float = 1.0, rounds: int = 100) -> dict[str, float]:
-        """Return the weights by feature; the smallest are left out."""
+    def fit(self, owners: Container[Hashable], penalty: float = 1.0, rounds: int = 80) -> dict[str, float]:
+        """Return the weights by feature learned from the questions of ``owners``; the smallest are left out."""
+        asked = np.array([owner in owners for owner in self._owner])
+        taken = np.flatnonzero(asked[self._question])
         width = len(self._index)
-        parts = [rows.matrix(width) for rows in (self._starts, self._ends, self._spans)]
-        start_of, end_of = np.array(self._start_of), np.array(self._end_of)
-        right, question = np.array(self._right), np.array(self._question)
+        starts, start_of = _packed(self._starts.matrix(width), np.array(self._start_of)[taken])
+        ends, end_of = _packed(self._ends.matrix(width), np.array(self._end_of)[taken])
+        spans = self._spans.matrix(width)[taken]
+        right, question = np.array(self._right)[taken], np.cumsum(asked)[np.array(self._question)[taken]] - 1
         first = np.flatnonzero(np.r_[True, question[1:] != question[:-1]])
+        parts = (starts, ends, spans)
         in_right = parts[0][start_of[right]].sum(0) + parts[1][end_of[right]].sum(0) + parts[2][right].sum(0)
         anywhere = sum(part.sum(0) for part in parts)
         kept = np.flatnonzero((np.asarray(in_right) >= _IN_RIGHT) | (np.asarray(anywhere) >= _ANYWHERE))
@@ -111,3 +117,9 @@ class Design:
             for column, weight in zip(kept, found.x, strict=True)
             if abs(weight) >= _LEAST
         }
+
+
+def _packed(matrix: csr_matrix, rows: np.ndarray) -> tuple[csr_matrix, np.ndarray]:
+    """Return the rows of ``matrix`` that are used, and ``rows`` by their new numbers."""
+    used, numbers = np.unique(rows, return_inverse=True)
+    return matrix[used], numbers

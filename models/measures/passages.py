@@ -20,21 +20,23 @@ Record = dict[str, Any]
 class Passage:
     """A text with its records in order; fields as in corpora/gold/GUIDE.md.
 
-    ``source`` names the document it was cut from (passages of one document go into one fold), ``name`` is unique.
+    ``origin`` tells which set it belongs to; ``source`` names the document it was cut from (passages of one document
+    go into one fold); ``name`` is unique.
     """
 
+    origin: str
     name: str
     source: str
     text: str
     records: tuple[Record, ...]
 
 
-def folder(path: Path) -> Iterator[Passage]:
+def folder(origin: str, path: Path) -> Iterator[Passage]:
     """Yield the passages of a folder of NAME.txt and NAME.jsonl."""
     for text in sorted(path.glob("*.txt")):
         lines = text.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines()
         words = text.read_bytes().decode("utf-8")
-        yield Passage(text.stem, text.stem, words, tuple(json.loads(line) for line in lines))
+        yield Passage(origin, text.stem, text.stem, words, tuple(json.loads(line) for line in lines))
 
 
 def labelled(path: Path = LABELS, real: Path = DATA / "real") -> Iterator[Passage]:
@@ -51,7 +53,7 @@ def labelled(path: Path = LABELS, real: Path = DATA / "real") -> Iterator[Passag
             raise ValueError(f"{row['source']}.txt isn't the document that was labelled in {path}")
         text = content.decode("utf-8")[row["start"] : row["end"]]
         records = tuple(_spelled(record, text, row["start"]) for record in row["records"])
-        yield Passage(f"{row['source']}_{row['start']}", row["source"], text, records)
+        yield Passage("labelled", f"{row['source']}_{row['start']}", row["source"], text, records)
 
 
 def _spelled(record: Record, text: str, offset: int) -> Record:
@@ -66,7 +68,7 @@ def training() -> list[Passage]:
     """Return all passages to train on: the open gold's training half, real labelled ones, the project's own gold."""
     gold = DATA / "gold" / "measures"
     return [
-        *folder(ROOT / "corpora" / "gold" / "train"),
+        *folder("open", ROOT / "corpora" / "gold" / "train"),
         *labelled(),
-        *(folder(gold) if gold.is_dir() else ()),
+        *(folder("development", gold) if gold.is_dir() else ()),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -101,28 +101,45 @@ def find_measures(
     plain = text.text
     page = Page(plain, sentences)
     placed = placed_mentions(page, head, outline, sentences, mentions, rules=rules.roles)
-    decided = rules.models.roles_of([p.features for p in placed])
     surroundings, times, groups = Surroundings(plain, sentences, outline), Times(plain), Groups(plain)
-    items, beneficiaries = _Slot(page, rules.models.item), _Slot(page, rules.models.beneficiary)
     made: list[Measure] = []
     built: list[tuple[Measure, Context]] = []
-    for p, (role, sure) in zip(placed, decided, strict=True):
-        measure = _measure(plain, p.mention, p.context, role, times, rules)
-        item, item_sure = items.fill(p, role)
-        beneficiary, who_sure = beneficiaries.fill(p, role) if role == "benefit" else (None, 1.0)
-        begin, end = surroundings.section_text(p.mention.start)
+    for filled in fill(page, placed, rules.models):
+        mention, context = filled.placed.mention, filled.placed.context
+        measure = _measure(plain, mention, context, filled.role, times, rules)
+        begin, end = surroundings.section_text(mention.start)
         measure = replace(
             measure,
-            item=item,
-            beneficiary=beneficiary,
-            agency=agency_of(p.context.sentence, plain[max(begin, p.mention.end) : end], rules.slots),
-            confidence=rules.models.confidence(role, p.mention.kind, (sure, item_sure, who_sure)),
+            item=filled.item,
+            beneficiary=filled.beneficiary,
+            agency=agency_of(context.sentence, plain[max(begin, mention.end) : end], rules.slots),
+            confidence=rules.models.confidence(filled.role, mention.kind, filled.sure),
         )
-        built.append((measure, p.context))
-        if p.place == p.n - 1:
+        built.append((measure, context))
+        if filled.placed.place == filled.placed.n - 1:
             made += groups.add(built)
             built = []
     return _numbered(_with_conditions(plain, made))
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the models say of one measure, and how sure they are of its role, item and beneficiary."""
+
+    placed: Placed
+    role: Role
+    item: str | None
+    beneficiary: str | None
+    sure: tuple[float, float, float]
+
+
+def fill(page: Page, placed: Sequence[Placed], models: MeasureModels) -> Iterator[Filled]:
+    """Yield what the models say of the measures of one text, in order."""
+    items, beneficiaries = _Slot(page, models.item), _Slot(page, models.beneficiary)
+    for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
+        item, item_sure = items.fill(p, role)
+        who, who_sure = beneficiaries.fill(p, role) if role == "benefit" else (None, 1.0)
+        yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 
 def asked_of(page: Page, placed: Placed, role: str, before: Sequence[Span]) -> Asked:

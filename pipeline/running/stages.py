@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from importlib import metadata
 
-from pipeline.core.config import Config, configs_dir
+from pipeline.core.config import Config, configs_dir, models_dir
 from pipeline.core.document import Document
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
@@ -28,7 +28,7 @@ def build(config: Config) -> tuple[Stage, ...]:
 
     stages: list[Stage] = []
     mistakes = list_mistakes(config.segment, configs_dir())
-    for part in (_text, _structure, _words, _knowledge):
+    for part in (_text, _structure, _words, _numbers, _knowledge):
         try:
             stages += part(config)
         except PipelineError as error:
@@ -127,17 +127,17 @@ def _words(config: Config) -> tuple[Stage, ...]:
     )
 
 
-def _knowledge(config: Config) -> tuple[Stage, ...]:
-    """Return the stages that extract measures and give codes."""
-    from pipeline.coding.apply import build_coder, code
-    from pipeline.coding.codebook import load_codebooks
+def unjudged(config: Config) -> tuple[Stage, ...]:
+    """Return the stages up to the mentions, which need nothing fitted."""
+    return tuple(stage for part in (_text, _structure, _words, _numbers) for stage in part(config))
+
+
+def _numbers(_: Config) -> tuple[Stage, ...]:
+    """Return the stage that accounts for every number."""
     from pipeline.extract.lexicon import load_mention_lexicon
-    from pipeline.extract.measures import find_measures, load_measure_rules
     from pipeline.extract.mentions import find_mentions, unclaimed_numbers
 
-    folder = configs_dir()
-    lexicon, rules = load_mention_lexicon(folder), load_measure_rules(folder, models_dir())
-    coder = build_coder(load_codebooks(config.coding.codebooks, folder / "codebooks"), config.coding.threshold)
+    lexicon = load_mention_lexicon(configs_dir())
     return (
         Stage(
             "mentions",
@@ -148,6 +148,19 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
             settings=lexicon.digest,
             doubts=unclaimed_numbers,
         ),
+    )
+
+
+def _knowledge(config: Config) -> tuple[Stage, ...]:
+    """Return the stages that put measures together and give codes."""
+    from pipeline.coding.apply import build_coder, code
+    from pipeline.coding.codebook import load_codebooks
+    from pipeline.extract.measures import find_measures, load_measure_rules
+
+    folder = configs_dir()
+    rules = load_measure_rules(folder, models_dir())
+    coder = build_coder(load_codebooks(config.coding.codebooks, folder / "codebooks"), config.coding.threshold)
+    return (
         Stage(
             "measures",
             partial(find_measures, rules=rules),

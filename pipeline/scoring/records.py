@@ -76,7 +76,7 @@ def same_slot(slot: str, gold: Record, found: Record) -> bool:
     """Tell whether one slot agrees; of item and beneficiary one may contain the other or they share half their text."""
     a, b = getattr(gold, slot), getattr(found, slot)
     if slot in ("item", "beneficiary"):
-        return _same_words(a, b)
+        return same_words(a, b)
     if slot == "time":
         return (a or "") == (b or "")
     return bool(a == b)
@@ -122,7 +122,7 @@ def _unit(unit: str | None) -> str:
     return _UNITS.get(plain, plain)
 
 
-def _same_words(first: str | None, second: str | None) -> bool:
+def same_words(first: str | None, second: str | None) -> bool:
     """Tell whether two pieces of text name the same, white space aside."""
     a, b = "".join((first or "").split()), "".join((second or "").split())
     if not a or not b:
