@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.core.layers import CleanText, Head, Measure, Mention, Role, Section, Sentence
 from pipeline.core.strict import digest
@@ -16,7 +17,7 @@ from pipeline.extract.mentions import lists
 from pipeline.extract.models import MeasureModels, load_measure_models
 from pipeline.extract.page import Page
 from pipeline.extract.per import PerRules, load_per_rules, per_of
-from pipeline.extract.pointing import Asked, Pointer, Span, Weights, coordinated
+from pipeline.extract.pointing import Asked, PagePointer, Pointer, Span, coordinated
 from pipeline.extract.role_features import Features, features_of
 from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
@@ -32,6 +33,16 @@ _AS_MUCH_AS = re.compile(r"高达\s?$")
 _BEFORE_SENTENCE, _TIER_REACH = 100, 150
 # so many spans chosen before are remembered
 _REMEMBERED = 3
+
+
+class Reach(NamedTuple):
+    """How many characters before and behind a measure's list a slot's words may stand."""
+
+    back: int
+    ahead: int
+
+
+ITEM, BENEFICIARY = Reach(80, 30), Reach(150, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +146,29 @@ class Filled:
 
 def fill(page: Page, placed: Sequence[Placed], models: MeasureModels) -> Iterator[Filled]:
     """Yield what the models say of the measures of one text, in order."""
-    items, beneficiaries = _Slot(page, models.item), _Slot(page, models.beneficiary)
+    items = _Slot(page, models.item, ITEM)
+    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY)
     for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
         item, item_sure = items.fill(p, role)
         who, who_sure = beneficiaries.fill(p, role) if role == "benefit" else (None, 1.0)
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 
-def asked_of(page: Page, placed: Placed, role: str, before: Sequence[Span]) -> Asked:
+def asked_of(page: Page, placed: Placed, role: str, before: Sequence[Span], reach: Reach) -> Asked:
     """Return the question for a slot of one measure in ``role``; ``before`` are the spans chosen before it."""
     context = placed.context
-    low = max(context.evidence_start, context.list_start - _TIER_REACH)
+    start, stop = context.list_start, context.list_end
+    tiers = max(context.evidence_start, start - _TIER_REACH)
     return Asked(
-        context.list_start,
-        context.list_end,
-        max(0, context.evidence_start - _BEFORE_SENTENCE),
+        start,
+        stop,
+        max(0, context.evidence_start - _BEFORE_SENTENCE, start - reach.back),
+        min(len(page.text), stop + reach.ahead),
         placed.mention.kind,
         role,
         placed.place,
         tuple(before[:_REMEMBERED]),
-        coordinated(page, low, context.list_start, placed.n) if placed.n > 1 else (),
+        coordinated(page, tiers, start, placed.n) if placed.n > 1 else (),
     )
 
 
@@ -172,14 +186,15 @@ def remember(page: Page, before: list[Span], span: Span | None) -> None:
 class _Slot:
     """Fills one slot of the measures of a page, one after the other."""
 
-    def __init__(self, page: Page, weights: Weights) -> None:
+    def __init__(self, page: Page, pointer: Pointer, reach: Reach) -> None:
         """Start with no span chosen."""
-        self._page, self._pointer = page, Pointer(weights, page)
+        self._page, self._reach = page, reach
+        self._pointer = PagePointer(pointer, page)
         self._before: list[Span] = []
 
     def fill(self, placed: Placed, role: str) -> tuple[str | None, float]:
         """Return the words that fill the slot, ``None`` for nothing, and their probability."""
-        span, sure = self._pointer.choose(asked_of(self._page, placed, role, self._before))
+        span, sure = self._pointer.choose(asked_of(self._page, placed, role, self._before, self._reach))
         remember(self._page, self._before, span)
         return (None if span is None else self._page.text[slice(*span)]), sure
 
