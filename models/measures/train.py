@@ -43,6 +43,7 @@ from pipeline.extract.measures import (
 )
 from pipeline.extract.models import POINTERS_FILE, ROLES_FILE, TRUST_FILE, MeasureModels, trust_features
 from pipeline.extract.page import Page
+from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.per import load_per_rules
 from pipeline.extract.pointing import Asked, Pointer, Span, candidates
 from pipeline.extract.roles import load_role_rules
@@ -268,7 +269,8 @@ def _unfitted() -> MeasureRules:
     """Return the rules of the grammar without anything learned."""
     configs = configs_dir()
     nothing = MeasureModels(b"", Pointer({}), Pointer({}), {}, "")
-    return MeasureRules(load_role_rules(configs), load_per_rules(configs), load_slot_rules(configs), nothing, "")
+    rules = load_role_rules(configs), load_per_rules(configs), load_slot_rules(configs), load_finish_rules(configs)
+    return MeasureRules(*rules, nothing, "")
 
 
 def _write(name: str, data: object) -> None:

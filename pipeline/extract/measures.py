@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pipeline.core.layers import CleanText, Head, Measure, Mention, Role, Section, Sentence
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context, Surroundings
+from pipeline.extract.finish import FinishRules, finish, load_finish_rules
 from pipeline.extract.groups import Groups
 from pipeline.extract.mentions import lists
 from pipeline.extract.models import MeasureModels, load_measure_models
@@ -52,6 +53,7 @@ class MeasureRules:
     roles: RoleRules
     per: PerRules
     slots: SlotRules
+    finish: FinishRules
     models: MeasureModels
     digest: str
 
@@ -59,10 +61,9 @@ class MeasureRules:
 def load_measure_rules(configs: Path, models: Path) -> MeasureRules:
     """Return the rules of ``configs`` and the fitted parts of ``models``. Raises PipelineError with their mistakes."""
     roles, per, slots = load_role_rules(configs), load_per_rules(configs), load_slot_rules(configs)
-    learned = load_measure_models(models)
-    return MeasureRules(
-        roles, per, slots, learned, digest(roles.digest, per.digest, slots.digest, learned.digest)
-    )
+    last, learned = load_finish_rules(configs), load_measure_models(models)
+    marks = digest(roles.digest, per.digest, slots.digest, last.digest, learned.digest)
+    return MeasureRules(roles, per, slots, last, learned, marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def find_measures(
     *,
     rules: MeasureRules,
 ) -> tuple[Measure, ...]:
-    """Return one measure for each claimed mention, in order of the text."""
+    """Return one measure for each claimed mention, and those without a figure (kind none), in order of the text."""
     plain = text.text
     page = Page(plain, sentences)
     placed = placed_mentions(page, head, outline, sentences, mentions, rules=rules.roles)
@@ -130,7 +131,8 @@ def find_measures(
         if filled.placed.place == filled.placed.n - 1:
             made += groups.add(built)
             built = []
-    return _numbered(_with_conditions(plain, made))
+    figures = _with_conditions(plain, made)
+    return finish(text, outline, sentences, figures, rules=rules.finish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +272,3 @@ def _with_conditions(text: str, measures: list[Measure]) -> list[Measure]:
             measure = replace(measure, condition=words)
         result.append(measure)
     return result
-
-
-def _numbered(measures: list[Measure]) -> tuple[Measure, ...]:
-    """Return the measures with a fact number: what agrees in all but place and condition is one fact."""
-    facts: dict[tuple[object, ...], int] = {}
-    result = []
-    for m in measures:
-        key = (m.kind, m.value_min, m.value_max, m.unit, m.bound, m.role, m.item, m.beneficiary, m.time, m.per)
-        result.append(replace(m, fact=facts.setdefault(key, len(facts))))
-    return tuple(result)
