@@ -146,6 +146,8 @@ class SlotsFile(_Strict):
     giving: tuple[str, ...]
     agency_labels: tuple[str, ...]
     verbs_of_action: tuple[str, ...]
+    groups: tuple[str, ...]
+    instruments: tuple[str, ...]
 
 
 class DeedEntry(_Strict):
