@@ -124,6 +124,11 @@ class Slots:
                 return who
         return None
 
+    def done_by_a_group(self, before: str) -> bool:
+        """Tell whether what stands before a verb is a group that does it: no 鼓励…, no 为…."""
+        subject = self._rules.leads.sub("", before)
+        return self._group(subject) is not None and not self._rules.opening.match(subject) and not _TO.search(subject)
+
     def _before(self, passage: Passage, place: int) -> Iterator[str]:
         """Yield the ends of the clauses before ``place`` in its part of the sentence, the nearest first."""
         for at in range(place, max(0, place - _BACK), -1):
@@ -178,7 +183,7 @@ class Slots:
     def _subject(self, before: str) -> re.Match[str] | None:
         """Return the match of an agency that ``before`` consists of."""
         found = _AGENCY.match(self._rules.leads.sub("", before))
-        if found is None or self._rules.verbs.search(found["who"]) or self._rules.lead.match(found["who"]):
+        if found is None or self._rules.verbs.search(found["who"]) or self._rules.leading.match(found["who"]):
             return None
         return found
 

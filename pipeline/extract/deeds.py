@@ -52,7 +52,7 @@ def find_deeds(
     """Return the measures of kind none, in order of the text.
 
     ``measures`` are those with a figure: a clause whose object carries one of them isn't told again. Names handed out
-    in one clause (推行“配额制”“转让制”) are a measure each and share a group, numbered on from the groups there are.
+    in one clause (推行“轮候制”“积分制”) are a measure each and share a group, numbered on from the groups there are.
     """
     finder = _Finder(text.text, outline, measures, rules)
     group = max((m.group for m in measures if m.group is not None), default=-1)
@@ -147,7 +147,7 @@ class _Finder:
         if rules.negation.search(before):
             return False
         rest = rules.past_before.sub("", rules.leads.sub("", before))
-        rest = _NUMBERING.sub("", rules.leads.sub("", rest))
+        rest = rules.leading.sub("", _NUMBERING.sub("", rules.leads.sub("", rest)))
         if not rest or rules.opening.match(rest) or (rules.subject.search(rest) and not rules.verbs.match(rest)):
             return True
         return rest.endswith(("、", "和", "并", "以及", " ")) and len(rest) > 4
@@ -196,10 +196,13 @@ class _Finder:
             before = passage.clauses[found.place - 1]
             if rules.forbids.search(text, before.start, before.end):
                 return True
-        following = passage.clauses[found.place + 1 : found.place + 2]
-        whole = not KEPT.sub("", text[found.end : clause.end]).strip()
-        if whole and any(one.joined and rules.talked_about.match(text, one.start) for one in following):
-            return True
+        following = passage.clauses[found.place + 1] if found.place + 1 < len(passage.clauses) else None
+        if following and following.joined and not KEPT.sub("", text[found.end : clause.end]).strip():
+            if rules.talked_about.match(text, following.start):
+                return True
+            rewarded = found.deed.entry.role != "benefit" and rules.rewarded.match(text, following.start)
+            if rewarded and self._slots.done_by_a_group(text[clause.start : found.start]):
+                return True
         return rules.no_deeds_under.search(clause.label or self._slots.governing(found.start)) is not None
 
     def _told(self, found: _Found, passage: Passage) -> bool:
@@ -251,10 +254,12 @@ class _Finder:
         """Return the role of a deed and, for a benefit, who gets it."""
         rules, entry, slots = self._rules, found.deed.entry, self._slots
         headings = slots.headings(found.start)
-        if found.past or slots.reported(passage, found.start) or rules.past_heading.search(headings):
+        if found.past or rules.past_heading.search(headings):
             return "fact", None
         if slots.aimed(passage, found.start) or rules.aim_heading.search(headings):
             return "target", None
+        if slots.reported(passage, found.start):
+            return "fact", None
         if entry.role == "other":
             return "other", None
         who = slots.beneficiary(passage, found.place, found.start, found.object_start, entry=entry)
@@ -262,7 +267,7 @@ class _Finder:
 
 
 def _by_name(text: str, measure: Measure, object_start: int) -> list[Measure]:
-    """Return one measure for each name of an object that ends in names: 人才待遇“配额制”“转让制”."""
+    """Return one measure for each name of an object that ends in names: 人才住房“轮候制”“积分制”."""
     opening = text.find("“", object_start, measure.end)
     spans = []
     at = opening

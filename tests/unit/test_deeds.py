@@ -25,7 +25,7 @@ def under(heading: str, body: str) -> tuple[Measure, ...]:
 @pytest.mark.parametrize(
     ("text", "quote"),
     [
-        ("调优政策入口，推行人才待遇“配额制”。", "推行人才待遇“配额制”"),
+        ("优化政策，推行人才住房“轮候制”。", "推行人才住房“轮候制”"),
         ("为返乡人才开辟绿色通道。", "开辟绿色通道"),
         ("对吸纳就业的企业，给予贷款贴息。", "给予贷款贴息"),
         ("建立人才秘书制度。", "建立人才秘书制度"),
@@ -36,7 +36,7 @@ def under(heading: str, body: str) -> tuple[Measure, ...]:
         ("组建智能装备产业联盟。", "组建智能装备产业联盟"),
         ("落实税收优惠。", "落实税收优惠"),
         ("鼓励企业设立海外研发中心。", "鼓励企业设立海外研发中心"),
-        ("到省会城市布局“人才飞地”。", "布局“人才飞地”"),
+        ("到省外布局“研发飞地”。", "布局“研发飞地”"),
         ("取消职称评审论文限制。", "取消职称评审论文限制"),
     ],
 )
@@ -79,16 +79,16 @@ def test_values_are_empty_and_the_spans_are_the_texts() -> None:
 
 
 def test_names_handed_out_together_are_a_measure_each_in_one_group() -> None:
-    text = "推行人才待遇“配额制”“转让制”“贡献认定制”，支持用人单位自主开展技能人才评价。"
+    text = "推行人才住房“轮候制”“积分制”“举荐制”，支持用人单位自主开展工种评价。"
     *names, last = deeds(text)
-    assert [text[m.start : m.end] for m in names] == ["推行人才待遇“配额制”", "“转让制”", "“贡献认定制”"]
-    assert [m.instrument for m in names] == ["配额制", "转让制", "贡献认定制"]
+    assert [text[m.start : m.end] for m in names] == ["推行人才住房“轮候制”", "“积分制”", "“举荐制”"]
+    assert [m.instrument for m in names] == ["轮候制", "积分制", "举荐制"]
     assert len({m.group for m in names}) == 1 and names[0].group is not None
     assert last.group is None and last.beneficiary == "用人单位"
 
 
 def test_groups_go_on_from_those_of_figures() -> None:
-    text = "对A类、B类人才分别给予50万元、30万元补助。推行“周转制”“配额制”。"
+    text = "对A类、B类人才分别给予50万元、30万元补助。推行“周转制”“轮候制”。"
     groups = [m.group for m in all_measures(text)]
     assert groups == [0, 0, 1, 1]
 

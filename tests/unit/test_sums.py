@@ -23,15 +23,15 @@ def document(text: str) -> Document:
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
-        ("引进人才731名，其中企业引进201名、事业单位引进530名。", "合计相符"),
-        ("引进人才731名，其中：企业引进201名；事业单位引进530名。", "合计相符"),
-        ("引进人才731名（其中企业201名、事业单位530名）。", "合计相符"),
+        ("引进人才642名，其中企业引进182名、事业单位引进460名。", "合计相符"),
+        ("引进人才642名，其中：企业引进182名；事业单位引进460名。", "合计相符"),
+        ("引进人才642名（其中企业182名、事业单位460名）。", "合计相符"),
         ("总投资1.2亿元，其中省级8500万元、市级3500万元。", "合计相符"),
-        ("财政赤字1.2万亿元，比上年增加4000亿元，其中中央8500亿元，地方3500亿元。", "合计相符"),
-        ("铁路1.97万公里，其中甲线1.1万公里、乙线8651公里。", "合计相符"),
+        ("安排资金1.5万亿元，比上年增加3000亿元，其中中央9000亿元，地方6000亿元。", "合计相符"),
+        ("铁路2.46万公里，其中甲线1.4万公里、乙线10598公里。", "合计相符"),
         ("引进博士12名、硕士30名，合计42名。", "合计相符"),
-        ("引进人才731名，其中企业引进201名、事业单位引进520名。", "合计不符"),
-        ("引进人才731名，其中企业引进301名、事业单位引进530名。", "合计不符"),
+        ("引进人才642名，其中企业引进182名、事业单位引进450名。", "合计不符"),
+        ("引进人才642名，其中企业引进282名、事业单位引进460名。", "合计不符"),
         ("评审组共15人，由高校专家9人、企业专家5人组成。", "合计不符"),
         ("认定平台20个，分别为国家级5个、省级8个。", "合计不符"),
     ],
@@ -44,12 +44,12 @@ def test_sums_are_checked(text: str, verdict: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "引进人才731名，其中博士201名。",
-        "新开工项目700个，其中省级110个、市级40个。",
-        "抽检超1.5万批次，其中零售环节超9000批次，农村地区超1500批次。",
+        "引进人才642名，其中博士182名。",
+        "新开工项目600个，其中省级90个、市级30个。",
+        "抽检超2万批次，其中零售环节超8000批次，农村地区超1200批次。",
         "公路60万公里，新建铁路2万公里、新建航道1万公里。",
-        "营造林148万亩，其中南山绿化43万亩，修复草原517万亩，治理沙地90万亩。",
-        "六个领域，包括6个一级指标、23个二级指标。",
+        "营造林120万亩，其中南山绿化35万亩，修复草原480万亩，治理沙地60万亩。",
+        "五个领域，包括5个一级指标、19个二级指标。",
         "补助标准由每人20元提高到25元。",
         "资助总额不超过300万元，其中发明专利1000元/件、外观专利500元/件。",
         "对年销售额1亿元的企业，分别给予10万元、20万元奖励。",
@@ -60,7 +60,7 @@ def test_nothing_is_said_where_nothing_is_claimed(text: str) -> None:
 
 
 def test_one_part_is_linked_but_claims_nothing() -> None:
-    total, part = measures("引进人才731名，其中博士201名。")
+    total, part = measures("引进人才642名，其中博士182名。")
     assert total.group == part.group is not None
 
 
@@ -76,20 +76,20 @@ def test_parts_of_parts_belong_to_their_own_total() -> None:
 
 
 def test_a_wrong_sum_is_an_issue_that_leaves_the_document_done() -> None:
-    text = "引进人才731名，其中企业引进201名、事业单位引进520名。"
+    text = "引进人才642名，其中企业引进182名、事业单位引进450名。"
     [found] = wrong_sums(measures(text), document(text), rules=rules().finish.sums)
     assert (found.code, found.severity, found.start, found.end) == ("number.sum", "info", 4, 8)
-    for words in ("731名", "201名、520名", "721名", "相差 10名"):
+    for words in ("642名", "182名、450名", "632名", "相差 10名"):
         assert words in found.message
 
 
 def test_the_place_of_an_issue_is_in_the_raw_text() -> None:
-    text = "引进人才731名，其中企业引进201名、事业单位引进520名。"
+    text = "引进人才642名，其中企业引进182名、事业单位引进450名。"
     moved = document(text).with_layer("text", CleanText(text, (Edit(0, 5, "", "spaces"),)))
     [found] = wrong_sums(measures(text), moved, rules=rules().finish.sums)
     assert (found.start, found.end) == (9, 13)
 
 
 def test_right_sums_are_no_issues() -> None:
-    text = "引进人才731名，其中企业引进201名、事业单位引进530名。"
+    text = "引进人才642名，其中企业引进182名、事业单位引进460名。"
     assert list(wrong_sums(measures(text), document(text), rules=rules().finish.sums)) == []
