@@ -35,4 +35,14 @@ def claimed(text: str) -> list[tuple[str, Mention]]:
 
 
 def measures(text: str) -> tuple[Measure, ...]:
+    """The measures with a figure."""
+    return tuple(m for m in all_measures(text) if m.kind != "none")
+
+
+def deeds(text: str) -> tuple[Measure, ...]:
+    """The measures without a figure."""
+    return tuple(m for m in all_measures(text) if m.kind == "none")
+
+
+def all_measures(text: str) -> tuple[Measure, ...]:
     return find_measures(CleanText(text, ()), Head(), (), sentences(text), mentions(text), rules=rules())

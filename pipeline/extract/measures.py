@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.core.layers import CleanText, Head, Measure, Mention, Role, Section, Sentence
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context, Surroundings
+from pipeline.extract.finish import FinishRules, finish, load_finish_rules
 from pipeline.extract.mentions import lists
 from pipeline.extract.per import PerRules, is_cap, load_per_rules, per_of
 from pipeline.extract.roles import RoleRules, load_role_rules, role_of, tense_of
@@ -34,13 +35,15 @@ class MeasureRules:
     roles: RoleRules
     per: PerRules
     slots: SlotRules
+    finish: FinishRules
     digest: str
 
 
 def load_measure_rules(folder: Path) -> MeasureRules:
     """Return the rules of ``folder`` (configs)."""
     roles, per, slots = load_role_rules(folder), load_per_rules(folder), load_slot_rules(folder)
-    return MeasureRules(roles, per, slots, digest(roles.digest, per.digest, slots.digest))
+    last = load_finish_rules(folder)
+    return MeasureRules(roles, per, slots, last, digest(roles.digest, per.digest, slots.digest, last.digest))
 
 
 def find_measures(
@@ -52,7 +55,7 @@ def find_measures(
     *,
     rules: MeasureRules,
 ) -> tuple[Measure, ...]:
-    """Return one measure for each claimed mention, in order of the text."""
+    """Return one measure for each claimed mention, and those without a figure (kind none), in order of the text."""
     plain = text.text
     surroundings, times = Surroundings(plain, sentences, outline), Times(plain)
     tenses = _Tenses(plain, rules.roles)
@@ -84,7 +87,8 @@ def find_measures(
         for place, (measure, context) in enumerate(built):
             with_list = _with_list(measure, place, len(built), context, previous)
             made.append((replace(with_list, group=number), context))
-    return _numbered(_with_conditions(plain, [measure for measure, _ in made]))
+    figures = _with_conditions(plain, [measure for measure, _ in made])
+    return finish(text, outline, sentences, figures, rules=rules.finish)
 
 
 def _is_part(text: str, last: Measure, following: tuple[Measure, Context], was_part: bool) -> bool:
@@ -228,13 +232,3 @@ def _with_conditions(text: str, measures: list[Measure]) -> list[Measure]:
             measure = replace(measure, condition=words)
         result.append(measure)
     return result
-
-
-def _numbered(measures: list[Measure]) -> tuple[Measure, ...]:
-    """Return the measures with a fact number: what agrees in all but place and condition is one fact."""
-    facts: dict[tuple[object, ...], int] = {}
-    result = []
-    for m in measures:
-        key = (m.kind, m.value_min, m.value_max, m.unit, m.bound, m.role, m.item, m.beneficiary, m.time, m.per)
-        result.append(replace(m, fact=facts.setdefault(key, len(facts))))
-    return tuple(result)
