@@ -254,10 +254,12 @@ class _Finder:
         """Return the role of a deed and, for a benefit, who gets it."""
         rules, entry, slots = self._rules, found.deed.entry, self._slots
         headings = slots.headings(found.start)
-        if found.past or slots.reported(passage, found.start) or rules.past_heading.search(headings):
+        if found.past or rules.past_heading.search(headings):
             return "fact", None
         if slots.aimed(passage, found.start) or rules.aim_heading.search(headings):
             return "target", None
+        if slots.reported(passage, found.start):
+            return "fact", None
         if entry.role == "other":
             return "other", None
         who = slots.beneficiary(passage, found.place, found.start, found.object_start, entry=entry)
