@@ -82,10 +82,7 @@ def load_deed_rules(folder: Path) -> DeedRules:
     entries, content = read(folder, "patterns/deeds.toml", DeedsFile)
     file, words = read(folder, "patterns/deed_words.toml", DeedWordsFile)
     slots, slots_text = read(folder, "patterns/slots.toml", SlotsFile)
-    if unknown := sorted({noun for entry in entries.deed for noun in entry.nouns} - set(file.nouns)):
-        raise PipelineError(
-            *(f"patterns/deeds.toml: 没有名为“{noun}”的 [nouns] 词表，请补上或改正" for noun in unknown)
-        )
+    _check_nouns(entries, file)
     verbs = any_of({verb for entry in entries.deed for verb in entry.verbs})
     tail = (
         rf"(?:等(?!{_MANNER})[^，、的]{{0,6}})?(?:$|(?=[（(]|等{_MANNER})|(?=(?:{either(file.purposes)})[^，]))"
@@ -97,7 +94,7 @@ def load_deed_rules(folder: Path) -> DeedRules:
     return DeedRules(
         deeds=_by_verb(deeds),
         frames=tuple(deed for deed in deeds if deed.pattern is not None),
-        verbs=re.compile(rf"(?:{verbs})(?:(?<!建设|推广|开发|改造|认定|评选|表彰|配套)[并和与]?(?:{second}))?"),
+        verbs=re.compile(rf"(?:{verbs})(?:{''.join(f'(?<!{word})' for word in file.nouns_too)}[并和与]?(?:{second}))?"),
         hint=re.compile(either(entry.hint for entry in entries.deed if entry.hint)),
         leads=re.compile(rf"(?:{either(file.leads)})+$"),
         leading=re.compile(rf"^(?:{either(file.leads)})+"),
@@ -118,17 +115,33 @@ def load_deed_rules(folder: Path) -> DeedRules:
         aim=re.compile(either(file.aims)),
         aim_heading=re.compile(either(file.aim_heading)),
         slogan=re.compile(rf"(?:{either(file.slogans)})$"),
-        agent=re.compile(
-            rf"(?P<who>[^，。；]{{0,36}}?{groups})(?:等)?(?:{either(file.leads)})*(?P<then>(?:{either(file.doing)})[^，。；]{{2,60}})$"
-        ),
+        agent=_agent(groups, file),
         group=re.compile(groups),
-        receiver=re.compile(
-            rf"(?P<who>[^的用于、，参申入]{{0,10}}?(?:{either(file.receivers)}))(?![培引公计工项服政队信库专管奖发创评资])"
-        ),
+        receiver=_receiver(file),
         instrument=re.compile(rf"(?:{any_of(slots.instruments)}|{file.nouns['instruments'].pattern})+"),
         labels=re.compile(rf"(?:{any_of(slots.agency_labels)})\s*[：:]\s*(?P<who>[^）)\n。；;]{{2,80}})"),
         digest=digest(content, words, slots_text),
     )
+
+
+def _check_nouns(entries: DeedsFile, file: DeedWordsFile) -> None:
+    """Raise PipelineError for each list of nouns that an entry names and there isn't."""
+    if unknown := sorted({noun for entry in entries.deed for noun in entry.nouns} - set(file.nouns)):
+        raise PipelineError(
+            *(f"patterns/deeds.toml: deed_words.toml 的 [nouns] 中没有“{noun}”，请补上或改正" for noun in unknown)
+        )
+
+
+def _agent(groups: str, file: DeedWordsFile) -> re.Pattern[str]:
+    """Return the pattern of an object that is a group and what it is to do: 企业设立研发中心."""
+    leads, doing = either(file.leads), either(file.doing)
+    return re.compile(rf"(?P<who>[^，。；]{{0,36}}?{groups})(?:等)?(?:{leads})*(?P<then>(?:{doing})[^，。；]{{2,60}})$")
+
+
+def _receiver(file: DeedWordsFile) -> re.Pattern[str]:
+    """Return the pattern of a group that an object begins with: 企业贷款贴息, but not 人才培养计划."""
+    name = f"(?P<who>[^的用于、，参申入]{{0,10}}?(?:{either(file.receivers)}))"
+    return re.compile(name + "(?![培引公计工项服政队信库专管奖发创评资])")
 
 
 def either(patterns: Iterable[str]) -> str:
