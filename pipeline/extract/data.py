@@ -188,6 +188,8 @@ class DeedWordsFile(_Strict):
     skip: tuple[str, ...]
     no_object: tuple[str, ...]
     talked_about: tuple[str, ...]
+    nouns_too: tuple[str, ...]
+    rewarded: tuple[str, ...]
     forbids: tuple[str, ...]
     continues: tuple[str, ...]
     no_deeds_under: tuple[str, ...]
