@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -80,9 +80,13 @@ class Design:
     def _ids(self, features: list[str]) -> list[int]:
         return [self._index.setdefault(feature, len(self._index)) for feature in features]
 
-    def fit(self, owners: Container[Hashable], penalty: float = 1.0, rounds: int = 80) -> dict[str, float]:
-        """Return the weights by feature learned from the questions of ``owners``; the smallest are left out."""
+    def fit(self, owners: Mapping[Hashable, float], penalty: float = 1.5, rounds: int = 100) -> dict[str, float]:
+        """Return the weights by feature learned from the questions of ``owners``; the smallest are left out.
+
+        ``owners`` tells how much a question of each counts.
+        """
         asked = np.array([owner in owners for owner in self._owner])
+        counts = np.array([owners[owner] for owner in self._owner if owner in owners])
         taken = np.flatnonzero(asked[self._question])
         width = len(self._index)
         starts, start_of = _packed(self._starts.matrix(width), np.array(self._start_of)[taken])
@@ -103,11 +107,11 @@ class Design:
             total = np.add.reduceat(share, first)
             good = np.where(right, share, 0.0)
             good_total = np.add.reduceat(good, first)
-            pull = share / total[question] - good / good_total[question]
+            pull = (share / total[question] - good / good_total[question]) * counts[question]
             slope = back[0] @ np.bincount(start_of, pull, starts.shape[0])
             slope += back[1] @ np.bincount(end_of, pull, ends.shape[0])
             slope += back[2] @ pull + penalty * weights
-            return float(np.log(total).sum() - np.log(good_total).sum() + penalty / 2 * weights @ weights), slope
+            return float(counts @ np.log(total / good_total) + penalty / 2 * weights @ weights), slope
 
         found = minimize(loss, np.zeros(len(kept)), jac=True, method="L-BFGS-B", options={"maxiter": rounds})
         names = list(self._index)

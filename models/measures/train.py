@@ -54,7 +54,7 @@ from pipeline.scoring.records import SLOTS, basis, pair_up, same_slot, same_word
 from pipeline.scoring.records import Record as Found
 
 HERE = Path(__file__).resolve().parent
-_CRF = {"c1": 0.3, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
+_CRF = {"c1": 0.05, "c2": 1.5, "max_iterations": 100, "feature.possible_transitions": True}
 _SEED, _FOLDS = 1, 4
 
 
@@ -90,7 +90,7 @@ def fit_roles(examples: Iterable[Example]) -> bytes:
     trainer = pycrfsuite.Trainer(verbose=False)
     for x in examples:
         known = [(p.features, r["role"]) for p, r in zip(x.placed, x.gold, strict=True) if r]
-        if known:
+        for _ in range(x.passage.counts if known else 0):
             trainer.append([features for features, _ in known], [role for _, role in known])
     trainer.set_params(_CRF)
     with tempfile.TemporaryDirectory() as work:
@@ -207,8 +207,8 @@ class Designs:
 
 def fit(examples: Sequence[Example], designs: Designs, rules: MeasureRules) -> MeasureRules:
     """Return ``rules`` with models fitted on ``examples`` (and confidence as it was)."""
-    names = {x.passage.name for x in examples}
-    item, who = Pointer(designs.item.fit(names)), Pointer(designs.beneficiary.fit(names))
+    counts = {x.passage.name: float(x.passage.counts) for x in examples}
+    item, who = Pointer(designs.item.fit(counts)), Pointer(designs.beneficiary.fit(counts))
     return replace(rules, models=MeasureModels(fit_roles(examples), item, who, rules.models.trust, ""))
 
 
