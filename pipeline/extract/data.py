@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.core.layers import Bound, Kind, Role
 from pipeline.core.strict import build, read_toml
@@ -70,6 +70,32 @@ class BoundWord(_Strict):
     kinds_not: frozenset[Kind] = frozenset()
     examples: dict[str, Bound] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
+class TableEntry(_Strict):
+    """What the head of a table's column, row or all says by ``pattern``; see configs/patterns/tables.toml.
+
+    ``name`` is the rule of use "aside"; groups unit, unit2 … hold the unit of uses "caption" and "head".
+    """
+
+    use: Literal["caption", "head", "units", "aside", "own"]
+    name: str | None = None
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+    @model_validator(mode="after")
+    def _named(self) -> TableEntry:
+        """Refuse a rule that sets aside and has no name."""
+        if (self.use == "aside") != (self.name is not None):
+            raise ValueError('name: only and always for use = "aside"')
+        return self
+
+
+class TablesFile(_Strict):
+    """configs/patterns/tables.toml."""
+
+    table: tuple[TableEntry, ...]
 
 
 class Cue(_Strict):

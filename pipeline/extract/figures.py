@@ -13,6 +13,7 @@ from pipeline.extract.lexicon import MentionLexicon
 from pipeline.extract.money import change_behind, currency_before
 from pipeline.extract.numerals import NUMERAL, VAGUE, magnitude_of, sign_before
 from pipeline.extract.special import read_special
+from pipeline.extract.tables import NumberCell, cell_at, unit_in_label
 from pipeline.extract.units import Unit, Units
 
 _HALF = re.compile(r"半(?=[年天日]|个月|个工作日|小时|数|价|票|额)")
@@ -23,19 +24,28 @@ _TO = r"[ \u3000]?(?:至|到|—|－|-|–|~|～)[ \u3000]?"
 _NEXT = re.compile(rf"(?:{_TO}|、[ \u3000]?)(?:{NUMERAL.pattern})")
 _BETWEEN = re.compile(_TO)
 _AND_HALF = re.compile(r"半(?![径年月数日夜价票额导殖球封自机边天])")
+_MINUSES = ("-", "－", "−")
 _WITH_HALF = frozenset({"duration", "area", "other"})
 # a hyphen is a minus before percentages and degrees, not between figures or behind a name
 _MINUS = re.compile(r"(?:^|(?<=[\s（(：:＝=长速降升比为点跌幅率约]))[-－−][ \u3000]?$")
 
 
-def read_figures(text: str, lexicon: MentionLexicon) -> list[Figure]:
-    """Return every figure of ``text`` in order. Chinese numerals that are mere parts of words give none."""
+def read_figures(text: str, lexicon: MentionLexicon, cells: list[NumberCell]) -> list[Figure]:
+    """Return every figure of ``text`` in order. Chinese numerals that are mere parts of words give none.
+
+    ``cells`` are the cells of tables whose bare numbers take a unit from a head.
+    """
+    cell_starts = [cell.start for cell in cells]
     borders = regions(text, lexicon)
     starts = [start for start, _, _ in borders]
     figures: list[Figure] = []
     at = 0
     while match := _TOKEN.search(text, at):
         at = match.end()
+        cell = cell_at(cells, cell_starts, match.start())
+        if cell is not None:
+            figures.append(_in_cell(text, match, cell))
+            continue
         index = bisect_right(starts, match.start()) - 1
         if index >= 0 and match.start() < borders[index][1]:
             if match[0][0].isdigit() or lexicon.units.pattern.match(text, match.end()):
@@ -57,6 +67,19 @@ def _aside(match: re.Match[str], rule: str) -> Figure:
     return Figure(match.start(), match.end(), match.end(), Decimal(0), Decimal(1), None, aside=rule)
 
 
+def _in_cell(text: str, match: re.Match[str], cell: NumberCell) -> Figure:
+    """Return the bare number of a table's cell with the unit or the rule of its head."""
+    value = worth(match[0])
+    if cell.unit is None or value is None:
+        return _aside(match, cell.aside or "泛指")
+    minus = text[cell.start : match.start()].strip() in _MINUSES
+    start = match.start() - minus
+    unit, magnitude = cell.unit, magnitude_of(match[0])
+    if magnitude >= 10**4 and unit.factor >= 10**4:  # 1.5亿 under 万元 is 1.5亿元
+        unit = replace(unit, factor=Decimal(1))
+    return Figure(start, match.end(), match.end(), -value if minus else value, magnitude, unit, rule="表头单位")
+
+
 def _plain(text: str, match: re.Match[str], last: Figure | None, lexicon: MentionLexicon) -> Figure | None:
     """Return the numeral with its unit and fate, or ``None`` for a Chinese numeral that is part of a word."""
     start, numeral_end = match.start(), match.end()
@@ -67,15 +90,18 @@ def _plain(text: str, match: re.Match[str], last: Figure | None, lexicon: Mentio
     magnitude = magnitude_of(numeral)
     unit, end, more = _unit_behind(text, numeral_end, lexicon.units)
     unit = _unit_before(text, start, numeral_end, unit, lexicon.units) or unit
+    rule = "数量"
+    if unit is None and (unit := unit_in_label(text, start, lexicon.units)) is not None:
+        rule = "表头单位"
     if unit is None and last is not None and _goes_on(text, last, start, value):
         unit = last.unit
     if unit is None and not numeral[0].isdigit() and not vague:
         goes_on = value and _NEXT.match(text, numeral_end)
         return Figure(start, numeral_end, end, value, magnitude, None) if value and goes_on else None
-    figure = Figure(start, numeral_end, end, value or Decimal(0), magnitude, unit, vague or more)
-    rule = near_rule(text, start, match.end(), end, unit, lexicon)
-    rule = rule or chinese_rule(text, start, match.end(), end, unit) or ("泛指" if value is None else None)
-    return replace(figure, aside=rule) if rule else _with_rest(text, figure)
+    figure = Figure(start, numeral_end, end, value or Decimal(0), magnitude, unit, vague or more, rule=rule)
+    aside = near_rule(text, start, match.end(), end, unit, lexicon)
+    aside = aside or chinese_rule(text, start, match.end(), end, unit) or ("泛指" if value is None else None)
+    return replace(figure, aside=aside) if aside else _with_rest(text, figure)
 
 
 def _unit_behind(text: str, numeral_end: int, units: Units) -> tuple[Unit | None, int, bool]:

@@ -142,7 +142,7 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
         Stage(
             "mentions",
             partial(find_mentions, lexicon=lexicon),
-            needs=("text",),
+            needs=("text", "raw"),
             gives="mentions",
             version=2,
             settings=lexicon.digest,

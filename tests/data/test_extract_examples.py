@@ -16,6 +16,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.extract.context import Surroundings
 from pipeline.extract.lexicon import load_mention_lexicon
 from pipeline.extract.roles import load_role_rules
+from pipeline.extract.tables import parse_unit
 
 
 def entries(name: str, key: str) -> list[dict[str, Any]]:
@@ -27,10 +28,11 @@ REGIONS = entries("patterns/set_aside.toml", "region")
 NEARS = entries("patterns/set_aside.toml", "near")
 BOUNDS = entries("patterns/bounds.toml", "bound")
 SPREAD = tomllib.loads((configs_dir() / "patterns/bounds.toml").read_text(encoding="utf-8"))["spread"]
+TABLES = entries("patterns/tables.toml", "table")
 CUES = entries("patterns/roles.toml", "cue")
 
 
-@pytest.mark.parametrize("entry", [*UNITS, *REGIONS, *NEARS, *BOUNDS, *CUES], ids=lambda e: str(e)[:40])
+@pytest.mark.parametrize("entry", [*UNITS, *REGIONS, *NEARS, *BOUNDS, *TABLES, *CUES], ids=lambda e: str(e)[:40])
 def test_every_entry_has_examples(entry: dict[str, Any]) -> None:
     assert entry["examples"]
 
@@ -68,6 +70,23 @@ def test_set_aside_counter_examples(text: str) -> None:
 @pytest.mark.parametrize(("text", "bound"), [(t, b) for e in BOUNDS for t, b in e["examples"].items()])
 def test_bound_examples(text: str, bound: str) -> None:
     assert {m.bound for _, m in claimed(text)} == {bound}
+
+
+@pytest.mark.parametrize(("text", "index"), [(t, i) for i, e in enumerate(TABLES) for t in e["examples"]])
+def test_heads_of_tables(text: str, index: int) -> None:
+    entry = lexicon().tables.entries[index]
+    found = entry.pattern.search(text)
+    assert found is not None
+    surfaces = [surface for surface in found.groupdict().values() if surface]
+    assert [parse_unit(surface, lexicon().units) for surface in surfaces].count(None) == 0
+    assert bool(surfaces) == (entry.use in ("caption", "head"))
+
+
+@pytest.mark.parametrize(("text", "index"), [(t, i) for i, e in enumerate(TABLES) for t in e.get("not", ())])
+def test_heads_of_tables_counter_examples(text: str, index: int) -> None:
+    found = lexicon().tables.entries[index].pattern.search(text)
+    surfaces = [surface for surface in found.groupdict().values() if surface] if found else []
+    assert not found or all(parse_unit(surface, lexicon().units) is None for surface in surfaces or [""])
 
 
 @pytest.mark.parametrize("text", SPREAD["examples"])
