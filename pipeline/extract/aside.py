@@ -14,7 +14,13 @@ _LIMIT = re.compile(r"[余多]?(?:以上|以下|以内|左右|及以上|级以�
 
 def regions(text: str, lexicon: MentionLexicon) -> list[tuple[int, int, str]]:
     """Return start, end and rule of the disjoint regions of ``text`` in order; of two that overlap the earlier wins."""
-    found = sorted((m.start(), -m.end(), r.name) for r in lexicon.regions for m in r.pattern.finditer(text))
+    found: list[tuple[int, int, str]] = []
+    for name, finder in lexicon.regions:
+        at = 0
+        while match := finder.search(text, at):
+            at = max(match.end(1), match.end())
+            found.append((match.start(), -match.end(1), name))
+    found.sort()
     result: list[tuple[int, int, str]] = []
     for start, negative_end, name in found:
         if not result or start >= result[-1][1]:
@@ -29,9 +35,7 @@ def near_rule(
     low = max(0, start - REACH)
     before = ("\0" if low else "") + text[low:start]
     numeral = text[start:numeral_end]
-    for rule in lexicon.nears:
-        if (rule.unit and unit is None) or (rule.bare and unit is not None):
-            continue
+    for rule in lexicon.nears_of_bare if unit is None else lexicon.nears_of_units:
         if rule.kinds and (unit is None or unit.kind not in rule.kinds):
             continue
         if rule.numeral is not None and rule.numeral.fullmatch(numeral) is None:

@@ -35,9 +35,13 @@ class UnitEntry(_Strict):
 
 
 class Region(_Strict):
-    """Numbers that begin inside a match of ``pattern`` are set aside by rule ``name``."""
+    """Numbers that begin inside a match of ``pattern`` are set aside by rule ``name``.
+
+    ``starts`` are the characters a match begins with, as in a character class: only there is the pattern tried.
+    """
 
     name: str
+    starts: str = Field(min_length=1)
     pattern: re.Pattern[str]
     examples: tuple[str, ...] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")

@@ -24,6 +24,8 @@ _TO = r"[ \u3000]?(?:至|到|—|－|-|–|~|～)[ \u3000]?"
 _NEXT = re.compile(rf"(?:{_TO}|、[ \u3000]?)(?:{NUMERAL.pattern})")
 _BETWEEN = re.compile(_TO)
 _AND_HALF = re.compile(r"半(?![径年月数日夜价票额导殖球封自机边天])")
+_MOST_BETWEEN = 4
+_ZERO = Decimal(0)
 _MINUSES = ("-", "－", "−")
 _WITH_HALF = frozenset({"duration", "area", "other"})
 # a hyphen is a minus before percentages and degrees, not between figures or behind a name
@@ -82,26 +84,32 @@ def _in_cell(text: str, match: re.Match[str], cell: NumberCell) -> Figure:
 
 def _plain(text: str, match: re.Match[str], last: Figure | None, lexicon: MentionLexicon) -> Figure | None:
     """Return the numeral with its unit and fate, or ``None`` for a Chinese numeral that is part of a word."""
-    start, numeral_end = match.start(), match.end()
+    start, numeral_end = match.span()
     rest = VAGUE.match(text, numeral_end)  # 6600多万农村人口
     numeral_end = rest.end() if rest else numeral_end
-    vague, numeral = rest is not None, text[start:numeral_end]
+    unit, end, vague = _unit_behind(text, numeral_end, lexicon.units)
+    arabic = text[start].isdigit()
+    if unit is None and not arabic and rest is None and not _may_go_on(text, last, start, numeral_end, lexicon.units):
+        return None
+    numeral = text[start:numeral_end]
     value = Decimal("0.5") if numeral == "半" else worth(numeral)
-    magnitude = magnitude_of(numeral)
-    unit, end, more = _unit_behind(text, numeral_end, lexicon.units)
-    unit = _unit_before(text, start, numeral_end, unit, lexicon.units) or unit
-    rule = "数量"
-    if unit is None and (unit := unit_in_label(text, start, lexicon.units)) is not None:
-        rule = "表头单位"
-    if unit is None and last is not None and _goes_on(text, last, start, value):
+    unit, rule = _unit_around(text, start, numeral_end, unit, lexicon.units)
+    if unit is None and last is not None and value is not None and _goes_on(text, last, start, value):
         unit = last.unit
-    if unit is None and not numeral[0].isdigit() and not vague:
-        goes_on = value and _NEXT.match(text, numeral_end)
-        return Figure(start, numeral_end, end, value, magnitude, None) if value and goes_on else None
-    figure = Figure(start, numeral_end, end, value or Decimal(0), magnitude, unit, vague or more, rule=rule)
+    if unit is None and not arabic and rest is None:
+        bare = value is not None and value > 0 and _NEXT.match(text, numeral_end) is not None
+        return Figure(start, numeral_end, end, value or _ZERO, magnitude_of(numeral), None) if bare else None
     aside = near_rule(text, start, match.end(), end, unit, lexicon)
     aside = aside or chinese_rule(text, start, match.end(), end, unit) or ("泛指" if value is None else None)
-    return replace(figure, aside=aside) if aside else _with_rest(text, figure)
+    vague = vague or rest is not None
+    figure = Figure(start, numeral_end, end, value or _ZERO, magnitude_of(numeral), unit, vague, aside, rule)
+    return _with_rest(text, figure) if aside is None else figure
+
+
+def _may_go_on(text: str, last: Figure | None, start: int, end: int, units: Units) -> bool:
+    """Tell whether a Chinese numeral without a unit may be an end of a range, or have its unit before it."""
+    near = last is not None and start - last.end <= _MOST_BETWEEN
+    return near or text[start - 1 : start] in units.mark_ends or _NEXT.match(text, end) is not None
 
 
 def _unit_behind(text: str, numeral_end: int, units: Units) -> tuple[Unit | None, int, bool]:
@@ -113,21 +121,24 @@ def _unit_behind(text: str, numeral_end: int, units: Units) -> tuple[Unit | None
     return units.by_surface[found[0]], found.end(), bool(tail["more"]) or "多" in found[0]
 
 
-def _unit_before(text: str, start: int, numeral_end: int, unit: Unit | None, units: Units) -> Unit | None:
-    """Return the currency whose mark stands before the number, unless the number has a unit of another kind."""
-    if unit is not None and (unit.kind, unit.name) != ("money", "元"):
-        return None
-    if unit is None and numeral_end - start == 1 and not text[start].isdigit():
-        return None
-    mark = currency_before(text, start, units)
-    return mark if unit is not None or _NEXT.match(text, numeral_end) is None else None
+def _unit_around(text: str, start: int, numeral_end: int, unit: Unit | None, units: Units) -> tuple[Unit | None, str]:
+    """Return the unit behind the number or, from before it, its currency or the unit of its label; and the rule."""
+    if unit is not None:
+        mark = currency_before(text, start, units) if unit.kind == "money" and unit.name == "元" else None
+        return mark or unit, "数量"
+    if numeral_end - start > 1 or text[start].isdigit():
+        mark = currency_before(text, start, units)
+        if mark is not None and _NEXT.match(text, numeral_end) is None:
+            return mark, "数量"
+    unit = unit_in_label(text, start, units)
+    return unit, "数量" if unit is None else "表头单位"
 
 
-def _goes_on(text: str, last: Figure, start: int, value: Decimal | None) -> bool:
+def _goes_on(text: str, last: Figure, start: int, value: Decimal) -> bool:
     """Tell whether a bare numeral is the upper end of 「百分之五至八」."""
     if last.unit is None or last.unit.kind != "percent" or last.end != last.numeral_end or last.aside is not None:
         return False
-    return value is not None and value > last.value and _BETWEEN.fullmatch(text, last.end, start) is not None
+    return value > last.value and _BETWEEN.fullmatch(text, last.end, start) is not None
 
 
 def _with_rest(text: str, figure: Figure) -> Figure:
@@ -137,7 +148,7 @@ def _with_rest(text: str, figure: Figure) -> Figure:
         return figure
     if unit.kind == "money" and figure.magnitude == 1:
         more, end = change_behind(text, figure.end)
-        return replace(figure, value=figure.value + more, end=end)
+        return replace(figure, value=figure.value + more, end=end) if more else figure
     if unit.kind in _WITH_HALF and _AND_HALF.match(text, figure.end):
         return replace(figure, value=figure.value + Decimal("0.5"), end=figure.end + 1)
     return figure

@@ -9,6 +9,8 @@ from pipeline.extract.figure import Figure, worth
 from pipeline.extract.numerals import DIGITS, NUMERAL
 from pipeline.extract.units import Unit, Units
 
+# what follows the numeral of any of them
+_MARK = re.compile(r"\s?(?:[ \u3000]?[分又]|[成折番]|个半)")
 _FRACTION = re.compile(rf"\s?分[ \u3000]{{0,2}}之\s?({NUMERAL.pattern})")
 _MIXED = re.compile(rf"[ \u3000]?又[ \u3000]?({NUMERAL.pattern})")
 _TENTHS = re.compile(r"[ \u3000]?成[ \u3000]?([一二三四五六七八九半])?(?![立功为果长员效熟都本分品绩就交型套年人])")
@@ -30,6 +32,8 @@ def read_special(text: str, match: re.Match[str], units: Units) -> Figure | None
     if match[0] == "半":
         found = _HALF_RATIO.match(text, match.start())
         return _figure(match, found.end(), Decimal("0.5"), RATIO) if found else None
+    if _MARK.match(text, match.end()) is None:
+        return None
     for read in (_fraction, _doubling, _tenths, _discount):
         if (figure := read(text, match)) is not None:
             return figure
@@ -49,12 +53,12 @@ def _figure(match: re.Match[str], end: int, value: Decimal, unit: Unit) -> Figur
 def _fraction(text: str, match: re.Match[str]) -> Figure | None:
     """Return 「三分之一」, 「百分之二十」 or 「三又二分之一」."""
     mixed = _MIXED.match(text, match.end())
-    whole, below = (worth(match[0]), worth(mixed[1])) if mixed else (Decimal(0), worth(match[0]))
     found = _FRACTION.match(text, mixed.end() if mixed else match.end())
-    if found is None or not below or whole is None:
+    if found is None:
         return None
+    whole, below = (worth(match[0]), worth(mixed[1])) if mixed else (Decimal(0), worth(match[0]))
     above = worth(found[1])
-    if above is None:
+    if not below or whole is None or above is None:
         return None
     if below in _PARTS and mixed is None:
         return _figure(match, found.end(), above, Unit("percent", _PARTS[below], Decimal(1), "all"))
@@ -63,8 +67,8 @@ def _fraction(text: str, match: re.Match[str]) -> Figure | None:
 
 def _doubling(text: str, match: re.Match[str]) -> Figure | None:
     """Return 「翻一番」 or 「翻了两番」 as a multiple."""
-    times = worth(match[0])
-    if not text.startswith("番", match.end()) or times is None or times > _MOST_DOUBLINGS:
+    times = worth(match[0]) if text.startswith("番", match.end()) else None
+    if times is None or times > _MOST_DOUBLINGS:
         return None
     if _DOUBLED.search(text, max(0, match.start() - 3), match.start()) is None:
         return None

@@ -29,7 +29,8 @@ _RULER = re.compile(r"[\s|:：—－-]+")
 _UNIT = re.compile(rf"({MAGNITUDE})?(.+)")
 _LABEL = re.compile(r"[（(]([^（）()\s，、]{1,8})[）)]\s?[：:]\s?$")
 _PER = ("/", "／", "·", "每")
-_MOST_HEADS, _CAPTION_LINES, _CAPTION_LENGTH, _LABEL_LENGTH = 3, 2, 80, 12
+_MOST_HEADS, _MOST_LABELS, _HEAD_LENGTH = 3, 3, 60
+_CAPTION_LINES, _CAPTION_LENGTH, _LABEL_LENGTH = 2, 80, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +151,20 @@ def _number_cells(text: str, rows: list[_Row], by_lines: bool, rules: TableRules
     count = next((i for i, row in enumerate(rows[:_MOST_HEADS]) if _has_number(row)), min(_MOST_HEADS, len(rows)))
     heads: dict[int, str] = {}
     for cell in (cell for row in rows[:count] for cell in row):
-        heads[cell.column] = f"{heads.get(cell.column, '')}{cell.text.strip()}"
+        heads[cell.column] = f"{heads.get(cell.column, '')}{cell.text.strip()}"[-_HEAD_LENGTH:]
     captions = [*_above(text, rows[0][0].start), *(cell.text for row in rows[:count] for cell in row)]
     whole = next((u for line in reversed(captions) if (u := _named(line, "caption", rules, units))), None)
     for row in rows[count:]:
         aligned = len(row) == len(heads) or not by_lines
-        label, own = "", None
+        labels: list[str] = []
+        own: Unit | None = None
         for cell in row:
             head = heads.get(cell.column, "") if aligned else ""
             if _NUMERIC.fullmatch(cell.text) is None:
-                label += f"{cell.text.strip()}\n"
+                labels = [*labels[1 - _MOST_LABELS :], cell.text.strip()[-_HEAD_LENGTH:]]
                 own = parse_unit(cell.text, units) if _says(head, "units", rules) else own
                 continue
-            unit, aside = _decide(head, label, whole, rules, units)
+            unit, aside = _decide(head, labels, whole, rules, units)
             unit = own if unit in (None, whole) and own is not None and aside is None else unit
             if unit is not None or aside is not None:
                 yield NumberCell(cell.start, cell.end, unit, aside)
@@ -181,16 +183,17 @@ def _has_number(row: _Row) -> bool:
 
 
 def _decide(
-    head: str, label: str, whole: Unit | None, rules: TableRules, units: Units
+    head: str, labels: list[str], whole: Unit | None, rules: TableRules, units: Units
 ) -> tuple[Unit | None, str | None]:
-    """Return the unit of a bare number under ``head`` behind ``label``, or the rule that sets it aside."""
+    """Return the unit of a bare number under ``head`` behind ``labels``, or the rule that sets it aside."""
     for entry in rules.entries:
         if entry.use == "aside" and entry.pattern.search(head):
             return None, entry.name
     unit = _named(head, "head", rules, units)
-    for line in reversed(label.splitlines()):
-        unit = unit or _named(line, "head", rules, units)
-    return unit or (None if _says(f"{head}\n{label}", "own", rules) else whole), None
+    for label in reversed(labels):
+        unit = unit or _named(label, "head", rules, units)
+    own = any(_says(words, "own", rules) for words in (head, *labels))
+    return unit or (None if own else whole), None
 
 
 def _says(words: str, use: str, rules: TableRules) -> bool:
