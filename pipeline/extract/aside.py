@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from pipeline.extract.lexicon import REACH, MentionLexicon
+from pipeline.extract.numerals import DIGITS
 from pipeline.extract.units import Unit
 
 _BARE = re.compile(r"[百千万亿]+")
-_ROUND = re.compile(r"(?:超|近|突破|过|达|上|逾|约|满|不足|低于|不低于|不少于)$")
+_ROUND = re.compile(r"(?:超|近|突破|(?<![走经通])过|达|上|逾|约|满|不足|低于|不低于|不少于)$")
 _LIMIT = re.compile(r"[余多]?(?:以上|以下|以内|左右|及以上|级以上)")
 
 
@@ -61,6 +62,8 @@ def chinese_rule(text: str, start: int, numeral_end: int, end: int, unit: Unit |
         if (unit.kind == "money" and len(numeral) > 1) or text[end - 2 : end - 1] in "余多":
             return None
         return "整数名称"
+    if len(numeral) > 1 and unit.kind == "count" and all(c in DIGITS for c in numeral):
+        return "泛指"  # 三一集团: digits in a row are no count
     if unit.chinese == "figure" and not any(c in "十百千万亿" for c in numeral):
         return "泛指"
     return None

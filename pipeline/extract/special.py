@@ -13,7 +13,8 @@ from pipeline.extract.units import Unit, Units
 _MARK = re.compile(r"\s?(?:[ \u3000]?[分又]|[成折番]|个半)")
 _FRACTION = re.compile(rf"\s?分[ \u3000]{{0,2}}之\s?({NUMERAL.pattern})")
 _MIXED = re.compile(rf"[ \u3000]?又[ \u3000]?({NUMERAL.pattern})")
-_TENTHS = re.compile(r"[ \u3000]?成[ \u3000]?([一二三四五六七八九半])?(?![立功为果长员效熟都本分品绩就交型套年人])")
+_NO_TENTHS = "[立功为果长员效熟都本分品绩就交型套年人]|不变"
+_TENTHS = re.compile(rf"[ \u3000]?成[ \u3000]?([一二三四五六七八九半])?(?!{_NO_TENTHS})")
 _DISCOUNT = re.compile(r"[ \u3000]?折(?![算旧合中叠线价返页射断损服腰回减磨桥本])")
 _DOUBLED = re.compile(r"翻(?:了近?|近)?$")
 _HALF_RATIO = re.compile(r"半(?=[价票额])|半数")
