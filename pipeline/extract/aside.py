@@ -10,6 +10,7 @@ from pipeline.extract.units import Unit
 
 _BARE = re.compile(r"[百千万亿]+")
 _ROUND = re.compile(r"(?:超|近|突破|(?<![走经通])过|达|上|逾|约|满|不足|低于|不低于|不少于)$")
+_IN_WORD = re.compile("[级象物里众事般重代世花]|分(?!别)")
 _LIMIT = re.compile(r"[余多]?(?:以上|以下|以内|左右|及以上|级以上)")
 
 
@@ -48,6 +49,13 @@ def near_rule(
     return None
 
 
+def is_round(text: str, start: int, end: int) -> bool:
+    """Tell whether a bare 万 or 亿 without a unit is a number for all that: 「近千万」, 「突破万亿」."""
+    if _BARE.fullmatch(text, start, end) is None or not {"万", "亿"} & set(text[start:end]):
+        return False
+    return _ROUND.search(text, max(0, start - 4), start) is not None and _IN_WORD.match(text, end) is None
+
+
 def chinese_rule(text: str, start: int, numeral_end: int, end: int, unit: Unit | None) -> str | None:
     """Return why a Chinese or bare-magnitude numeral is no figure, or ``None`` when it is one."""
     numeral = text[start:numeral_end]
@@ -57,6 +65,8 @@ def chinese_rule(text: str, start: int, numeral_end: int, end: int, unit: Unit |
         before = text[max(0, start - 4) : start]
         if before.endswith("每"):
             return "每…基数"
+        if unit.name == "级":  # 千亿级产业
+            return "整数名称"
         if _ROUND.search(before) or _LIMIT.match(text, end):
             return None
         if (unit.kind == "money" and len(numeral) > 1) or text[end - 2 : end - 1] in "余多":

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from decimal import Decimal
 
-from pipeline.extract.aside import chinese_rule, near_rule, regions
+from pipeline.extract.aside import chinese_rule, is_round, near_rule, regions
 from pipeline.extract.figure import LONGEST, Figure, worth
 from pipeline.extract.lexicon import MentionLexicon
 from pipeline.extract.money import change_behind, currency_before
@@ -88,15 +88,15 @@ def _plain(text: str, match: re.Match[str], last: Figure | None, lexicon: Mentio
     rest = VAGUE.match(text, numeral_end)  # 6600多万农村人口
     numeral_end = rest.end() if rest else numeral_end
     unit, end, vague = _unit_behind(text, numeral_end, lexicon.units)
-    arabic = text[start].isdigit()
-    if unit is None and not arabic and rest is None and not _may_go_on(text, last, start, numeral_end, lexicon.units):
+    number = text[start].isdigit() or rest is not None or (unit is None and is_round(text, start, numeral_end))
+    if unit is None and not number and not _may_go_on(text, last, start, numeral_end, lexicon.units):
         return None
     numeral = text[start:numeral_end]
     value = Decimal("0.5") if numeral == "半" else worth(numeral)
     unit, rule = _unit_around(text, start, numeral_end, unit, lexicon.units)
     if unit is None and last is not None and value is not None and _goes_on(text, last, start, value):
         unit = last.unit
-    if unit is None and not arabic and rest is None:
+    if unit is None and not number:
         bare = value is not None and value > 0 and _NEXT.match(text, numeral_end) is not None
         return Figure(start, numeral_end, end, value or _ZERO, magnitude_of(numeral), None) if bare else None
     aside = near_rule(text, start, match.end(), end, unit, lexicon)

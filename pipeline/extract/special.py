@@ -10,7 +10,7 @@ from pipeline.extract.numerals import DIGITS, NUMERAL
 from pipeline.extract.units import Unit, Units
 
 # what follows the numeral of any of them
-_MARK = re.compile(r"\s?(?:[ \u3000]?[分又]|[成折番]|个半)")
+_MARK = re.compile(r"\s?(?:[ \u3000]?[分又]|[成折番半比]|个半)")
 _FRACTION = re.compile(rf"\s?分[ \u3000]{{0,2}}之\s?({NUMERAL.pattern})")
 _MIXED = re.compile(rf"[ \u3000]?又[ \u3000]?({NUMERAL.pattern})")
 _NO_TENTHS = "[立功为果长员效熟都本分品绩就交型套年人]|不变"
@@ -19,6 +19,9 @@ _DISCOUNT = re.compile(r"[ \u3000]?折(?![算旧合中叠线价返页射断损�
 _DOUBLED = re.compile(r"翻(?:了近?|近)?$")
 _HALF_RATIO = re.compile(r"半(?=[价票额])|半数")
 _AND_HALF = re.compile("个半(?=(.{1,3}))")
+_SHARE = re.compile("(?:[近约占减少缩加至到足超过]|达到?)$")
+_LIMIT = re.compile("以上|以下|左右")
+_TO = re.compile(rf"比({NUMERAL.pattern})(?=的?(?:比例|配套|配比|匹配|标准配|配备))")
 _PARTS = {Decimal(100): "%", Decimal(1000): "‰", Decimal(10000): "‱"}
 _MOST_DOUBLINGS = 20
 _PLACES = 4
@@ -35,7 +38,7 @@ def read_special(text: str, match: re.Match[str], units: Units) -> Figure | None
         return _figure(match, found.end(), Decimal("0.5"), RATIO) if found else None
     if _MARK.match(text, match.end()) is None:
         return None
-    for read in (_fraction, _doubling, _tenths, _discount):
+    for read in (_fraction, _doubling, _tenths, _discount, _one_half, _ratio):
         if (figure := read(text, match)) is not None:
             return figure
     return _and_half(text, match, units)
@@ -93,6 +96,23 @@ def _discount(text: str, match: re.Match[str]) -> Figure | None:
     if found is None or value is None or not 0 < value < 100:
         return None
     return _figure(match, found.end(), value * 10 if value < 10 else value, _PERCENT)
+
+
+def _one_half(text: str, match: re.Match[str]) -> Figure | None:
+    """Return 「一半」 where it's a share: 近一半, 减少一半, 一半以上."""
+    if match[0] != "一" or not text.startswith("半", match.end()):
+        return None
+    start, end = match.start(), match.end() + 1
+    if _SHARE.search(text, max(0, start - 3), start) is None and _LIMIT.match(text, end) is None:
+        return None
+    return _figure(match, end, Decimal("0.5"), RATIO)
+
+
+def _ratio(text: str, match: re.Match[str]) -> Figure | None:
+    """Return 「一比三」 where it's said to be a ratio: 按一比一配套."""
+    found = None if match[0][0].isdecimal() else _TO.match(text, match.end())
+    left, right = (worth(match[0]), worth(found[1])) if found else (None, None)
+    return _figure(match, found.end(), rounded(right / left), RATIO) if found and left and right else None
 
 
 def _and_half(text: str, match: re.Match[str], units: Units) -> Figure | None:
