@@ -119,10 +119,20 @@ class Cue(_Strict):
     examples: tuple[str, ...] = Field(min_length=1)
 
 
+class Bare(_Strict):
+    """Numbers without a unit right behind ``pattern`` are figures of ``kind``: 收入比缩小至2."""
+
+    kind: Kind
+    pattern: re.Pattern[str]
+    examples: dict[str, str] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
 class UnitsFile(_Strict):
     """configs/units.toml."""
 
     unit: tuple[UnitEntry, ...]
+    bare: tuple[Bare, ...]
 
 
 class AsideFile(_Strict):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from pipeline.extract.aside import chinese_rule, is_round, near_rule, regions
 from pipeline.extract.figure import LONGEST, Figure, worth
-from pipeline.extract.lexicon import MentionLexicon
+from pipeline.extract.lexicon import REACH, MentionLexicon
 from pipeline.extract.money import change_behind, currency_before
 from pipeline.extract.numerals import NUMERAL, VAGUE, magnitude_of, sign_before
 from pipeline.extract.special import read_special
@@ -25,6 +25,8 @@ _NEXT = re.compile(rf"(?:{_TO}|、[ \u3000]?)(?:{NUMERAL.pattern})")
 _BETWEEN = re.compile(_TO)
 _AND_HALF = re.compile(r"半(?![径年月数日夜价票额导殖球封自机边天])")
 _MOST_BETWEEN = 4
+_NOT_ALONE = re.compile(r"\s?(?:[:：∶]\s?\d|[A-Za-z×*])|(?<=\d{6})")
+_INDICATOR_ENDS = frozenset("比值例由从小低降高大制持定升至到在为达过于≥≤率数E）) ")
 _ZERO = Decimal(0)
 _MINUSES = ("-", "－", "−")
 _WITH_HALF = frozenset({"duration", "area", "other"})
@@ -131,7 +133,14 @@ def _unit_around(text: str, start: int, numeral_end: int, unit: Unit | None, uni
         if mark is not None and _NEXT.match(text, numeral_end) is None:
             return mark, "数量"
     unit = unit_in_label(text, start, units)
-    return unit, "数量" if unit is None else "表头单位"
+    return (_of_indicator(text, start, numeral_end, units), "数量") if unit is None else (unit, "表头单位")
+
+
+def _of_indicator(text: str, start: int, end: int, units: Units) -> Unit | None:
+    """Return the kind of figure of the indicator that stands before a number without a unit, or ``None``."""
+    if not text[start].isdigit() or text[start - 1 : start] not in _INDICATOR_ENDS or _NOT_ALONE.match(text, end):
+        return None
+    return next((unit for pattern, unit in units.bare if pattern.search(text, max(0, start - REACH), start)), None)
 
 
 def _goes_on(text: str, last: Figure, start: int, value: Decimal) -> bool:

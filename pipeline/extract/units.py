@@ -33,7 +33,8 @@ class Units:
     """All units by surface, with the pattern that matches the longest one.
 
     ``by_mark`` holds the units whose mark stands before the number (￥500); ``marks`` finds one right before it, and
-    ``mark_ends`` are the characters that may stand between a mark or a label and its number, or end a mark.
+    ``mark_ends`` are the characters that may stand between a mark or a label and its number, or end a mark. ``bare``
+    holds patterns of indicators whose figures have no unit.
     """
 
     by_surface: dict[str, Unit]
@@ -42,6 +43,7 @@ class Units:
     marks: re.Pattern[str]
     longest_mark: int
     mark_ends: frozenset[str]
+    bare: tuple[tuple[re.Pattern[str], Unit], ...]
     digest: str
 
 
@@ -65,6 +67,7 @@ def load_units(folder: Path) -> Units:
         marks,
         max(map(len, by_mark)),
         frozenset({mark[-1] for mark in by_mark} | set("：: \u3000")),
+        tuple((bare.pattern, Unit(bare.kind, None, Decimal(1), "all")) for bare in file.bare),
         digest(content),
     )
 

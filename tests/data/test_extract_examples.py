@@ -24,6 +24,7 @@ def entries(name: str, key: str) -> list[dict[str, Any]]:
 
 
 UNITS = entries("units.toml", "unit")
+BARE = entries("units.toml", "bare")
 REGIONS = entries("patterns/set_aside.toml", "region")
 NEARS = entries("patterns/set_aside.toml", "near")
 BOUNDS = entries("patterns/bounds.toml", "bound")
@@ -44,6 +45,17 @@ def test_unit_examples(text: str, value: str, entry: dict[str, Any]) -> None:
     surface, mention = claimed(text)[0]
     assert (mention.kind, mention.value_min) == (entry["kind"], Decimal(value)), surface
     assert mention.unit == entry.get("unit") or mention.unit in entry["surfaces"] or entry["kind"] == "multiple"
+
+
+@pytest.mark.parametrize(("text", "value", "entry"), [(t, v, e) for e in BARE for t, v in e["examples"].items()])
+def test_indicators_without_a_unit(text: str, value: str, entry: dict[str, Any]) -> None:
+    [(_, mention)] = claimed(text)
+    assert (mention.kind, mention.value_min, mention.unit) == (entry["kind"], Decimal(value), None)
+
+
+@pytest.mark.parametrize("text", [t for e in BARE for t in e.get("not", ())])
+def test_indicators_without_a_unit_counter_examples(text: str) -> None:
+    assert claimed(text) == []
 
 
 @pytest.mark.parametrize(

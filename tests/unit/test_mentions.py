@@ -165,7 +165,7 @@ def test_an_arabic_number_without_unit_is_reported() -> None:
     ("text", "low", "high", "bound"),
     [
         ("得到37的结果", 37, 37, "exact"),
-        ("指数不低于60的结果", 60, 60, "min"),
+        ("评价不低于60的结果", 60, 60, "min"),
         ("人口大于4865并少于20793的", 4865, 20793, "range"),
         ("得到20和30之间的结果", 20, 30, "range"),
     ],
