@@ -1,13 +1,14 @@
 # make demo   set up and read corpora/sample into a knowledge table
 # make test   set up and run the tests
 # make check  what CI runs beside the tests: style, types, layers, documents, scores
-# make bench  speed and memory, as ratios within one run
+# make bench  speed and memory, as ratios within one run; extraction against other systems after make leaderboard
+# make leaderboard  other systems and cewen on the same gold, the others in .venv-leaderboard
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 OUT ?= out/demo
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check bench leaderboard docs clean
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -40,9 +41,13 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python benchmarks/bench_run.py
+	$(BIN)/python benchmarks/bench_extraction.py
+
+leaderboard: .venv/.dev
+	$(BIN)/python benchmarks/leaderboard/board.py
 
 docs: .venv/.dev
 	$(BIN)/python -m pipeline.cli.docs docs
 
 clean:
-	rm -rf out .venv build dist
+	rm -rf out .venv .venv-leaderboard build dist

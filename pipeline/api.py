@@ -138,12 +138,28 @@ class Knowledge:
 
         return query(self._out, sql)
 
-    def measures(self, **filters: Any) -> pa.Table:
-        """Return measures with their documents' metadata, filtered as by ``cewen measures``: kind, role, region …"""
+    def measures(self, *, review: bool = False, limit: int | None = None, **filters: Any) -> pa.Table:
+        """Return measures with their documents' metadata, filtered as by ``cewen measures``: kind, role, region …
+
+        ``review`` gives the review queue: the least sure first, with a column ``doubt`` that says what is doubtful.
+        """
         from pipeline.table.filters import Filters
         from pipeline.table.measures import measures
 
-        return measures(self._out, Filters(**filters))
+        return measures(self._out, Filters(**filters), review=review, limit=limit)
+
+    def score(self, gold: str | Path, *, mistakes: int = 0) -> dict[str, Any]:
+        """Return how the run's measures score against the gold in the folder ``gold``, as ``cewen eval --json`` does.
+
+        ``mistakes`` lists so many of them. Raises PipelineError for mistakes in the gold or texts not in the run.
+        """
+        from pipeline.scoring.found import read_found
+        from pipeline.scoring.gold import read_gold
+        from pipeline.scoring.measures import as_data, score
+
+        texts = read_gold(Path(gold))
+        wanted = {name: text.records for name, text in texts.items()}
+        return as_data(score(wanted, read_found(self._out, texts)), mistakes=mistakes)
 
 
 def _config(path: str | Path | None, workers: int | None = None) -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
@@ -54,6 +55,22 @@ _IMPORTANCE = (
     "kind",
     "year",
 )
+# The same for the review queue.
+_REVIEWED = (
+    "confidence",
+    "doubt",
+    "quote",
+    "value_min",
+    "value_max",
+    "unit",
+    "bound",
+    "role",
+    "item",
+    "beneficiary",
+    "evidence",
+    "source_name",
+)
+_REVIEWED_FIRST = ("quote", "evidence", "doubt", "confidence", "role", "beneficiary", "item", "bound", "source_name")
 _PLACE = ("quote", "start", "end", "evidence", "evidence_start")
 _ROWS = 25
 
@@ -145,6 +162,7 @@ def _kind(name: str, plain: Any) -> Any:
     metavar="列,列",
     help="按这些列排序，以逗号分隔，前面加 - 为从大到小；value 为数值（比上限，没有上限比下限）。默认按文件顺序。",
 )
+@click.option("--review", is_flag=True, help="复核队列：按把握从低到高，并说明每条哪里存疑（列 doubt）。")
 @click.option("--columns", metavar="列,列", help="只要这些列（列名或中文标题）；默认：表格为常用列，其他格式为全部列。")
 @_limit_option
 @_format_option
@@ -158,31 +176,34 @@ def measures_command(
 
     同一条件给出几个值时满足其一即可，不同条件须同时满足。表格中代码显示为中文，默认显示前 25 行。
     要整套的表（Excel 可直接打开），用 cewen export OUT --to csv 目录 或 --to xlsx 文件。
+    人工复核宜用 --review：最没有把握的排在最前。
 
     \b
     例子：
       cewen measures 结果 --kind 金额 --role 优惠支持 --min 50万 --sort -value
       cewen measures 结果 --region 浙江 --year 2023 --year 2024 -o 浙江.csv
       cewen measures 结果 --code 引育用留:引 --item 安家补助 --json
+      cewen measures 结果 --review --limit 50
+      cewen measures 结果 --review --role 优惠支持 -o 待复核.csv
     """
     from pipeline.table.measures import count, headings, measures
 
     check_target(target)
     form = "json" if given.pop("as_json") else form
+    review: bool = given.pop("review")
     filters = Filters(**given)
     wanted, order = _names(columns), _names(sort)
     if form != "table" or target is not None:
-        found = measures(out, filters, columns=wanted, sort=order, limit=limit)
+        found = measures(out, filters, columns=wanted, sort=order, review=review, limit=limit)
         if target is None:
             print_table(found, form)
         else:
             write_table(found, target)
         return 0
-    found = measures(
-        out, filters, columns=[*(wanted or _SHOWN), *_PLACE], sort=order, limit=_ROWS if limit is None else limit
-    )
-    _print(found, headings(out), chosen=bool(wanted))
-    by = f" {sort}" if sort else "文件顺序"
+    shown = [*(wanted or (_REVIEWED if review else _SHOWN)), *_PLACE]
+    found = measures(out, filters, columns=shown, sort=order, review=review, limit=_ROWS if limit is None else limit)
+    _print(found, headings(out), () if wanted else _REVIEWED_FIRST if review else _IMPORTANCE)
+    by = f" {sort}" if sort else "把握从低到高" if review else "文件顺序"
     say(f"显示 {found.num_rows} 行，共 {count(out, filters)} 行（按{by}；--sort 可改）。")
     return 0
 
@@ -192,14 +213,17 @@ def _names(given: str | None) -> list[str]:
     return [name.strip() for name in given.replace("，", ",").split(",") if name.strip()] if given else []
 
 
-def _print(found: pa.Table, headings: dict[str, str], *, chosen: bool) -> None:
-    """Print measures as a table for people; the last columns of ``found`` are those of ``_PLACE``."""
+def _print(found: pa.Table, headings: dict[str, str], first: Sequence[str]) -> None:
+    """Print measures as a table for people; the last columns of ``found`` are those of ``_PLACE``.
+
+    ``first`` names the columns that stay when there is no room for all; without it those at the left stay.
+    """
     names = found.column_names[: -len(_PLACE)]
     values = [found.column(i).to_pylist() for i in range(found.num_columns)]
     rows = [[_shown(name, value) for name, value in zip(names, row, strict=False)] for row in zip(*values, strict=True)]
     heads = [headings[name] for name in names]
     wide = names.index("evidence") if "evidence" in names else -1
-    importance = [] if chosen else [names.index(name) for name in _IMPORTANCE]
+    importance = [names.index(name) for name in first]
     kept, widths = fitting(heads, rows, total=terminal_columns(), importance=importance, wide=wide)
     if wide in kept:
         room = widths[kept.index(wide)]

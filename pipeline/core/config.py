@@ -72,11 +72,21 @@ class Config(_Settings):
 @cache
 def configs_dir() -> Path:
     """Return the folder of packaged data: ``pipeline/_configs`` in a wheel, ``configs`` in a checkout."""
+    return _packaged("configs")
+
+
+def models_dir() -> Path:
+    """Return the folder of fitted models: ``pipeline/_models`` in a wheel, ``models`` in a checkout."""
+    return _packaged("models")
+
+
+def _packaged(name: str) -> Path:
+    """Return the folder ``name`` that travels with the package."""
     package = Path(__file__).resolve().parent.parent
-    for folder in (package / "_configs", package.parent / "configs"):
+    for folder in (package / f"_{name}", package.parent / name):
         if folder.is_dir():
             return folder
-    raise PipelineError(f"找不到配置目录 {package / '_configs'}：安装不完整，请重新安装 cewen")
+    raise PipelineError(f"找不到目录 {package / f'_{name}'}：安装不完整，请重新安装 cewen")
 
 
 def load_config(path: Path | None = None, overrides: dict[str, dict[str, Any]] | None = None) -> Config:

@@ -4,43 +4,100 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.core.layers import CleanText, Head, Measure, Mention, Role, Section, Sentence
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context, Surroundings
+from pipeline.extract.finish import FinishRules, finish, load_finish_rules
+from pipeline.extract.groups import Groups
 from pipeline.extract.mentions import lists
-from pipeline.extract.per import PerRules, is_cap, load_per_rules, per_of
-from pipeline.extract.roles import RoleRules, load_role_rules, role_of, tense_of
-from pipeline.extract.slots import SlotRules, action_of, agency_of, beneficiary_of, item_of, load_slot_rules, tier_names
+from pipeline.extract.models import MeasureModels, load_measure_models
+from pipeline.extract.page import Page
+from pipeline.extract.per import PerRules, load_per_rules, per_of
+from pipeline.extract.pointing import Asked, PagePointer, Pointer, Span, coordinated
+from pipeline.extract.role_features import Features, features_of
+from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
+from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
 from pipeline.extract.when import Times
 
 _REACHED = re.compile(r"(?:达到?了?|(?:已|年)?满)(?:了|人民币)?\s?$")
-_PART_REACH = 24
 # how much a paragraph's own words weigh against those of so many neighbours on each side
 _OWN_WEIGHT, _NEAR = 0.5, 2
 _SEGMENT_END = re.compile(r"[。；;！？\n]")
 _PIECE_END = re.compile(r"[，,。；;！？\n]")
 _AS_MUCH_AS = re.compile(r"高达\s?$")
-_OWN_CAP = re.compile(r"\s*(?:同一|单个|每家|每户|单户|单家|每个)[^，。；]{1,10}(?:最高|不超过|累计|每年|年度)")
-_SHARES = re.compile(r"分别|依次|各")
+# how far before its sentence and its list a measure's item or beneficiary may stand
+_BEFORE_SENTENCE, _TIER_REACH = 100, 150
+# so many spans chosen before are remembered
+_REMEMBERED = 3
+
+
+class Reach(NamedTuple):
+    """How many characters before and behind a measure's list a slot's words may stand."""
+
+    back: int
+    ahead: int
+
+
+ITEM, BENEFICIARY = Reach(80, 30), Reach(150, 40)
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureRules:
-    """Everything ``find_measures`` needs to know."""
+    """Everything ``find_measures`` needs to know: the grammar's data and what was learned."""
 
     roles: RoleRules
     per: PerRules
     slots: SlotRules
+    finish: FinishRules
+    models: MeasureModels
     digest: str
 
 
-def load_measure_rules(folder: Path) -> MeasureRules:
-    """Return the rules of ``folder`` (configs)."""
-    roles, per, slots = load_role_rules(folder), load_per_rules(folder), load_slot_rules(folder)
-    return MeasureRules(roles, per, slots, digest(roles.digest, per.digest, slots.digest))
+def load_measure_rules(configs: Path, models: Path) -> MeasureRules:
+    """Return the rules of ``configs`` and the fitted parts of ``models``. Raises PipelineError with their mistakes."""
+    roles, per, slots = load_role_rules(configs), load_per_rules(configs), load_slot_rules(configs)
+    last, learned = load_finish_rules(configs), load_measure_models(models)
+    marks = digest(roles.digest, per.digest, slots.digest, last.digest, learned.digest)
+    return MeasureRules(roles, per, slots, last, learned, marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A claimed mention with its surroundings: its place in its list of ``n``, and the features of its role."""
+
+    mention: Mention
+    context: Context
+    place: int
+    n: int
+    features: Features
+
+
+def placed_mentions(
+    page: Page,
+    head: Head,
+    outline: tuple[Section, ...],
+    sentences: tuple[Sentence, ...],
+    mentions: tuple[Mention, ...],
+    *,
+    rules: RoleRules,
+) -> list[Placed]:
+    """Return the claimed mentions in order of the text, with what their roles are judged by."""
+    surroundings, tenses = Surroundings(page.text, sentences, outline), _Tenses(page.text, rules)
+    result = []
+    for members in lists(page.text, mentions):
+        run = [mentions[i] for i in members]
+        for place, mention in enumerate(run):
+            context = surroundings.of(mention, run[0], run[-1])
+            tense = tenses.at(mention.start)
+            judged = judge(mention, context, tense=tense, doc_kind=head.doc_kind, rules=rules)
+            features = features_of(page, mention, context, judged, tense=tense, doc_kind=head.doc_kind)
+            result.append(Placed(mention, context, place, len(run), features))
+    return result
 
 
 def find_measures(
@@ -52,48 +109,96 @@ def find_measures(
     *,
     rules: MeasureRules,
 ) -> tuple[Measure, ...]:
-    """Return one measure for each claimed mention, in order of the text."""
+    """Return one measure for each claimed mention, and those without a figure (kind none), in order of the text."""
     plain = text.text
-    surroundings, times = Surroundings(plain, sentences, outline), Times(plain)
-    tenses = _Tenses(plain, rules.roles)
-    made: list[tuple[Measure, Context]] = []
-    group = -1
-    part = False
-    for members in lists(plain, mentions):
-        run = [mentions[i] for i in members]
-        built = []
-        for mention in run:
-            context = surroundings.of(mention, run[0], run[-1])
-            decided = role_of(
-                mention, context, tense=tenses.at(mention.start), doc_kind=head.doc_kind, rules=rules.roles
-            )
-            measure = _measure(plain, mention, context, decided, times, rules)
-            begin, end = surroundings.section_text(mention.start)
-            agency = agency_of(context.sentence, plain[max(begin, mention.end) : end], rules.slots)
-            beneficiary = beneficiary_of(context, len(run), rules.slots) if measure.role == "benefit" else None
-            built.append((replace(measure, agency=agency, beneficiary=beneficiary), context))
-        built = _alike([(_with_item(m, made, c), c) for m, c in built])
-        part = _is_part(plain, made[-1][0], built[0], part) if made else False
-        if part:  # 安排8000万元，其中风险补偿4000万元、贴息2000万元
-            built = [(replace(m, role="budget", beneficiary=None), c) for m, c in built]
-        joins = bool(made) and (_continues(made[-1], built[0]) or _caps(plain, made[-1][0], built[0]))
-        grouped = joins or len(built) > 1 or built[0][0].role == "benefit"
-        group += grouped and not joins
-        number = group if grouped else None
-        previous = made[-1][0] if joins else None
-        for place, (measure, context) in enumerate(built):
-            with_list = _with_list(measure, place, len(built), context, previous)
-            made.append((replace(with_list, group=number), context))
-    return _numbered(_with_conditions(plain, [measure for measure, _ in made]))
+    page = Page(plain, sentences)
+    placed = placed_mentions(page, head, outline, sentences, mentions, rules=rules.roles)
+    surroundings, times, groups = Surroundings(plain, sentences, outline), Times(plain), Groups(plain)
+    made: list[Measure] = []
+    built: list[tuple[Measure, Context]] = []
+    for filled in fill(page, placed, rules.models):
+        mention, context = filled.placed.mention, filled.placed.context
+        measure = _measure(plain, mention, context, filled.role, times, rules)
+        begin, end = surroundings.section_text(mention.start)
+        measure = replace(
+            measure,
+            item=filled.item,
+            beneficiary=filled.beneficiary,
+            agency=agency_of(context.sentence, plain[max(begin, mention.end) : end], rules.slots),
+            confidence=rules.models.confidence(filled.role, mention.kind, filled.sure),
+        )
+        built.append((measure, context))
+        if filled.placed.place == filled.placed.n - 1:
+            made += groups.add(built)
+            built = []
+    figures = _with_conditions(plain, made)
+    return finish(text, outline, sentences, figures, rules=rules.finish)
 
 
-def _is_part(text: str, last: Measure, following: tuple[Measure, Context], was_part: bool) -> bool:
-    """Tell whether a measure is part of the budget stated before it: 其中 stands between, or the parts go on."""
-    measure, context = following
-    if last.role != "budget" or last.unit != measure.unit or last.start < context.evidence_start:
-        return False
-    gap = text[last.end : measure.start]
-    return "其中" in gap or (was_part and gap.startswith(("、", "，", "和", "及")) and len(gap) <= _PART_REACH)
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the models say of one measure, and how sure they are of its role, item and beneficiary."""
+
+    placed: Placed
+    role: Role
+    item: str | None
+    beneficiary: str | None
+    sure: tuple[float, float, float]
+
+
+def fill(page: Page, placed: Sequence[Placed], models: MeasureModels) -> Iterator[Filled]:
+    """Yield what the models say of the measures of one text, in order."""
+    items = _Slot(page, models.item, ITEM)
+    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY)
+    for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
+        item, item_sure = items.fill(p, role)
+        who, who_sure = beneficiaries.fill(p, role) if role == "benefit" else (None, 1.0)
+        yield Filled(p, role, item, who, (sure, item_sure, who_sure))
+
+
+def asked_of(page: Page, placed: Placed, role: str, before: Sequence[Span], reach: Reach) -> Asked:
+    """Return the question for a slot of one measure in ``role``; ``before`` are the spans chosen before it."""
+    context = placed.context
+    start, stop = context.list_start, context.list_end
+    tiers = max(context.evidence_start, start - _TIER_REACH)
+    return Asked(
+        start,
+        stop,
+        max(0, context.evidence_start - _BEFORE_SENTENCE, start - reach.back),
+        min(len(page.text), stop + reach.ahead),
+        placed.mention.kind,
+        role,
+        placed.place,
+        tuple(before[:_REMEMBERED]),
+        coordinated(page, tiers, start, placed.n) if placed.n > 1 else (),
+    )
+
+
+def remember(page: Page, before: list[Span], span: Span | None) -> None:
+    """Put ``span`` before the spans chosen earlier; one with the words of the latest takes its place."""
+    if span is None:
+        return
+    if before and page.text[slice(*before[0])] == page.text[slice(*span)]:
+        before[0] = span
+    else:
+        before.insert(0, span)
+        del before[_REMEMBERED:]
+
+
+class _Slot:
+    """Fills one slot of the measures of a page, one after the other."""
+
+    def __init__(self, page: Page, pointer: Pointer, reach: Reach) -> None:
+        """Start with no span chosen."""
+        self._page, self._reach = page, reach
+        self._pointer = PagePointer(pointer, page)
+        self._before: list[Span] = []
+
+    def fill(self, placed: Placed, role: str) -> tuple[str | None, float]:
+        """Return the words that fill the slot, ``None`` for nothing, and their probability."""
+        span, sure = self._pointer.choose(asked_of(self._page, placed, role, self._before, self._reach))
+        remember(self._page, self._before, span)
+        return (None if span is None else self._page.text[slice(*span)]), sure
 
 
 class _Tenses:
@@ -125,10 +230,9 @@ def _mean(values: list[float]) -> float:
 
 
 def _measure(
-    text: str, mention: Mention, context: Context, decided: tuple[Role, float], times: Times, rules: MeasureRules
+    text: str, mention: Mention, context: Context, role: Role, times: Times, rules: MeasureRules
 ) -> Measure:
-    """Return the measure of one mention by itself, in the role decided for it with some confidence."""
-    role, confidence = decided
+    """Return the measure of one mention in ``role``, without the slots that are pointed at."""
     bound = mention.bound
     if role == "condition" and bound == "exact" and _REACHED.search(context.list_piece):
         bound = "min"
@@ -148,68 +252,8 @@ def _measure(
         role=role,
         per=per_of(text, mention, context, role, rules.per),
         time=times.at(mention.start, context.evidence_start),
-        item=item_of(text, mention, context, role, rules.slots),
         action=action_of(context, rules.slots),
-        confidence=confidence,
     )
-
-
-def _with_item(measure: Measure, made: list[tuple[Measure, Context]], context: Context) -> Measure:
-    """Return ``measure`` with the item before it where its own piece names none (…收入64亿元，增长8%)."""
-    if measure.item or not made or measure.kind != "percent":
-        return measure
-    last = made[-1][0]
-    return replace(measure, item=last.item) if last.start >= context.evidence_start else measure
-
-
-def _alike(built: list[tuple[Measure, Context]]) -> list[tuple[Measure, Context]]:
-    """Return the members of one list with the role most of them have (the first's when even)."""
-    roles = [measure.role for measure, _ in built]
-    role = max(dict.fromkeys(roles), key=roles.count)
-    giver = next((m.beneficiary for m, _ in built if m.role == role), None)
-    return [
-        (m if m.role == role else replace(m, role=role, beneficiary=giver if role == "benefit" else None), c)
-        for m, c in built
-    ]
-
-
-def _continues(last: tuple[Measure, Context], following: tuple[Measure, Context]) -> bool:
-    """Tell whether a benefit goes on with the one before it: same sentence part, no new 对… of its own."""
-    (before, _), (after, context) = last, following
-    if before.role != "benefit" or after.role != "benefit" or before.end < context.segment_start:
-        return False
-    return re.search(r"(?:^|[，,])\s*(?:对|另|其他)", context.list_piece) is None
-
-
-def _caps(text: str, last: Measure, following: tuple[Measure, Context]) -> bool:
-    """Tell whether a sentence of its own caps the benefit before it in the paragraph: 同一企业每年最高3000万元。"""
-    measure, context = following
-    if last.role != "benefit" or measure.role != "benefit" or measure.bound != "max":
-        return False
-    return _OWN_CAP.match(context.sentence) is not None and "\n" not in text[last.end : measure.start]
-
-
-def _with_list(measure: Measure, place: int, n: int, context: Context, previous: Measure | None) -> Measure:
-    """Return ``measure`` with what its list and the benefit it continues give it."""
-    beneficiary, per = measure.beneficiary, measure.per
-    if measure.role != "benefit":
-        return measure
-    if n > 1 and beneficiary and (names := tier_names(beneficiary, n)) and _shared(context):
-        beneficiary = names[place]
-    own_cap = previous is not None and _OWN_CAP.match(context.sentence) is not None
-    item = previous.item if previous is not None and own_cap else measure.item
-    if previous is not None and (own_cap or is_cap(context)):
-        beneficiary = previous.beneficiary
-        if not per and measure.bound == "max" and measure.kind == "money" and "累计" not in context.list_piece:
-            per = previous.per
-    elif previous is not None and beneficiary is None:
-        beneficiary = previous.beneficiary
-    return replace(measure, beneficiary=beneficiary, per=per, item=item, instrument=item)
-
-
-def _shared(context: Context) -> bool:
-    """Tell whether the list is handed out one by one (分别, 依次, 各)."""
-    return _SHARES.search(context.sentence[: max(0, context.list_start - context.sentence_start)]) is not None
 
 
 def _with_conditions(text: str, measures: list[Measure]) -> list[Measure]:
@@ -228,13 +272,3 @@ def _with_conditions(text: str, measures: list[Measure]) -> list[Measure]:
             measure = replace(measure, condition=words)
         result.append(measure)
     return result
-
-
-def _numbered(measures: list[Measure]) -> tuple[Measure, ...]:
-    """Return the measures with a fact number: what agrees in all but place and condition is one fact."""
-    facts: dict[tuple[object, ...], int] = {}
-    result = []
-    for m in measures:
-        key = (m.kind, m.value_min, m.value_max, m.unit, m.bound, m.role, m.item, m.beneficiary, m.time, m.per)
-        result.append(replace(m, fact=facts.setdefault(key, len(facts))))
-    return tuple(result)

@@ -42,13 +42,17 @@ def tense_of(paragraph: str, rules: RoleRules) -> float:
     return (future - past) / (future + past) if past + future else 0.0
 
 
-def role_of(
-    mention: Mention, context: Context, *, tense: float, doc_kind: str | None, rules: RoleRules
-) -> tuple[Role, float]:
-    """Return the role of ``mention`` and the lead of its weight over the next role's, as a confidence from 0.5 to 1.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the cues say of one measure: the heaviest role, its lead (0 to 1) over the next, and the cues that fired."""
 
-    ``tense`` is that of its paragraph (see ``tense_of``), ``doc_kind`` the document's 文种.
-    """
+    role: Role
+    lead: float
+    fired: tuple[int, ...]
+
+
+def judge(mention: Mention, context: Context, *, tense: float, doc_kind: str | None, rules: RoleRules) -> Judged:
+    """Return what the cues say of ``mention``, whose paragraph has ``tense`` (see ``tense_of``)."""
     weights: dict[Role, float] = dict.fromkeys(get_args(Role), 0.0)
     places = {
         "piece": context.piece,
@@ -59,17 +63,12 @@ def role_of(
         "heading": context.headings,
         "list": context.list_piece,
     }
-    for cue in rules.cues:
-        if cue.kinds and mention.kind not in cue.kinds:
-            continue
-        if cue.bounds and mention.bound not in cue.bounds:
-            continue
-        if cue.doc_kinds and doc_kind not in cue.doc_kinds:
-            continue
-        if cue.without is not None and cue.without.search(context.list_piece):
-            continue
-        if cue.pattern.search(places[cue.where]):
-            weights[cue.role] += cue.weight
+    fired = []
+    for index, cue in enumerate(rules.cues):
+        if _asks_for(cue, mention, doc_kind) and cue.pattern.search(places[cue.where]):
+            fired.append(index)
+            if cue.without is None or not cue.without.search(context.list_piece):
+                weights[cue.role] += cue.weight
     if mention.kind in _PLANNABLE:
         weights["target"] += max(0.0, tense) * _TENSE
         weights["fact"] += max(0.0, -tense) * _TENSE
@@ -77,4 +76,13 @@ def role_of(
         weights["condition" if mention.kind == "duration" else "fact"] = 0.1
     ranked = sorted(rules.order, key=lambda role: -weights[role])
     best, second = weights[ranked[0]], max(0.0, weights[ranked[1]])
-    return ranked[0], round(0.5 + 0.5 * (best - second) / best, 2)
+    return Judged(ranked[0], (best - second) / best, tuple(fired))
+
+
+def _asks_for(cue: Cue, mention: Mention, doc_kind: str | None) -> bool:
+    """Tell whether a cue is about measures like ``mention`` in documents of ``doc_kind``."""
+    return (
+        (not cue.kinds or mention.kind in cue.kinds)
+        and (not cue.bounds or mention.bound in cue.bounds)
+        and (not cue.doc_kinds or doc_kind in cue.doc_kinds)
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from importlib import metadata
+from typing import TYPE_CHECKING
 
-from pipeline.core.config import Config, configs_dir
+from pipeline.core.config import Config, configs_dir, models_dir
 from pipeline.core.document import Document
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
@@ -14,6 +15,9 @@ from pipeline.core.layers import CleanText, Head, Measure, RawText
 from pipeline.core.stage import Stage
 from pipeline.core.strict import digest
 from pipeline.core.values import fits
+
+if TYPE_CHECKING:
+    from pipeline.extract.sums import SumRules
 
 # Libraries whose other versions may read other text out of the same file.
 _READERS = ("pdfminer.six", "lxml")
@@ -28,7 +32,7 @@ def build(config: Config) -> tuple[Stage, ...]:
 
     stages: list[Stage] = []
     mistakes = list_mistakes(config.segment, configs_dir())
-    for part in (_text, _structure, _words, _knowledge):
+    for part in (_text, _structure, _words, _numbers, _knowledge):
         try:
             stages += part(config)
         except PipelineError as error:
@@ -127,17 +131,17 @@ def _words(config: Config) -> tuple[Stage, ...]:
     )
 
 
-def _knowledge(config: Config) -> tuple[Stage, ...]:
-    """Return the stages that extract measures and give codes."""
-    from pipeline.coding.apply import build_coder, code
-    from pipeline.coding.codebook import load_codebooks
+def unjudged(config: Config) -> tuple[Stage, ...]:
+    """Return the stages up to the mentions, which need nothing fitted."""
+    return tuple(stage for part in (_text, _structure, _words, _numbers) for stage in part(config))
+
+
+def _numbers(_: Config) -> tuple[Stage, ...]:
+    """Return the stage that accounts for every number."""
     from pipeline.extract.lexicon import load_mention_lexicon
-    from pipeline.extract.measures import find_measures, load_measure_rules
     from pipeline.extract.mentions import find_mentions, unclaimed_numbers
 
-    folder = configs_dir()
-    lexicon, rules = load_mention_lexicon(folder), load_measure_rules(folder)
-    coder = build_coder(load_codebooks(config.coding.codebooks, folder / "codebooks"), config.coding.threshold)
+    lexicon = load_mention_lexicon(configs_dir())
     return (
         Stage(
             "mentions",
@@ -148,14 +152,27 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
             settings=lexicon.digest,
             doubts=unclaimed_numbers,
         ),
+    )
+
+
+def _knowledge(config: Config) -> tuple[Stage, ...]:
+    """Return the stages that put measures together and give codes."""
+    from pipeline.coding.apply import build_coder, code
+    from pipeline.coding.codebook import load_codebooks
+    from pipeline.extract.measures import find_measures, load_measure_rules
+
+    folder = configs_dir()
+    rules = load_measure_rules(folder, models_dir())
+    coder = build_coder(load_codebooks(config.coding.codebooks, folder / "codebooks"), config.coding.threshold)
+    return (
         Stage(
             "measures",
             partial(find_measures, rules=rules),
             needs=("text", "head", "outline", "sentences", "mentions"),
             gives="measures",
-            version=2,
+            version=3,
             settings=rules.digest,
-            doubts=_too_large,
+            doubts=partial(_doubtful, sums=rules.finish.sums),
         ),
         Stage(
             "codings",
@@ -171,6 +188,14 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
 def _without_title(head: Head, doc: Document) -> Iterable[Issue]:
     """Return an issue when no title was found."""
     return () if head.title else (issue("head", "head.no-title"),)
+
+
+def _doubtful(measures: tuple[Measure, ...], doc: Document, *, sums: SumRules) -> Iterable[Issue]:
+    """Yield the issues of measures: values the tables have no room for, parts that don't add up to their total."""
+    from pipeline.extract.sums import wrong_sums
+
+    yield from _too_large(measures, doc)
+    yield from wrong_sums(measures, doc, rules=sums)
 
 
 def _too_large(measures: tuple[Measure, ...], doc: Document) -> Iterable[Issue]:

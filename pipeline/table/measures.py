@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.core.errors import PipelineError
 from pipeline.table.filters import HIGH, Filters, conditions
 from pipeline.table.query import SECONDS, connect, fetch
+from pipeline.table.review import COL, COLUMN, doubt_sql
 from pipeline.table.view import codebook_names, heading_of
 from pipeline.table.words import closest
 
@@ -27,6 +28,7 @@ def measures(
     *,
     columns: Sequence[str] = (),
     sort: Sequence[str] = (),
+    review: bool = False,
     limit: int | None = None,
     seconds: float = SECONDS,
 ) -> pa.Table:
@@ -34,18 +36,20 @@ def measures(
 
     ``columns`` keeps only these columns; ``sort`` names columns, with ``-`` before one for largest first, ``value`` for
     the upper end; rows without a value come last. Both take Chinese headings as well as names.
+    ``review`` gives the least sure first and adds a column ``doubt``: what is doubtful, or nothing.
     Raises PipelineError with every unknown column and every value the run doesn't have.
     """
     with connect(out) as connection:
-        known = _headings(connection)
+        known = _headings(connection) | ({COLUMN: COL.zh} if review else {})
         mistakes: list[str] = []
         chosen = [_column(name, known, mistakes) for name in columns] or list(known)
-        order = [_order(name, known, mistakes) for name in sort]
+        order = [_order(name, known, mistakes) for name in [*sort, *(["confidence"] if review else [])]]
         if mistakes:
             raise PipelineError(*mistakes)
         where, values = conditions(filters or Filters(), connection, codebook_names(connection))
         listed = ", ".join(f'k."{name}"' for name in chosen)
-        sql = f"SELECT {listed} FROM (SELECT * FROM knowledge{where}) k JOIN {_ORDER}"
+        doubt = f", {doubt_sql()} AS {COLUMN}" if review else ""
+        sql = f"SELECT {listed} FROM (SELECT *{doubt} FROM knowledge{where}) k JOIN {_ORDER}"
         sql += f" ORDER BY {', '.join([*order, 'o.position'])}"
         return fetch(connection, sql, values, limit=limit, seconds=seconds)
 
@@ -59,9 +63,9 @@ def count(out: Path, filters: Filters | None = None, *, seconds: float = SECONDS
 
 
 def headings(out: Path) -> dict[str, str]:
-    """Return column → Chinese heading of the view ``knowledge`` of a run."""
+    """Return column → Chinese heading of all columns ``measures`` can give of a run."""
     with connect(out) as connection:
-        return _headings(connection)
+        return _headings(connection) | {COLUMN: COL.zh}
 
 
 def _headings(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -78,7 +82,9 @@ def _column(given: str, known: dict[str, str], mistakes: list[str]) -> str:
     if given in known:
         return given
     found = next((name for name, heading in known.items() if heading == given), None)
-    if found is None:
+    if found is None and given in (COLUMN, COL.zh):
+        mistakes.append(f"列“{given}”只有复核队列才有，请加 --review（程序中 review=True）")
+    elif found is None:
         mistakes.append(f"没有列“{given}”{closest(given, [*known, *known.values()])}")
     return found or given
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import importlib.util
 import json
 import re
 import shutil
@@ -13,7 +12,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import specs as number_specs
@@ -25,6 +23,10 @@ from pipeline.coding.codebook import load_codebooks
 from pipeline.core.config import configs_dir, load_config
 from pipeline.core.document import Source
 from pipeline.core.layers import CleanText, Head, HeadField, RawText, Reference, Section, Sentence
+from pipeline.scoring.found import read_found
+from pipeline.scoring.gold import read_gold
+from pipeline.scoring.measures import score
+from pipeline.scoring.report import confidence_report
 from pipeline.structure.doc_numbers import find_numbers
 from pipeline.structure.head import load_head_rules, read_head
 from pipeline.structure.outline import build_outline, load_ranks
@@ -51,16 +53,27 @@ _TOP = 1500
 
 
 def measures(work: Path) -> Figures:
-    """Return F1 of quantities and whole records, and the accuracy of each slot, on the annotated passages."""
-    gold, texts = DATA / "gold" / "measures", work / "texts"
+    """Return F1 of quantities and whole records, the accuracy of each slot and what confidence is worth.
+
+    ``confidence.right_at_50`` is the share right of the surer half of the records, ``confidence.calibrated`` 1 minus
+    the expected calibration error. Prints the whole curve.
+    """
+    folder, texts = DATA / "gold" / "measures", work / "texts"
     texts.mkdir()
-    for path in gold.glob("*.txt"):
+    for path in folder.glob("*.txt"):
         shutil.copy(path, texts)
     pipeline.run(texts, work / "out", workers=2)
-    scorer = _scorer("score_measures")
-    result = scorer.score(scorer.read_gold(str(gold)), scorer.read_predictions(str(work / "out")))
-    figures = {"quantity.f1": result["quantity"]["f1"], "record.f1": result["record"]["f1"]}
-    return figures | {f"slot.{name}": value for name, value in result["slots"].items()}
+    gold = read_gold(folder)
+    result = score({name: text.records for name, text in gold.items()}, read_found(work / "out", gold))
+    print(confidence_report(result))
+    half = next(point for point in result.curve if point.coverage == 0.5)
+    return {
+        "quantity.f1": result.quantity.f1,
+        "record.f1": result.record.f1,
+        **{f"slot.{name}": value or 0.0 for name, value in result.slots.items()},
+        "confidence.right_at_50": half.right,
+        "confidence.calibrated": 1 - result.calibration_error,
+    }
 
 
 def facts(work: Path) -> Figures:
@@ -203,15 +216,6 @@ def _gold_codes() -> list[tuple[str, str]]:
         "triad": "policy platform service",
     }
     return [(book, name) for book, words in names.items() for name in words.split()]
-
-
-def _scorer(name: str) -> ModuleType:
-    """Return a scorer of the evaluation data as a module."""
-    spec = importlib.util.spec_from_file_location(name, BENCH / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def digest(*patterns: str) -> str:

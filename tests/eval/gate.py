@@ -1,10 +1,13 @@
 """Scores the pipeline on gold and compares with the pinned floors; exit 1 when a floor isn't reached.
 
+Prints too which measures of corpora/sample were gained, lost and changed since the last release (sample_measures.tsv).
+
     python tests/eval/gate.py                 print all figures beside their floors
-    python tests/eval/gate.py --update        raise floors to what was reached (rounded down); never lowers one
+    python tests/eval/gate.py --update        raise floors to what was reached (rounded down); never lowers one;
+                                              and keep the sample corpus' measures for the next comparison
     ... --update --allow-regression           lowers too: say why in docs/decisions
 
-Without the evaluation data beside the repository there is nothing to score, which is said and is no failure.
+Without the evaluation data beside the repository there is no gold to score on, which is said and is no failure.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from figures import DATA, SUITES, Figures, digest
+from sample import describe, diff, measure_sample, read_snapshot, write_snapshot
 
 FLOORS = Path(__file__).parent / "floors.json"
 _PLACES = 3
@@ -29,6 +33,7 @@ def main() -> int:
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--allow-regression", action="store_true")
     options = parser.parse_args()
+    _sample(update=options.update)
     if not DATA.is_dir():
         print("eval gate: the evaluation data isn't beside the repository, nothing scored")
         return 0
@@ -52,6 +57,15 @@ def main() -> int:
         return 0
     print("eval gate:", "FAILED" if failed else "passed")
     return int(failed)
+
+
+def _sample(*, update: bool) -> None:
+    """Print what has changed in the sample corpus' measures; ``update`` keeps them as they are now."""
+    with tempfile.TemporaryDirectory() as work:
+        rows, texts = measure_sample(Path(work))
+    print(*describe(diff(read_snapshot(), rows), texts), sep="\n")
+    if update:
+        write_snapshot(rows)
 
 
 def _compare(name: str, figures: Figures, floors: Figures) -> bool:

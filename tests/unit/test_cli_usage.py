@@ -105,6 +105,7 @@ def test_help_is_no_mistake(args: list[str], capsys: pytest.CaptureFixture[str])
         "query",
         "measures",
         "export",
+        "eval",
         "codebook list",
         "codebook show",
         "codebook check",
@@ -129,6 +130,7 @@ def test_commands_are_those_built() -> None:
         "query",
         "measures",
         "export",
+        "eval",
         "codebook",
         "config",
     ]

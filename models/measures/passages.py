@@ -1,0 +1,74 @@
+"""The annotated passages the models are trained and judged on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data"
+LABELS = ROOT / "corpora" / "labels" / "measures.jsonl"
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text with its records in order; fields as in corpora/gold/GUIDE.md.
+
+    ``origin`` tells which set it belongs to; ``source`` names the document it was cut from (passages of one document
+    go into one fold); ``name`` is unique.
+    """
+
+    origin: str
+    name: str
+    source: str
+    text: str
+    records: tuple[Record, ...]
+
+
+def folder(origin: str, path: Path) -> Iterator[Passage]:
+    """Yield the passages of a folder of NAME.txt and NAME.jsonl."""
+    for text in sorted(path.glob("*.txt")):
+        lines = text.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines()
+        words = text.read_bytes().decode("utf-8")
+        yield Passage(origin, text.stem, text.stem, words, tuple(json.loads(line) for line in lines))
+
+
+def labelled(path: Path = LABELS, real: Path = DATA / "real") -> Iterator[Passage]:
+    """Yield the passages of real documents that are labelled by offsets alone; none where the documents are missing.
+
+    Raises ValueError when a document isn't the one that was labelled.
+    """
+    if not real.is_dir():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        content = (real / f"{row['source']}.txt").read_bytes()
+        if hashlib.sha256(content).hexdigest() != row["sha256"]:
+            raise ValueError(f"{row['source']}.txt isn't the document that was labelled in {path}")
+        text = content.decode("utf-8")[row["start"] : row["end"]]
+        records = tuple(_spelled(record, text, row["start"]) for record in row["records"])
+        yield Passage("labelled", f"{row['source']}_{row['start']}", row["source"], text, records)
+
+
+def _spelled(record: Record, text: str, offset: int) -> Record:
+    """Return a record with offsets into the passage, and its item and beneficiary as text."""
+    spans = {name: record[name] for name in ("item", "beneficiary")}
+    words = {name: span and text[span[0] - offset : span[1] - offset] for name, span in spans.items()}
+    start, end = record["start"] - offset, record["end"] - offset
+    return {**record, **words, "start": start, "end": end, "surface": text[start:end]}
+
+
+def training() -> list[Passage]:
+    """Return all passages to train on: the open gold's training half, real labelled ones, the project's own gold."""
+    gold = DATA / "gold" / "measures"
+    return [
+        *folder("open", ROOT / "corpora" / "gold" / "train"),
+        *labelled(),
+        *(folder("development", gold) if gold.is_dir() else ()),
+    ]

@@ -1,0 +1,68 @@
+"""A text with its word borders and clause marks, which the learned parts look at."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
+
+from pipeline.core.layers import Sentence
+
+CLAUSE_MARKS = frozenset("，,。；;！!？?\n\t")
+SEGMENT_MARKS = CLAUSE_MARKS - frozenset("，,")
+_CLAUSE = re.compile(f"[{''.join(sorted(CLAUSE_MARKS))}]")
+_OPENER = re.compile(r"对|给予|奖励|补助|支持|鼓励|凡|获得|认定")
+# words the segmenter likes to glue to what they govern
+_WORD_PARTS = re.compile(r"一次性|每年|每月|最高")
+
+
+class Page:
+    """The word borders and clause marks of one text. Offsets are into the clean text."""
+
+    def __init__(self, text: str, sentences: tuple[Sentence, ...]) -> None:
+        """Index ``text`` and the words of its ``sentences``."""
+        borders = {0, len(text)}
+        for sentence in sentences:
+            borders.add(sentence.start)
+            borders.update(sentence.words)
+        for pattern in (_CLAUSE, _WORD_PARTS):
+            for found in pattern.finditer(text):
+                borders.update(found.span())
+        self.text = text
+        self.borders = sorted(borders)
+        self.marks = [found.start() for found in _CLAUSE.finditer(text)]
+        self._segments = [0, *accumulate(text[mark] in SEGMENT_MARKS for mark in self.marks)]
+        self._openers = [found.start() for found in _OPENER.finditer(text)]
+
+    def word_before(self, at: int) -> str:
+        """Return the word that ends at ``at`` or the part of it before ``at``; empty at the text's start."""
+        index = bisect_left(self.borders, at)
+        return self.text[self.borders[index - 1] : at] if index else ""
+
+    def word_behind(self, at: int) -> str:
+        """Return the word that begins at ``at`` or the rest of it; empty at the text's end."""
+        index = bisect_right(self.borders, at)
+        return self.text[at : self.borders[index]] if index < len(self.borders) else ""
+
+    def places(self, low: int, high: int) -> list[int]:
+        """Return the borders from ``low`` to ``high``, both included."""
+        return self.borders[bisect_left(self.borders, low) : bisect_right(self.borders, high)]
+
+    def words(self, low: int, high: int) -> list[str]:
+        """Return the words between ``low`` and ``high``; what is cut at either end is left out."""
+        places = self.places(low, high)
+        return [self.text[a:b] for a, b in zip(places, places[1:], strict=False)]
+
+    def marks_between(self, low: int, high: int) -> tuple[int, int]:
+        """Return how many clause marks stand in ``low``..``high``, and how many of them end a segment."""
+        first, last = bisect_left(self.marks, low), bisect_left(self.marks, high)
+        return last - first, self._segments[last] - self._segments[first]
+
+    def openers_between(self, low: int, high: int) -> int:
+        """Return how many words that give something or name who gets it begin in ``low``..``high``."""
+        return bisect_left(self._openers, high) - bisect_left(self._openers, low)
+
+    def clause_end(self, at: int) -> int:
+        """Return the first clause mark at or behind ``at``, the text's end if there is none."""
+        index = bisect_left(self.marks, at)
+        return self.marks[index] if index < len(self.marks) else len(self.text)

@@ -1,0 +1,310 @@
+"""Points at the words that fill a slot of a measure: a learned choice among the spans around its figure.
+
+A candidate is a span between two word borders, without a clause mark inside, in the measure's sentence or a little
+before it, or a span chosen for a measure before. Its score is a sum of weights of features of its start, of its end
+and of the span itself; "nothing" is a candidate too. This is a conditional maximum-entropy model over candidates
+(Berger, Della Pietra and Della Pietra 1996). Starts and ends are scored once each, so that many spans are cheap.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from math import exp
+from typing import NamedTuple
+
+from pipeline.extract.page import CLAUSE_MARKS, Page
+
+Span = tuple[int, int]
+Weights = Mapping[str, float]
+
+LONGEST = 30
+# how many spans of the best starts and ends are looked at whole
+_FINALISTS = 12
+# a score so far below the best adds nothing to the sum of all
+_NEGLIGIBLE = 12.0
+_CLOSE = frozenset("）)》”")
+_AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
+_DIGIT = re.compile(r"\d")
+_SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for: a slot of the measure whose list of figures runs from ``list_start`` to ``list_end``.
+
+    ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its place in the list
+    from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the coordinate groups before
+    the list that have as many members as the list.
+    """
+
+    list_start: int
+    list_end: int
+    low: int
+    high: int
+    kind: str
+    role: str
+    place: int = 0
+    before: tuple[Span, ...] = ()
+    tiers: tuple[tuple[Span, ...], ...] = ()
+
+
+def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...], ...]:
+    """Return the groups of ``n`` coordinate members (A类、B类、C类人才) in the clauses from ``low`` to ``at``."""
+    groups: list[tuple[Span, ...]] = []
+    start = low
+    while start < at:
+        stop = min(page.clause_end(start), at)
+        borders = [start, *(border for found in _AND.finditer(page.text, start, stop) for border in found.span()), stop]
+        parts = tuple(zip(borders[::2], borders[1::2], strict=True))
+        if len(parts) == n and all(b > a for a, b in parts):
+            groups.append(parts)
+            # 认定的A类、B类: what all share stands before the first only
+            if (first := page.text.rfind("的", *parts[0])) >= 0:
+                groups.append(((first + 1, parts[0][1]), *parts[1:]))
+        start = stop + 1
+    return tuple(groups)
+
+
+def candidates(page: Page, asked: Asked) -> Iterator[Span]:
+    """Yield every span that may fill the slot: those in reach, then those chosen before."""
+    places = page.places(asked.low, asked.list_start) + page.places(asked.list_end, asked.high)
+    seen: set[Span] = set()
+    for index, start in enumerate(places):
+        for end in _ends(page, asked, places, index):
+            seen.add((start, end))
+            yield start, end
+    for span in asked.before:
+        if span not in seen:
+            seen.add(span)
+            yield span
+
+
+def _ends(page: Page, asked: Asked, places: list[int], index: int) -> list[int]:
+    """Return where spans that start at the ``index``-th of ``places`` may end."""
+    text, start = page.text, places[index]
+    if text[start : start + 1] in _CLOSE:
+        return []
+    stop = min(page.clause_end(start), start + LONGEST)
+    if start < asked.list_end:
+        stop = min(stop, asked.list_start)
+    ends = places[index + 1 : bisect_right(places, stop)]
+    # a mark or a bracket alone says nothing
+    return ends if not ends or ends[0] - start > 1 or text[start].isalnum() else ends[1:]
+
+
+def size(n: int) -> int:
+    """Return a coarse size of ``n`` characters."""
+    return n if n < _SIZES[0] else _SIZES[0] + bisect_left(_SIZES, n, 1) - 1
+
+
+def place_features(page: Page, at: int) -> tuple[list[str], list[str]]:
+    """Return the features of ``at`` as a start and as an end that don't depend on the measure."""
+    text = page.text
+    before, behind = page.word_before(at), page.word_behind(at)
+    second, third = page.word_behind(at + len(behind)), page.word_before(at - len(before))
+    last = text[at - 1 : at] if at else ""
+    starts = [f"s-{before}", f"s+{behind}", f"s+{behind}{second}", f"sc{last}", f"s-{third}{before}"]
+    ends = [f"e-{before}", f"e+{behind}", f"ec{last}", f"ed{text[max(0, at - 2) : at]}", f"e+{behind}{second}"]
+    return starts, [*ends, f"en{text[at : at + 1]}"]
+
+
+class Grid(NamedTuple):
+    """How a place lies to the measure asked about, in few values.
+
+    ``behind`` the list or before it; so many ``clauses`` and ``segments`` away, ``far`` a coarse distance;
+    ``edge``: a clause begins here; ``stop``: a clause or the list ends here; ``openers``: so many between.
+    """
+
+    behind: bool
+    clauses: int
+    segments: int
+    far: int
+    edge: bool
+    stop: bool
+    openers: int
+
+
+def grid(page: Page, at: int, asked: Asked) -> Grid:
+    """Return how ``at`` lies to the measure."""
+    text = page.text
+    behind = at >= asked.list_end
+    low, high = (asked.list_end, at) if behind else (at, asked.list_start)
+    clauses, segments = page.marks_between(low, high)
+    edge = at == 0 or text[at - 1] in CLAUSE_MARKS
+    stop = at == asked.list_start or text[at : at + 1] in CLAUSE_MARKS
+    openers = 9 if behind else min(3, page.openers_between(at, asked.list_start))
+    return Grid(behind, min(clauses, 3), min(segments, 2), size(high - low), edge, stop, openers)
+
+
+def grid_features(where: Grid, role: str, kind: str) -> tuple[list[str], list[str]]:
+    """Return the features of a place as a start and as an end that follow from how it lies."""
+    side = "A" if where.behind else "B"
+    at = f"{side}{where.clauses}{where.segments}"
+    shared = (f"{at}{role}", f"{at}{kind}", f"{side}{where.far}{role}", f"{at[:2]}{where.far}{kind}")
+    starts, ends = [f"S{x}" for x in shared], [f"E{x}" for x in shared]
+    starts += [f"S{where.edge:d}{at}{role}", f"So{where.openers}{role}"]
+    ends += [f"E{where.stop:d}{at}{role}", f"Eo{where.openers}{role}"]
+    return starts, ends
+
+
+def word_features(page: Page, at: int, where: Grid) -> tuple[list[str], list[str]]:
+    """Return the features of ``at`` as a start and as an end that join its words to how it lies."""
+    word, text = page.word_before(at), page.text
+    place = f"{'A' if where.behind else 'B'}{where.clauses}{where.segments}"
+    starts = [f"S{place}-{word}", f"So{where.openers}{word}"]
+    return starts, [f"E{place}+{text[at : at + 1]}", f"Eo{where.openers}{text[max(0, at - 1) : at]}"]
+
+
+def length_features(length: int, asked: Asked) -> list[str]:
+    """Return the features of a span's length in characters."""
+    return [f"l{size(length)}{asked.role}", f"l{size(length)}{asked.kind}"]
+
+
+def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
+    """Return the features of a whole span but for its length."""
+    words, r = page.text[span[0] : span[1]], asked.role
+    features = []
+    if "的" in words:
+        features.append(f"的{r}")
+    if "、" in words or "和" in words or "或" in words:
+        features.append(f"、{r}")
+    if _DIGIT.search(words):
+        features.append(f"9{r}")
+    for place, earlier in enumerate(asked.before[:2]):
+        if page.text[earlier[0] : earlier[1]] == words:
+            segments = min(3, page.marks_between(earlier[1], asked.list_start)[1])
+            features += [f"again{place}{r}", f"again{place}{segments}{r}", f"again{place}{asked.place > 0:d}{asked.kind}"]
+    for group in asked.tiers:
+        features += _tier_features(span, group, asked)
+    return features
+
+
+def _tier_features(span: Span, group: tuple[Span, ...], asked: Asked) -> list[str]:
+    """Return how ``span`` lies to the members of a coordinate group that may share the list's figures out."""
+    (start, end), own = span, group[asked.place]
+    features = []
+    if end == own[1]:
+        features += [f"t]{len(group)}{start == own[0]:d}", f"t]{asked.role}"]
+    if start == own[0]:
+        features += [f"t[{end == own[1]:d}", f"t[{asked.role}"]
+    if span in group and span != own:
+        features.append("t!")
+    if start <= group[0][0] and end >= group[-1][1]:
+        features.append(f"t*{asked.role}")
+    return features
+
+
+def nothing_features(page: Page, asked: Asked) -> list[str]:
+    """Return the features of the choice of no span."""
+    r = asked.role
+    return [
+        "0",
+        f"0{r}",
+        f"0{asked.kind}{r}",
+        f"0b{bool(asked.before):d}{r}",
+        f"0-{page.word_before(asked.list_start)}",
+        f"0+{page.word_behind(asked.list_end)}",
+    ]
+
+
+def with_role(features: Sequence[str], role: str) -> list[str]:
+    """Return ``features`` and each once more together with ``role``."""
+    return [*features, *(feature + role for feature in features)]
+
+
+def question(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
+    """Return all features of ``at`` as a start and as an end."""
+    where = grid(page, at, asked)
+    parts = (place_features(page, at), grid_features(where, asked.role, asked.kind), word_features(page, at, where))
+    starts, ends = zip(*parts, strict=True)
+    return with_role(starts[0], asked.role) + starts[1] + starts[2], with_role(ends[0], asked.role) + ends[1] + ends[2]
+
+
+class Pointer:
+    """Scores places by weights; what many questions share is looked up once."""
+
+    def __init__(self, weights: Weights) -> None:
+        """Keep ``weights``, by feature."""
+        self.weights = weights
+        self._grids: dict[tuple[Grid, str, str], tuple[float, float]] = {}
+        self._lengths: dict[tuple[str, str], list[float]] = {}
+
+    def sum(self, features: Iterable[str]) -> float:
+        """Return the sum of the weights of ``features``."""
+        get = self.weights.get
+        return sum([get(feature, 0.0) for feature in features])
+
+    def lengths(self, asked: Asked) -> list[float]:
+        """Return the score of each length of a span."""
+        key = asked.role, asked.kind
+        if key not in self._lengths:
+            self._lengths[key] = [self.sum(length_features(n, asked)) for n in range(LONGEST + 1)]
+        return self._lengths[key]
+
+    def lying(self, where: Grid, asked: Asked) -> tuple[float, float]:
+        """Return the scores of a place as a start and as an end that follow from how it lies."""
+        key = where, asked.role, asked.kind
+        if (known := self._grids.get(key)) is None:
+            starts, ends = grid_features(where, asked.role, asked.kind)
+            known = self._grids[key] = self.sum(starts), self.sum(ends)
+        return known
+
+
+class PagePointer:
+    """Chooses spans of one page."""
+
+    def __init__(self, pointer: Pointer, page: Page) -> None:
+        """Start with no place scored."""
+        self._pointer, self._page = pointer, page
+        self._places: dict[tuple[int, str], tuple[float, float]] = {}
+
+    def choose(self, asked: Asked) -> tuple[Span | None, float]:
+        """Return the most likely span, ``None`` for nothing, and its probability."""
+        page, pointer = self._page, self._pointer
+        drafts = self._drafts(asked)
+        special = {*asked.before, *(span for group in asked.tiers for span in group)}
+        finalists = {span for _, span in nlargest(_FINALISTS, drafts)} | special
+        best: Span | None = None
+        top = pointer.sum(nothing_features(page, asked))
+        scores = [top]
+        for score, span in drafts:
+            if span in finalists:
+                score += pointer.sum(span_features(page, span, asked))
+                if score > top:
+                    best, top = span, score
+            scores.append(score)
+        return best, 1 / sum([exp(score - top) for score in scores if score > top - _NEGLIGIBLE])
+
+    def _drafts(self, asked: Asked) -> list[tuple[float, Span]]:
+        """Return every candidate with the score of its start, end and length."""
+        page, lengths = self._page, self._pointer.lengths(asked)
+        places = page.places(asked.low, asked.list_start) + page.places(asked.list_end, asked.high)
+        scored = {at: self._score(at, asked) for at in places}
+        drafts = []
+        for index, start in enumerate(places):
+            first = scored[start][0]
+            for end in _ends(page, asked, places, index):
+                drafts.append((first + scored[end][1] + lengths[end - start], (start, end)))
+        known = {span for _, span in drafts}
+        for start, end in asked.before:
+            if (start, end) not in known:
+                known.add((start, end))
+                score = self._score(start, asked)[0] + self._score(end, asked)[1] + lengths[min(end - start, LONGEST)]
+                drafts.append((score, (start, end)))
+        return drafts
+
+    def _score(self, at: int, asked: Asked) -> tuple[float, float]:
+        """Return the scores of ``at`` as a start and as an end."""
+        pointer, key = self._pointer, (at, asked.role)
+        if (fixed := self._places.get(key)) is None:
+            starts, ends = place_features(self._page, at)
+            fixed = pointer.sum(with_role(starts, asked.role)), pointer.sum(with_role(ends, asked.role))
+            self._places[key] = fixed
+        where = grid(self._page, at, asked)
+        lying = pointer.lying(where, asked)
+        starts, ends = word_features(self._page, at, where)
+        return fixed[0] + lying[0] + pointer.sum(starts), fixed[1] + lying[1] + pointer.sum(ends)

@@ -1,0 +1,1 @@
+"""Scores: a finished run against gold records."""
