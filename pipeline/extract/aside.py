@@ -5,16 +5,24 @@ from __future__ import annotations
 import re
 
 from pipeline.extract.lexicon import REACH, MentionLexicon
+from pipeline.extract.numerals import DIGITS
 from pipeline.extract.units import Unit
 
 _BARE = re.compile(r"[百千万亿]+")
-_ROUND = re.compile(r"(?:超|近|突破|过|达|上|逾|约|满|不足|低于|不低于|不少于)$")
+_ROUND = re.compile(r"(?:超|近|突破|(?<![走经通])过|达|上|逾|约|满|不足|低于|不低于|不少于)$")
+_IN_WORD = re.compile("[级象物里众事般重代世花]|分(?!别)")
 _LIMIT = re.compile(r"[余多]?(?:以上|以下|以内|左右|及以上|级以上)")
 
 
 def regions(text: str, lexicon: MentionLexicon) -> list[tuple[int, int, str]]:
     """Return start, end and rule of the disjoint regions of ``text`` in order; of two that overlap the earlier wins."""
-    found = sorted((m.start(), -m.end(), r.name) for r in lexicon.regions for m in r.pattern.finditer(text))
+    found: list[tuple[int, int, str]] = []
+    for name, finder in lexicon.regions:
+        at = 0
+        while match := finder.search(text, at):
+            at = max(match.end(1), match.end())
+            found.append((match.start(), -match.end(1), name))
+    found.sort()
     result: list[tuple[int, int, str]] = []
     for start, negative_end, name in found:
         if not result or start >= result[-1][1]:
@@ -29,9 +37,7 @@ def near_rule(
     low = max(0, start - REACH)
     before = ("\0" if low else "") + text[low:start]
     numeral = text[start:numeral_end]
-    for rule in lexicon.nears:
-        if (rule.unit and unit is None) or (rule.bare and unit is not None):
-            continue
+    for rule in lexicon.nears_of_bare if unit is None else lexicon.nears_of_units:
         if rule.kinds and (unit is None or unit.kind not in rule.kinds):
             continue
         if rule.numeral is not None and rule.numeral.fullmatch(numeral) is None:
@@ -43,6 +49,13 @@ def near_rule(
     return None
 
 
+def is_round(text: str, start: int, end: int) -> bool:
+    """Tell whether a bare 万 or 亿 without a unit is a number for all that: 「近千万」, 「突破万亿」."""
+    if _BARE.fullmatch(text, start, end) is None or not {"万", "亿"} & set(text[start:end]):
+        return False
+    return _ROUND.search(text, max(0, start - 4), start) is not None and _IN_WORD.match(text, end) is None
+
+
 def chinese_rule(text: str, start: int, numeral_end: int, end: int, unit: Unit | None) -> str | None:
     """Return why a Chinese or bare-magnitude numeral is no figure, or ``None`` when it is one."""
     numeral = text[start:numeral_end]
@@ -52,11 +65,15 @@ def chinese_rule(text: str, start: int, numeral_end: int, end: int, unit: Unit |
         before = text[max(0, start - 4) : start]
         if before.endswith("每"):
             return "每…基数"
+        if unit.name == "级":  # 千亿级产业
+            return "整数名称"
         if _ROUND.search(before) or _LIMIT.match(text, end):
             return None
         if (unit.kind == "money" and len(numeral) > 1) or text[end - 2 : end - 1] in "余多":
             return None
         return "整数名称"
+    if len(numeral) > 1 and unit.kind == "count" and all(c in DIGITS for c in numeral):
+        return "泛指"  # 三一集团: digits in a row are no count
     if unit.chinese == "figure" and not any(c in "十百千万亿" for c in numeral):
         return "泛指"
     return None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.core.layers import Bound, Kind, Role
 from pipeline.core.strict import build, read_toml
@@ -35,9 +35,13 @@ class UnitEntry(_Strict):
 
 
 class Region(_Strict):
-    """Numbers that begin inside a match of ``pattern`` are set aside by rule ``name``."""
+    """Numbers that begin inside a match of ``pattern`` are set aside by rule ``name``.
+
+    ``starts`` are the characters a match begins with, as in a character class: only there is the pattern tried.
+    """
 
     name: str
+    starts: str = Field(min_length=1)
     pattern: re.Pattern[str]
     examples: tuple[str, ...] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
@@ -72,6 +76,32 @@ class BoundWord(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
+class TableEntry(_Strict):
+    """What the head of a table's column, row or all says by ``pattern``; see configs/patterns/tables.toml.
+
+    ``name`` is the rule of use "aside"; groups unit, unit2 … hold the unit of uses "caption" and "head".
+    """
+
+    use: Literal["caption", "head", "units", "aside", "own"]
+    name: str | None = None
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+    @model_validator(mode="after")
+    def _named(self) -> TableEntry:
+        """Refuse a rule that sets aside and has no name."""
+        if (self.use == "aside") != (self.name is not None):
+            raise ValueError('name: only and always for use = "aside"')
+        return self
+
+
+class TablesFile(_Strict):
+    """configs/patterns/tables.toml."""
+
+    table: tuple[TableEntry, ...]
+
+
 class Cue(_Strict):
     """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds``, ``bounds``, ``doc_kinds`` mean any.
 
@@ -89,10 +119,20 @@ class Cue(_Strict):
     examples: tuple[str, ...] = Field(min_length=1)
 
 
+class Bare(_Strict):
+    """Numbers without a unit right behind ``pattern`` are figures of ``kind``: 收入比缩小至2."""
+
+    kind: Kind
+    pattern: re.Pattern[str]
+    examples: dict[str, str] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
 class UnitsFile(_Strict):
     """configs/units.toml."""
 
     unit: tuple[UnitEntry, ...]
+    bare: tuple[Bare, ...]
 
 
 class AsideFile(_Strict):

@@ -17,7 +17,7 @@ class Figure:
     """A numeral at ``start``; ``end`` is behind its unit. ``aside`` names the rule that sets it aside.
 
     ``value`` is what the numeral is worth before the unit's factor, ``magnitude`` the 万/亿 it ends with;
-    ``vague`` tells of 余 or 多 inside.
+    ``vague`` tells of 余 or 多 inside; ``rule`` is what gave it its unit.
     """
 
     start: int
@@ -28,6 +28,7 @@ class Figure:
     unit: Unit | None
     vague: bool = False
     aside: str | None = None
+    rule: str = "数量"
 
 
 def worth(numeral: str) -> Decimal | None:

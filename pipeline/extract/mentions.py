@@ -9,12 +9,13 @@ from decimal import Decimal
 
 from pipeline.core.document import Document
 from pipeline.core.issues import Issue, issue
-from pipeline.core.layers import Bound, CleanText, Mention
+from pipeline.core.layers import Bound, CleanText, Mention, RawText
 from pipeline.extract.bounds import with_bounds
 from pipeline.extract.figure import Figure
 from pipeline.extract.figures import read_figures
 from pipeline.extract.lexicon import REACH, MentionLexicon
 from pipeline.extract.ranges import INCLUDED, Pair, join
+from pipeline.extract.tables import find_number_cells
 from pipeline.extract.units import Unit
 
 # what may stand between two members of one list
@@ -26,10 +27,13 @@ _END_POINT = "含端点"
 _COUNT = Unit("count", None, Decimal(1), "all")
 
 
-def find_mentions(text: CleanText, *, lexicon: MentionLexicon) -> tuple[Mention, ...]:
-    """Return every number of ``text`` in order, with its fate. Chinese numerals that are parts of words give none."""
+def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: MentionLexicon) -> tuple[Mention, ...]:
+    """Return every number of ``text`` in order, with its fate. Chinese numerals that are parts of words give none.
+
+    The cells of the tables in ``raw`` tell which head a bare number stands under.
+    """
     plain = text.text
-    figures = read_figures(plain, lexicon)
+    figures = read_figures(plain, lexicon, find_number_cells(text, raw, lexicon.tables, lexicon.units))
     mentions: list[Mention] = []
     index = 0
     while index < len(figures):
@@ -75,7 +79,8 @@ def _single(figure: Figure) -> Mention:
         if figure.magnitude >= 10**4:  # 人口100万: a count whose counter isn't written
             return _claimed(figure, figure.value, figure.value, _COUNT, "无量词")
         return _unclaimed(figure, figure.value, figure.value)
-    return _claimed(figure, figure.value * figure.unit.factor, figure.value * figure.unit.factor, figure.unit, "数量")
+    value = figure.value * figure.unit.factor
+    return _claimed(figure, value, value, figure.unit, figure.rule)
 
 
 def _paired(first: Figure, second: Figure, pair: Pair) -> Mention:
@@ -85,7 +90,8 @@ def _paired(first: Figure, second: Figure, pair: Pair) -> Mention:
         unit = _COUNT
     if unit is None:
         return _unclaimed(first, pair.low, pair.high, second.end)
-    return _claimed(replace(first, vague=False), pair.low, pair.high, unit, pair.rule, second.end)
+    rule = pair.rule if first.rule == "数量" else first.rule
+    return _claimed(replace(first, vague=False), pair.low, pair.high, unit, rule, second.end)
 
 
 def _claimed(figure: Figure, low: Decimal, high: Decimal, unit: Unit, rule: str, end: int | None = None) -> Mention:

@@ -41,6 +41,7 @@ VAGUE = re.compile(rf"(?:[ \u3000]?[余多来几][ \u3000]?(?:[十百]?万亿?|{
 _PART = re.compile(
     rf"(?P<arabic>{_ARABIC})|(?P<zero>[零〇])|(?P<digit>[{_DIGIT}])|(?P<magnitude>[十拾百佰千仟万亿廿卅])"
 )
+_SEPARATOR = re.compile("[,，]")
 # 负 is a minus, but not in 减负, 自负, 各负
 _MINUS = re.compile(
     r"(?:(?:^|(?<=[^一-龥])|(?<=[为是长降升到至约达速率]))负|(?:^|(?<=[\s（(：:＝=]))[-－−])[ \u3000]?$"
@@ -85,6 +86,8 @@ def value_of(numeral: str) -> Decimal | None:
     余 多 几 inside (``VAGUE``) are passed over. Bare magnitudes count from one: 「千亿」 is 1e11. Digits alone read
     as they stand: 「二〇二五」 is 2025.
     """
+    if numeral.isascii():
+        return Decimal(numeral.replace(",", ""))
     whole, point, rest = numeral.partition("点")
     value = _whole(whole)
     if value is None or not point:
@@ -116,7 +119,7 @@ def _whole(numeral: str) -> Decimal | None:
             return None  # two digits in a row: 三四十 is no exact number
         else:
             arabic = part["arabic"]
-            digit = Decimal(re.sub("[,，]", "", arabic) if arabic else DIGITS[part["digit"]])
+            digit = Decimal(_SEPARATOR.sub("", arabic) if arabic else DIGITS[part["digit"]])
             zero, empty = zero or bool(arabic and arabic.startswith("0")), False
     return _with_tail(total + section, digit, last, zero)
 

@@ -32,7 +32,9 @@ class Unit:
 class Units:
     """All units by surface, with the pattern that matches the longest one.
 
-    ``by_mark`` holds the units whose mark stands before the number (￥500); ``marks`` finds one right before it.
+    ``by_mark`` holds the units whose mark stands before the number (￥500); ``marks`` finds one right before it, and
+    ``mark_ends`` are the characters that may stand between a mark or a label and its number, or end a mark. ``bare``
+    holds patterns of indicators whose figures have no unit.
     """
 
     by_surface: dict[str, Unit]
@@ -40,6 +42,8 @@ class Units:
     by_mark: dict[str, Unit]
     marks: re.Pattern[str]
     longest_mark: int
+    mark_ends: frozenset[str]
+    bare: tuple[tuple[re.Pattern[str], Unit], ...]
     digest: str
 
 
@@ -56,7 +60,16 @@ def load_units(folder: Path) -> Units:
         for mark in entry.before:
             by_mark[mark] = Unit(entry.kind, entry.unit, entry.factor, chinese)
     marks = re.compile(rf"({any_of(by_mark)})[ \u3000]?$")
-    return Units(by_surface, re.compile(_pattern(by_surface)), by_mark, marks, max(map(len, by_mark)), digest(content))
+    return Units(
+        by_surface,
+        re.compile(_pattern(by_surface)),
+        by_mark,
+        marks,
+        max(map(len, by_mark)),
+        frozenset({mark[-1] for mark in by_mark} | set("：: \u3000")),
+        tuple((bare.pattern, Unit(bare.kind, None, Decimal(1), "all")) for bare in file.bare),
+        digest(content),
+    )
 
 
 def _pattern(surfaces: Iterable[str]) -> str:

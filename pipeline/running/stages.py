@@ -146,7 +146,7 @@ def _numbers(_: Config) -> tuple[Stage, ...]:
         Stage(
             "mentions",
             partial(find_mentions, lexicon=lexicon),
-            needs=("text",),
+            needs=("text", "raw"),
             gives="mentions",
             version=2,
             settings=lexicon.digest,

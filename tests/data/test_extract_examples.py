@@ -18,6 +18,7 @@ from pipeline.extract.context import Surroundings
 from pipeline.extract.lexicon import load_mention_lexicon
 from pipeline.extract.roles import load_role_rules
 from pipeline.extract.sums import find_sums
+from pipeline.extract.tables import parse_unit
 
 
 def entries(name: str, key: str) -> list[dict[str, Any]]:
@@ -25,18 +26,19 @@ def entries(name: str, key: str) -> list[dict[str, Any]]:
 
 
 UNITS = entries("units.toml", "unit")
+BARE = entries("units.toml", "bare")
 REGIONS = entries("patterns/set_aside.toml", "region")
 NEARS = entries("patterns/set_aside.toml", "near")
 BOUNDS = entries("patterns/bounds.toml", "bound")
 SPREAD = tomllib.loads((configs_dir() / "patterns/bounds.toml").read_text(encoding="utf-8"))["spread"]
+TABLES = entries("patterns/tables.toml", "table")
 CUES = entries("patterns/roles.toml", "cue")
 DEEDS = entries("patterns/deeds.toml", "deed")
 CLAIMS = entries("patterns/sums.toml", "claim")
+ENTRIES = [*UNITS, *BARE, *REGIONS, *NEARS, *BOUNDS, *TABLES, *CUES, *DEEDS, *CLAIMS]
 
 
-@pytest.mark.parametrize(
-    "entry", [*UNITS, *REGIONS, *NEARS, *BOUNDS, *CUES, *DEEDS, *CLAIMS], ids=lambda e: str(e)[:40]
-)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: str(e)[:40])
 def test_every_entry_has_examples(entry: dict[str, Any]) -> None:
     assert entry["examples"]
 
@@ -48,6 +50,17 @@ def test_unit_examples(text: str, value: str, entry: dict[str, Any]) -> None:
     surface, mention = claimed(text)[0]
     assert (mention.kind, mention.value_min) == (entry["kind"], Decimal(value)), surface
     assert mention.unit == entry.get("unit") or mention.unit in entry["surfaces"] or entry["kind"] == "multiple"
+
+
+@pytest.mark.parametrize(("text", "value", "entry"), [(t, v, e) for e in BARE for t, v in e["examples"].items()])
+def test_indicators_without_a_unit(text: str, value: str, entry: dict[str, Any]) -> None:
+    [(_, mention)] = claimed(text)
+    assert (mention.kind, mention.value_min, mention.unit) == (entry["kind"], Decimal(value), None)
+
+
+@pytest.mark.parametrize("text", [t for e in BARE for t in e.get("not", ())])
+def test_indicators_without_a_unit_counter_examples(text: str) -> None:
+    assert claimed(text) == []
 
 
 @pytest.mark.parametrize(
@@ -74,6 +87,23 @@ def test_set_aside_counter_examples(text: str) -> None:
 @pytest.mark.parametrize(("text", "bound"), [(t, b) for e in BOUNDS for t, b in e["examples"].items()])
 def test_bound_examples(text: str, bound: str) -> None:
     assert {m.bound for _, m in claimed(text)} == {bound}
+
+
+@pytest.mark.parametrize(("text", "index"), [(t, i) for i, e in enumerate(TABLES) for t in e["examples"]])
+def test_heads_of_tables(text: str, index: int) -> None:
+    entry = lexicon().tables.entries[index]
+    found = entry.pattern.search(text)
+    assert found is not None
+    surfaces = [surface for surface in found.groupdict().values() if surface]
+    assert [parse_unit(surface, lexicon().units) for surface in surfaces].count(None) == 0
+    assert bool(surfaces) == (entry.use in ("caption", "head"))
+
+
+@pytest.mark.parametrize(("text", "index"), [(t, i) for i, e in enumerate(TABLES) for t in e.get("not", ())])
+def test_heads_of_tables_counter_examples(text: str, index: int) -> None:
+    found = lexicon().tables.entries[index].pattern.search(text)
+    surfaces = [surface for surface in found.groupdict().values() if surface] if found else []
+    assert not found or all(parse_unit(surface, lexicon().units) is None for surface in surfaces or [""])
 
 
 @pytest.mark.parametrize("text", SPREAD["examples"])

@@ -15,6 +15,8 @@ PIECES = [
     "对", "人才", "的", "分别", "奖励", "到", "百", "千", "多", "余",
     "“", "”", "《", "》", "1.", "（一）", "5.5", "1,234", "成",
     "\n", " ", "翻", "番", "99999999999999999999999999999", "九九九九九九九", "亿亿亿亿", "：", "/",
+    "\t", "|", "单位：万元", "（万元）", "个半", "又", "折", "负", "角", "几", "￥", "US$", "百分之", "不低于", "且",
+    "2024年5月", "http://a", "电话：", "5+2", "A1B", "［3］", "@a.cn", "1:2:3", "8:30",
 ]
 # fmt: on
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
@@ -33,6 +35,7 @@ def test_claimed_mentions_have_values_the_right_way_round(text: str) -> None:
     for mention in mentions(text):
         if mention.fate == "claimed":
             assert mention.value_min is not None and mention.value_max is not None
+            assert mention.value_min.is_finite() and mention.value_max.is_finite()
             assert mention.value_min <= mention.value_max
             assert (mention.bound == "range") == (mention.value_min < mention.value_max)
 

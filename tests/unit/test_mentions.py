@@ -93,6 +93,12 @@ def test_lists_share_their_unit(text: str, expected: list[str]) -> None:
         ("师生比1比20", "ratio", "20"),
         ("规模分别达到29753\n万人", "count", "297530000"),
         ("提高4.89\n百分点", "percent", "4.89"),
+        ("营收占全市近一半", "ratio", "0.5"),
+        ("按一比三配套", "ratio", "3"),
+        ("惠及近千万农村人口", "count", "10000000"),
+        ("货运量突破万亿", "count", "1000000000000"),
+        ("千余家企业", "count", "1000"),
+        ("亿元以上项目", "money", "100000000"),
     ],
 )
 def test_special_forms(text: str, kind: str, value: str) -> None:
@@ -100,7 +106,24 @@ def test_special_forms(text: str, kind: str, value: str) -> None:
     assert (mention.kind, mention.value_min) == (kind, Decimal(value))
 
 
-@pytest.mark.parametrize("text", ["13:30开会", "上午9：00-11：00", "三年行动计划", "一批企业", "三位一体", "第3.5条"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13:30开会",
+        "上午9：00-11：00",
+        "三年行动计划",
+        "一批企业",
+        "三位一体",
+        "第3.5条",
+        "超百亿级产业",
+        "一半是海水",
+        "汽车零部件",
+        "第十二个五年规划",
+        "上述三项奖励",
+        "机场三期扩建",
+        "公安、司法等三部门",
+    ],
+)
 def test_no_quantity(text: str) -> None:
     assert claimed(text) == []
 
@@ -142,7 +165,7 @@ def test_an_arabic_number_without_unit_is_reported() -> None:
     ("text", "low", "high", "bound"),
     [
         ("得到37的结果", 37, 37, "exact"),
-        ("指数不低于60的结果", 60, 60, "min"),
+        ("评价不低于60的结果", 60, 60, "min"),
         ("人口大于4865并少于20793的", 4865, 20793, "range"),
         ("得到20和30之间的结果", 20, 30, "range"),
     ],

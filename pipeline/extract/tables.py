@@ -1,0 +1,210 @@
+"""Bare numbers in the cells of tables: the unit they take from the heads of their column, row or table.
+
+Cells come from the file's own tables (blocks of kind "cell"); in plain text a table is a run of lines whose cells are
+separated by tabs or bars.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from pipeline.core.layers import CleanText, RawText
+from pipeline.core.strict import digest
+from pipeline.extract.data import TableEntry, TablesFile, read
+from pipeline.extract.numerals import MAGNITUDE, value_of
+from pipeline.extract.units import Unit, Units
+
+_NUMBER = r"[-－−+＋]?\s?\d[\d,，]*(?:\.\d+)?[百千万亿]*"
+_BEFORE = r"(?:最高|最多|最低|最少|不超过|不高于|不低于|不少于|至少|约|近|超过?|[≥≤<>])?"
+_AFTER = r"(?:（含）|\(含\))?(?:及?以上|及?以下|以内|左右|余)?"
+_NUMERIC = re.compile(rf"\s*{_BEFORE}\s?{_NUMBER}(?:\s?(?:—+|-|–|－|~|～|至|到|、)\s?{_NUMBER})*\s?{_AFTER}\s*")
+_YEAR = re.compile(r"\s*(?:19|20)\d\d\s*")
+_LINE = re.compile(r"[^\n]+")
+_RULER = re.compile(r"[\s|:：—－-]+")
+_UNIT = re.compile(rf"({MAGNITUDE})?(.+)")
+_LABEL = re.compile(r"[（(]([^（）()\s，、]{1,8})[）)]\s?[：:]\s?$")
+_PER = ("/", "／", "·", "每")
+_MOST_HEADS, _MOST_LABELS, _HEAD_LENGTH = 3, 3, 60
+_CAPTION_LINES, _CAPTION_LENGTH, _LABEL_LENGTH = 2, 80, 12
+
+
+@dataclass(frozen=True, slots=True)
+class TableRules:
+    """What the heads of tables say."""
+
+    entries: tuple[TableEntry, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCell:
+    """A cell that holds a bare number, by its span in the clean text: its unit, or the rule that sets it aside."""
+
+    start: int
+    end: int
+    unit: Unit | None
+    aside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell's span in the clean text, its text and column."""
+
+    start: int
+    end: int
+    text: str
+    column: int
+
+
+_Row = list[_Cell]
+
+
+def load_table_rules(folder: Path) -> TableRules:
+    """Return the rules of ``folder``/patterns/tables.toml. Raises PipelineError with its mistakes."""
+    file, content = read(folder, "patterns/tables.toml", TablesFile)
+    return TableRules(file.table, digest(content))
+
+
+def find_number_cells(text: CleanText, raw: RawText | None, rules: TableRules, units: Units) -> list[NumberCell]:
+    """Return the cells whose bare numbers a head gives a unit or sets aside, in order."""
+    by_lines = raw is None or all(block.kind != "cell" for block in raw.blocks)
+    if by_lines and "\t" not in text.text and "|" not in text.text:
+        return []
+    tables = _from_lines(text.text) if raw is None or by_lines else _from_blocks(text, raw)
+    found = (cell for table in tables for cell in _number_cells(text.text, table, by_lines, rules, units))
+    return sorted(found, key=lambda cell: cell.start)
+
+
+def cell_at(cells: list[NumberCell], starts: list[int], offset: int) -> NumberCell | None:
+    """Return the cell ``offset`` lies in; ``starts`` are the starts of ``cells``."""
+    index = bisect_right(starts, offset) - 1
+    return cells[index] if index >= 0 and offset < cells[index].end else None
+
+
+def unit_in_label(text: str, start: int, units: Units) -> Unit | None:
+    """Return the unit in the label before the number at ``start``: 「总投资（万元）：500」, or ``None``."""
+    if not start or text[start - 1] not in "：: ":
+        return None
+    found = _LABEL.search(text, max(0, start - _LABEL_LENGTH), start)
+    return parse_unit(found[1], units) if found else None
+
+
+def parse_unit(surface: str, units: Units) -> Unit | None:
+    """Return the unit that a head names, with its 万 or 亿 as factor: 「万元/人」 is 10000 元; ``None`` if none."""
+    found = _UNIT.fullmatch(surface.strip())
+    known = units.pattern.match(found[2]) if found else None
+    if found is None or known is None or (found[2] != known[0] and not found[2].startswith(_PER, known.end())):
+        return None
+    unit, magnitude = units.by_surface[known[0]], value_of(found[1]) if found[1] else Decimal(1)
+    return replace(unit, factor=unit.factor * magnitude) if magnitude else None
+
+
+def _from_blocks(text: CleanText, raw: RawText) -> Iterator[list[_Row]]:
+    """Yield the rows of each table of the file."""
+    offsets = text.offsets()
+    tables: dict[int | None, dict[int | None, _Row]] = {}
+    for block in raw.blocks:
+        if block.kind == "cell":
+            start, end = offsets.from_source(block.start, block.end)
+            row = tables.setdefault(block.table, {}).setdefault(block.row, [])
+            row.append(_Cell(start, end, text.text[start:end], block.column or 0))
+    for rows in tables.values():
+        yield list(rows.values())
+
+
+def _from_lines(text: str) -> Iterator[list[_Row]]:
+    """Yield the rows of each run of lines that look like rows."""
+    rows: list[_Row] = []
+    end = -1
+    for line in _LINE.finditer(text):
+        row = list(_cells(line[0], line.start()))
+        if rows and (not row or line.start() != end + 1):
+            yield rows
+            rows = []
+        if row and _RULER.fullmatch(line[0]) is None:
+            rows.append(row)
+        end = line.end()
+    if rows:
+        yield rows
+
+
+def _cells(line: str, start: int) -> Iterator[_Cell]:
+    """Yield the cells of a line of text, none if it isn't a row."""
+    separator = "\t" if "\t" in line else "|"
+    if separator == "|" and line.count("|") < 2:
+        return
+    parts = line.split(separator)
+    framed = separator == "|" and not parts[0].strip()
+    for index, part in enumerate(parts):
+        if not framed or 0 < index < len(parts) - 1:
+            yield _Cell(start, start + len(part), part, index - framed)
+        start += len(part) + 1
+
+
+def _number_cells(text: str, rows: list[_Row], by_lines: bool, rules: TableRules, units: Units) -> Iterator[NumberCell]:
+    """Yield the number cells of one table; in one of lines a row of another length has no heads."""
+    count = next((i for i, row in enumerate(rows[:_MOST_HEADS]) if _has_number(row)), min(_MOST_HEADS, len(rows)))
+    heads: dict[int, str] = {}
+    for cell in (cell for row in rows[:count] for cell in row):
+        heads[cell.column] = f"{heads.get(cell.column, '')}{cell.text.strip()}"[-_HEAD_LENGTH:]
+    captions = [*_above(text, rows[0][0].start), *(cell.text for row in rows[:count] for cell in row)]
+    whole = next((u for line in reversed(captions) if (u := _named(line, "caption", rules, units))), None)
+    for row in rows[count:]:
+        aligned = len(row) == len(heads) or not by_lines
+        labels: list[str] = []
+        own: Unit | None = None
+        for cell in row:
+            head = heads.get(cell.column, "") if aligned else ""
+            if _NUMERIC.fullmatch(cell.text) is None:
+                labels = [*labels[1 - _MOST_LABELS :], cell.text.strip()[-_HEAD_LENGTH:]]
+                own = parse_unit(cell.text, units) if _says(head, "units", rules) else own
+                continue
+            unit, aside = _decide(head, labels, whole, rules, units)
+            unit = own if unit in (None, whole) and own is not None and aside is None else unit
+            if unit is not None or aside is not None:
+                yield NumberCell(cell.start, cell.end, unit, aside)
+
+
+def _above(text: str, start: int) -> list[str]:
+    """Return the last lines above a table that begins at ``start``, blank ones left out."""
+    end = text.rfind("\n", 0, start) + 1
+    lines = text[max(0, end - _CAPTION_LINES * _CAPTION_LENGTH) : end].split("\n")
+    return [line for line in lines if line.strip()][-_CAPTION_LINES:]
+
+
+def _has_number(row: _Row) -> bool:
+    """Tell whether a row holds numbers other than years, which heads may be."""
+    return any(_NUMERIC.fullmatch(cell.text) and not _YEAR.fullmatch(cell.text) for cell in row)
+
+
+def _decide(
+    head: str, labels: list[str], whole: Unit | None, rules: TableRules, units: Units
+) -> tuple[Unit | None, str | None]:
+    """Return the unit of a bare number under ``head`` behind ``labels``, or the rule that sets it aside."""
+    for entry in rules.entries:
+        if entry.use == "aside" and entry.pattern.search(head):
+            return None, entry.name
+    unit = _named(head, "head", rules, units)
+    for label in reversed(labels):
+        unit = unit or _named(label, "head", rules, units)
+    own = any(_says(words, "own", rules) for words in (head, *labels))
+    return unit or (None if own else whole), None
+
+
+def _says(words: str, use: str, rules: TableRules) -> bool:
+    """Tell whether a rule of ``use`` matches ``words``."""
+    return any(entry.use == use and entry.pattern.search(words) for entry in rules.entries)
+
+
+def _named(words: str, use: str, rules: TableRules, units: Units) -> Unit | None:
+    """Return the unit that ``words`` name by the rules of ``use``."""
+    for entry in rules.entries:
+        if entry.use == use and (found := entry.pattern.search(words)):
+            surface: Iterable[str | None] = found.groupdict().values()
+            return next((parse_unit(one, units) for one in surface if one), None)
+    return None
