@@ -131,13 +131,37 @@ class TenseFile(_Strict):
     future: tuple[str, ...]
 
 
+class PerExample(_Strict):
+    """The bases of the last figure of ``text``, when its measure has ``role``."""
+
+    text: str
+    per: tuple[str, ...]
+    role: Role = "benefit"
+
+
 class PerFile(_Strict):
     """configs/patterns/per.toml."""
 
-    nouns: tuple[str, ...]
+    counters: tuple[str, ...]
+    free: tuple[str, ...]
+    heads: tuple[str, ...]
+    places: tuple[str, ...]
+    amounts: tuple[str, ...]
+    ends: tuple[str, ...]
     bases: tuple[str, ...]
     steps: tuple[str, ...]
+    step_units: tuple[str, ...]
+    gifts: tuple[str, ...]
+    means: str
+    not_behind: str
+    not_before: str
+    years: tuple[str, ...]
+    not_year: str
+    awards: tuple[str, ...]
+    indicators: tuple[str, ...]
+    once_not: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
+    example: tuple[PerExample, ...] = Field(min_length=1)
 
 
 class SlotsFile(_Strict):

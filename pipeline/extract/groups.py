@@ -48,9 +48,7 @@ class Groups:
         if last.role != "budget" or last.unit != measure.unit or last.start < context.evidence_start:
             return False
         gap = self._text[last.end : measure.start]
-        return "其中" in gap or (
-            self._part and gap.startswith(("、", "，", "和", "及")) and len(gap) <= _PART_REACH
-        )
+        return "其中" in gap or (self._part and gap.startswith(("、", "，", "和", "及")) and len(gap) <= _PART_REACH)
 
 
 def continues(last: Built, following: Built) -> bool:
