@@ -234,7 +234,7 @@ def _measure(
         bound=bound,
         role=role,
         per=per_of(text, mention, context, role, rules.per),
-        time=times.at(mention.start, context.evidence_start),
+        time=times.at(mention, context, role),
         action=action_of(context, rules.slots),
     )
 
