@@ -157,7 +157,7 @@ def _each(stretch: str, found: re.Match[str], rules: PerRules) -> Iterator[Basis
     start, at = found.span()
     step = found["step"]
     number = rules.stepped.match(stretch, at)
-    if number and (step or number.start("number") == at):
+    if number and (step or number.start("number") == at or _is_verb(stretch, at, number, rules)):
         if not _ONE.fullmatch(number["number"].strip()) or number["unit"].endswith("元"):
             word = "".join((number["number"] + number["unit"]).split())
             yield Basis(word, start, number.end(), "step")
@@ -175,6 +175,14 @@ def _each(stretch: str, found: re.Match[str], rules: PerRules) -> Iterator[Basis
         while (more := rules.slashed.match(stretch, at)) and stretch[at] in "·•":
             yield Basis(plain(more["base"]), more.start(), more.end(), "each")
             at = more.end()
+
+
+def _is_verb(stretch: str, at: int, number: re.Match[str], rules: PerRules) -> bool:
+    """Tell whether what stands before a number one is a verb that makes a step: 每留用1名, but no 每年1名, 每学校1名."""
+    between = stretch[at : number.start("number")]
+    if not 1 < len(between) < 5 or not _ONE.fullmatch(number["number"]):
+        return False
+    return rules.base.match(between) is None and not any(m.end() == len(between) for m in rules.head.finditer(between))
 
 
 def _noun(stretch: str, at: int, rules: PerRules, how: How) -> tuple[str, int] | None:
@@ -213,5 +221,6 @@ def _word(stretch: str, at: int, rules: PerRules, unknown: int) -> tuple[str, in
     if not (closed or known):
         return None
     end = (closed or known)[0]
-    place = rules.place.search(run[:end])
-    return (place[0] if place else run[:end]).strip(_QUOTES), at + end
+    word = run[:end].strip(_QUOTES)
+    place = rules.place.search(word)
+    return place[0] if place else word, at + end

@@ -75,8 +75,8 @@ def _inheriting(measure: Measure, context: Context, previous: Measure | None) ->
     if (
         previous is not None
         and not per
-        and measure.bound == "max"
-        and measure.kind == "money"
+        and measure.bound in ("max", "min")
+        and measure.kind in ("money", "multiple")
         and "累计" not in context.list_piece
         and (is_cap(context) or _OWN_CAP.match(context.sentence) is not None)
     ):

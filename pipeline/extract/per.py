@@ -7,6 +7,7 @@ import re
 from pipeline.core.layers import Mention, Role
 from pipeline.extract.bases import Basis, PerRules, bases_behind, bases_in, load_per_rules
 from pipeline.extract.context import Context
+from pipeline.extract.governed import governing_sentence
 
 __all__ = ["PerRules", "is_cap", "load_per_rules", "per_of"]
 
@@ -62,7 +63,9 @@ def _before(text: str, mention: Mention, context: Context, role: Role, rules: Pe
     yearly = role == "benefit" and mention.bound == "max" and mention.kind in ("money", "count")
     if yearly and not any(b.word == "年" for b in found) and (year := _yearly(piece, rules)) is not None:
         found.append(Basis("年", low + year, low + year, "each"))
-    return found or _carried(text, low, mention, context, role, rules)
+    if not found and not (found := _carried(text, low, mention, context, role, rules)) and role == "benefit":
+        found = _governing(text, mention, rules)
+    return found
 
 
 def _governs(basis: Basis, piece: str, mention: Mention, role: Role) -> bool:
@@ -134,6 +137,19 @@ def _carried(text: str, low: int, mention: Mention, context: Context, role: Role
         if every and not _SUMS_UP.search(text, begin + every.end(), context.list_start):
             found.append(Basis("年", every.start(), every.end(), "each"))
     return [Basis(b.word, begin + b.start, begin + b.end, b.how) for b in found]
+
+
+def _governing(text: str, mention: Mention, rules: PerRules) -> list[Basis]:
+    """Return the bases of the sentence that governs the list line of a benefit: 按每月以下标准发放：1.…100元；."""
+    span = governing_sentence(text, mention.start)
+    if span is None or mention.kind not in ("money", "percent"):
+        return []
+    start = max(span[0], span[1] - 2 * _REACH)
+    found = list(bases_in(text[start : span[1]], rules))
+    if once := rules.once.search(text, start, span[1]):
+        found.append(Basis("once", once.start() - start, once.end() - start, "each"))
+    open_ones = (b for b in found if b.how == "each" and not _DIGIT.search(text, start + b.end, span[1]))
+    return [Basis(b.word, start + b.start, start + b.end, b.how) for b in open_ones]
 
 
 def _waits(between: str, basis: Basis, mention: Mention, role: Role, rules: PerRules) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline.core.layers import Mention, Role
 from pipeline.core.periods import Period, find_periods
 from pipeline.extract.context import Context
+from pipeline.extract.governed import LIST_LINE
 
 # a date behind these is the base of a comparison, not the measure's time: 比2020年增长
 _BASE_BEFORE = re.compile(r"(?:比|较|距离?|恢复到?|相当于|[是为]|以|按|与|低于|高于|超过|达到?)\s?$")
@@ -25,6 +26,7 @@ _BOTH = re.compile(r"\s?(?:和|与|、|及)\s?")
 _SHARED = re.compile(r"[^。；\n]*分别[^。；\n]*")
 _UNTIL = re.compile(r"(?:到|至|截至|力争)\s?$")
 _LATER = re.compile(r"(?:起|以后|之后|以前|之前|前|后|以来)")
+_RELATIVE = re.compile(r"(?:以后|之后|以前|之前|前|后|以来)(?!完成|建成)")
 _OTHER_YEAR = re.compile(r"今年|本年|去年|上年|明年|目前|现有|当前|期间|规划期")
 # what a paragraph or a governing sentence opens with: （一）力争到2025年
 _OPENS = re.compile(
@@ -34,7 +36,6 @@ _OPENS = re.compile(
 _ADVERB = re.compile(r"(?:^|[，。；：\n\s]|[到至在于自从])\s?$")
 # lines that end so aren't whole, nor are those with a comma that end in a character
 _RUNS_ON, _HAN = ("；", ";", "，", ",", "、"), re.compile(r"[一-龥]")
-_LIST_LINE = re.compile(r"\s*(?:[-—–]{2}|[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]|[●•·■◆①-⑳])")
 _SENTENCE_END = re.compile(r"[。！？]\s*(?=.)")
 # a heading of its own: 二、重点任务
 _HEADING = re.compile(
@@ -128,7 +129,7 @@ class Times:
         """Return which of the dates before a measure in its sentence it's tied to."""
         text, date = self._text, before[-1]
         between = text[date.end : context.list_start]
-        if role in ("condition", "benefit") and self._qualifies(date, between, role):
+        if role in ("condition", "benefit", "other") and self._qualifies(date, between, role):
             return None
         if role == "fact" and mention.kind == "percent" and "/" not in date.iso and _RATE.search(context.list_piece):
             return None
@@ -151,7 +152,10 @@ class Times:
         """Tell whether a date says who qualifies (对2022年以来认定的企业，…), or dates an aim, not its conditions."""
         if role == "benefit":
             before = re.split(r"[。；\n]", self._text[max(0, date.start - 2 * _NEAR_DATE) : date.start])[-1]
-            return "，" in between and _FOR.search(before) is not None
+            who = _FOR.search(before) or (_RELATIVE.match(self._text, date.end) and "的" in between)
+            return "，" in between and who is not None
+        if role == "other":
+            return "，" in between and self._text.startswith("前", date.end)
         apart = "，" in between or "；" in between
         until = _UNTIL.search(self._text, max(0, date.start - 4), date.start)
         return apart or until is not None or _LATER.match(self._text, date.end) is not None
@@ -206,13 +210,13 @@ class Times:
         date stands between it and the line, and the line ``aims`` too.
         """
         text = self._text
-        own = listed = _LIST_LINE.match(text, self._lines[place]) is not None
+        own = listed = LIST_LINE.match(text, self._lines[place]) is not None
         for number in range(place - 1, max(-1, place - 1 - _MOST_LINES), -1):
             if not (listed or aims):
                 return None
             line, above = self._lines[number], self._line(number)
             end = line + len(above)
-            mark = _LIST_LINE.match(above) is not None
+            mark = LIST_LINE.match(above) is not None
             start = max([line, *(found.end() for found in _SENTENCE_END.finditer(text, line, end))])
             said = above.strip()
             if listed and said.endswith(("：", ":")):
@@ -220,7 +224,9 @@ class Times:
             if not (own and mark) and (aim := self._aim(line, start, end)):
                 return aim
             listed = listed and mark
-            if _HEADING.fullmatch(said) or said.endswith(("；", ";")) or (not mark and self._dated(line, end)):
+            if not listed and (_HEADING.fullmatch(said) or said.endswith(("；", ";"))):
+                return None
+            if not mark and self._dated(line, end):
                 return None
         return None
 
