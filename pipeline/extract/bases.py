@@ -178,7 +178,7 @@ def _each(stretch: str, found: re.Match[str], rules: PerRules) -> Iterator[Basis
 
 
 def _is_verb(stretch: str, at: int, number: re.Match[str], rules: PerRules) -> bool:
-    """Tell whether what stands before a number one is a verb that makes a step: 每留用1名, but no 每年1名, 每学校1名."""
+    """Tell whether what stands before a number one is a verb that makes a step: 每留用1名; not so in 每年1名."""
     between = stretch[at : number.start("number")]
     if not 1 < len(between) < 5 or not _ONE.fullmatch(number["number"]):
         return False

@@ -164,12 +164,28 @@ class PerFile(_Strict):
     example: tuple[PerExample, ...] = Field(min_length=1)
 
 
+class SlotExample(_Strict):
+    """The action and agency of the last figure of ``text``, or of ``figure``, when its measure has ``role``."""
+
+    text: str
+    figure: str | None = None
+    role: Role = "benefit"
+    action: str | None = None
+    agency: str | None = None
+
+
 class SlotsFile(_Strict):
     """configs/patterns/slots.toml."""
 
     giving: tuple[str, ...]
+    gifts: tuple[str, ...]
+    nouns: tuple[str, ...]
+    verbs: tuple[str, ...]
     agency_labels: tuple[str, ...]
-    verbs_of_action: tuple[str, ...]
+    agency_ends: tuple[str, ...]
+    in_charge: tuple[str, ...]
+    givers: tuple[str, ...]
+    example: tuple[SlotExample, ...] = Field(min_length=1)
 
 
 File = TypeVar("File", bound=_Strict)

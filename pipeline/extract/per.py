@@ -7,7 +7,7 @@ import re
 from pipeline.core.layers import Mention, Role
 from pipeline.extract.bases import Basis, PerRules, bases_behind, bases_in, load_per_rules
 from pipeline.extract.context import Context
-from pipeline.extract.governed import governing_sentence
+from pipeline.extract.governed import column_header, governing_sentence
 
 __all__ = ["PerRules", "is_cap", "load_per_rules", "per_of"]
 
@@ -46,6 +46,8 @@ def per_of(text: str, mention: Mention, context: Context, role: Role, rules: Per
     at = _once(text, mention, context, role, rules)
     if at is not None and (at >= context.list_start - len(context.list_piece) or not found):
         found.append(Basis("once", at, at, "each"))
+    if not found and mention.kind in ("money", "percent", "count", "area", "other"):
+        return _of_column(text, mention, role, rules)
     return tuple(dict.fromkeys(b.word for b in sorted(found, key=lambda b: b.start)))
 
 
@@ -150,6 +152,19 @@ def _governing(text: str, mention: Mention, rules: PerRules) -> list[Basis]:
         found.append(Basis("once", once.start() - start, once.end() - start, "each"))
     open_ones = (b for b in found if b.how == "each" and not _DIGIT.search(text, start + b.end, span[1]))
     return [Basis(b.word, start + b.start, start + b.end, b.how) for b in open_ones]
+
+
+def _of_column(text: str, mention: Mention, role: Role, rules: PerRules) -> tuple[str, ...]:
+    """Return the bases above a table's cell: 租房补贴（元/月）, 每亩补助标准, 一次性奖励."""
+    header = column_header(text, mention.start)
+    if header is None:
+        return ()
+    found = [b.word for b in bases_in(header, rules) if b.how in ("each", "one")]
+    for money in re.finditer("元", header):
+        found += bases_behind(header, money.end(), money.end(), rules)
+    if role == "benefit" and rules.once.search(header):
+        found.append("once")
+    return tuple(dict.fromkeys(found))
 
 
 def _waits(between: str, basis: Basis, mention: Mention, role: Role, rules: PerRules) -> bool:
