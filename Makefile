@@ -1,7 +1,7 @@
 # make demo   set up and read corpora/sample into a knowledge table
 # make test   set up and run the tests
 # make check  what CI runs beside the tests: style, types, layers, documents, scores
-# make bench  speed and memory, as ratios within one run
+# make bench  speed and memory, as ratios within one run; extraction against other systems after make leaderboard
 # make leaderboard  other systems and cewen on the same gold, the others in .venv-leaderboard
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +41,7 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python benchmarks/bench_run.py
+	$(BIN)/python benchmarks/bench_extraction.py
 
 leaderboard: .venv/.dev
 	$(BIN)/python benchmarks/leaderboard/board.py

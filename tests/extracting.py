@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
-from pipeline.core.config import configs_dir
+from pipeline.core.config import configs_dir, load_config, models_dir
 from pipeline.core.layers import CleanText, Head, Measure, Mention, Sentence
 from pipeline.extract.lexicon import MentionLexicon, load_mention_lexicon
 from pipeline.extract.measures import MeasureRules, find_measures, load_measure_rules
 from pipeline.extract.mentions import find_mentions
+from pipeline.segment.sentences import cut
+from pipeline.segment.words import Segmenter, load_segmenter
 
 
 @cache
@@ -19,11 +20,16 @@ def lexicon() -> MentionLexicon:
 
 @cache
 def rules() -> MeasureRules:
-    return load_measure_rules(configs_dir())
+    return load_measure_rules(configs_dir(), models_dir())
+
+
+@cache
+def segmenter() -> Segmenter:
+    return load_segmenter(load_config().segment, configs_dir())
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
-    return tuple(Sentence(m.start(), m.end(), ()) for m in re.finditer(r"[^。！？\n]+[。！？]?", text))
+    return cut(CleanText(text, ()), (), segmenter=segmenter())
 
 
 def mentions(text: str) -> tuple[Mention, ...]:
@@ -35,4 +41,14 @@ def claimed(text: str) -> list[tuple[str, Mention]]:
 
 
 def measures(text: str) -> tuple[Measure, ...]:
+    """The measures with a figure."""
+    return tuple(m for m in all_measures(text) if m.kind != "none")
+
+
+def deeds(text: str) -> tuple[Measure, ...]:
+    """The measures without a figure."""
+    return tuple(m for m in all_measures(text) if m.kind == "none")
+
+
+def all_measures(text: str) -> tuple[Measure, ...]:
     return find_measures(CleanText(text, ()), Head(), (), sentences(text), mentions(text), rules=rules())

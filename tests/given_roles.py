@@ -9,9 +9,11 @@ from extracting import mentions, sentences
 
 from pipeline.core.config import configs_dir
 from pipeline.core.layers import CleanText, Head, Measure, Role
+from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.measures import MeasureRules, find_measures
 from pipeline.extract.models import MeasureModels
 from pipeline.extract.per import load_per_rules
+from pipeline.extract.pointing import Pointer
 from pipeline.extract.role_features import Features
 from pipeline.extract.roles import load_role_rules
 from pipeline.extract.slots import load_slot_rules
@@ -31,7 +33,10 @@ class Given(MeasureModels):
 
 
 def measures(text: str, roles: str = "b") -> tuple[Measure, ...]:
+    """The measures with a figure, in the roles given."""
     configs = configs_dir()
-    models = Given(b"", {}, {}, {}, "", roles)
-    rules = MeasureRules(load_role_rules(configs), load_per_rules(configs), load_slot_rules(configs), models, "")
-    return find_measures(CleanText(text, ()), Head(), (), sentences(text), mentions(text), rules=rules)
+    models = Given(b"", Pointer({}), Pointer({}), {}, "", roles)
+    loaded = load_role_rules(configs), load_per_rules(configs), load_slot_rules(configs), load_finish_rules(configs)
+    rules = MeasureRules(*loaded, models, "")
+    found = find_measures(CleanText(text, ()), Head(), (), sentences(text), mentions(text), rules=rules)
+    return tuple(m for m in found if m.kind != "none")

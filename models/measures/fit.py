@@ -67,8 +67,7 @@ class Design:
         self._owner.append(owner)
 
     def _place(self, page: Page, at: int, asked: Asked) -> tuple[int, int]:
-        fixed, asks = pointing.place_features(page, at), pointing.asked_features(page, at, asked)
-        starts, ends = (self._ids(pointing.with_role(f, asked.role) + a) for f, a in zip(fixed, asks, strict=True))
+        starts, ends = (self._ids(features) for features in pointing.question(page, at, asked))
         return self._starts.add(starts), self._ends.add(ends)
 
     def _choice(self, rows: tuple[int, int], features: list[str], right: bool) -> None:

@@ -30,8 +30,11 @@ from pipeline.core.document import Document, Source
 from pipeline.core.layers import Measure, RawText
 from pipeline.core.stage import Stage
 from pipeline.extract.measures import (
+    BENEFICIARY,
+    ITEM,
     MeasureRules,
     Placed,
+    Reach,
     asked_of,
     fill,
     find_measures,
@@ -40,8 +43,9 @@ from pipeline.extract.measures import (
 )
 from pipeline.extract.models import POINTERS_FILE, ROLES_FILE, TRUST_FILE, MeasureModels, trust_features
 from pipeline.extract.page import Page
+from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.per import load_per_rules
-from pipeline.extract.pointing import Asked, Span, candidates
+from pipeline.extract.pointing import Asked, Pointer, Span, candidates
 from pipeline.extract.roles import load_role_rules
 from pipeline.extract.slots import load_slot_rules
 from pipeline.running.stages import unjudged
@@ -95,7 +99,7 @@ def fit_roles(examples: Iterable[Example]) -> bytes:
         return path.read_bytes()
 
 
-def design(examples: Iterable[Example], slot: str) -> Design:
+def design(examples: Iterable[Example], slot: str, reach: Reach) -> Design:
     """Return the questions for ``slot`` of all examples, asked with the right roles and the right earlier choices."""
     result = Design()
     for x in examples:
@@ -103,7 +107,7 @@ def design(examples: Iterable[Example], slot: str) -> Design:
         for placed, record in zip(x.placed, x.gold, strict=True):
             if record is None or (slot == "beneficiary" and record["role"] != "benefit"):
                 continue
-            asked = asked_of(x.page, placed, record["role"], before)
+            asked = asked_of(x.page, placed, record["role"], before, reach)
             spans = list(candidates(x.page, asked))
             right = right_spans(x.page, asked, spans, record[slot])
             if right:
@@ -204,7 +208,7 @@ class Designs:
 def fit(examples: Sequence[Example], designs: Designs, rules: MeasureRules) -> MeasureRules:
     """Return ``rules`` with models fitted on ``examples`` (and confidence as it was)."""
     names = {x.passage.name for x in examples}
-    item, who = designs.item.fit(names), designs.beneficiary.fit(names)
+    item, who = Pointer(designs.item.fit(names)), Pointer(designs.beneficiary.fit(names))
     return replace(rules, models=MeasureModels(fit_roles(examples), item, who, rules.models.trust, ""))
 
 
@@ -251,21 +255,22 @@ def main() -> None:
     stages = [stage for stage in unjudged(load_config()) if stage.gives not in ("raw", "references", "bag")]
     examples = [example(passage, stages, rules) for passage in training()]
     print(f"{len(examples)} passages, {sum(len(x.passage.records) for x in examples)} records", flush=True)
-    designs = Designs(design(examples, "item"), design(examples, "beneficiary"))
+    designs = Designs(design(examples, "item", ITEM), design(examples, "beneficiary", BENEFICIARY))
     rows = cross(examples, designs, rules, options.cross or _FOLDS)
     if options.cross:
         return
     models = fit(examples, designs, rules).models
     (HERE / ROLES_FILE).write_bytes(models.roles)
-    _write(POINTERS_FILE, {"item": models.item, "beneficiary": models.beneficiary})
+    _write(POINTERS_FILE, {"item": models.item.weights, "beneficiary": models.beneficiary.weights})
     _write(TRUST_FILE, weigh_trust(rows))
 
 
 def _unfitted() -> MeasureRules:
     """Return the rules of the grammar without anything learned."""
     configs = configs_dir()
-    nothing = MeasureModels(b"", {}, {}, {}, "")
-    return MeasureRules(load_role_rules(configs), load_per_rules(configs), load_slot_rules(configs), nothing, "")
+    nothing = MeasureModels(b"", Pointer({}), Pointer({}), {}, "")
+    rules = load_role_rules(configs), load_per_rules(configs), load_slot_rules(configs), load_finish_rules(configs)
+    return MeasureRules(*rules, nothing, "")
 
 
 def _write(name: str, data: object) -> None:

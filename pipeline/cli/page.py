@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.cli.places import place
 from pipeline.cli.text import cut, fitting, table, terminal_columns
+from pipeline.core.values import SUM_MATCH, SUM_MISMATCH
 from pipeline.table.derive import columns
 from pipeline.table.schema import SEVERITIES, DocumentRow, MeasureRow
 from pipeline.table.words import per_words, unwrap
@@ -17,6 +18,7 @@ PARTS = {
     "head": "文件头",
     "outline": "章节",
     "measures": "措施",
+    "sums": "合计",
     "codings": "编码",
     "topics": "主题",
     "references": "引用",
@@ -24,9 +26,10 @@ PARTS = {
     "issues": "问题",
 }
 # So many lines of each part are shown when no part is asked for; together with the titles fewer than 80.
-_MOST = {"outline": 8, "measures": 10, "codings": 8, "topics": 2, "references": 4, "numbers": 4, "issues": 3}
+_MOST = {"outline": 8, "measures": 10, "sums": 4, "codings": 8, "topics": 2, "references": 4, "numbers": 4, "issues": 3}
 _MEASURES = ("quote", "value_min", "value_max", "unit", "bound", "role", "kind", "per", "item", "beneficiary", "page")
 _IMPORTANCE = ("quote", "role", "item", "beneficiary", "value_max", "value_min", "bound", "unit", "kind", "per", "page")
+_SIGNS = {SUM_MATCH: "＝", SUM_MISMATCH: "≠"}
 Names = Mapping[tuple[str, str], tuple[str, ...]]
 
 
@@ -39,6 +42,7 @@ def page(found: Mapping[str, Any], names: Names, *, only: Sequence[str], call: s
         "head": lambda: ("", _head(found["document"])),
         "outline": lambda: ("章节", [_heading(one) for one in found["sections"]]),
         "measures": lambda: (f"措施（{len(found['measures'])} 条）", _measures(found["measures"])),
+        "sums": lambda: _titled("合计", "处", _sums(found["measures"])),
         "codings": lambda: _titled("编码", "段", _codings(found["codings"], names)),
         "topics": lambda: (
             "主题",
@@ -110,6 +114,22 @@ def _shown(name: str, value: Any, words: Mapping[str, str] | None) -> Any:
     if not isinstance(value, str):
         return value
     return per_words(value) if name == "per" else (words or {}).get(value, unwrap(value))
+
+
+def _sums(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each total whose parts were added up: whether they make it."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["group_id"] or "", []).append(row)
+    lines = []
+    for row in rows:
+        said = row["rule"].rpartition("；")[2]
+        if said in _SIGNS:
+            same = (row["unit"], row["per"], row["evidence_start"])
+            others = [one for one in groups[row["group_id"]] if one is not row]
+            parts = [unwrap(p["quote"]) for p in others if (p["unit"], p["per"], p["evidence_start"]) == same]
+            lines.append(f"{said}：{unwrap(row['quote'])}{_SIGNS[said]}{'＋'.join(parts)}{place(dict(row))}")
+    return lines
 
 
 def _codings(rows: Sequence[Mapping[str, Any]], names: Names) -> list[str]:

@@ -65,6 +65,11 @@ CODES: dict[str, IssueCode] = {
     "number.too-large": IssueCode(
         "warning", "数值“{quote}”超出可存的范围（整数部分多于 16 位）", "数值一栏为空；请核对原文。"
     ),
+    "number.sum": IssueCode(
+        "info",
+        "合计“{quote}”与分项之和不符：{parts} 相加为 {sum}{unit}，相差 {difference}{unit}",
+        "请核对原文：可能是原文有误、分项没有列全，或分项有交叉。",
+    ),
     "topics.too-few": IssueCode(
         "info",
         "只有 {count} 篇文档有可用于主题模型的词，少于 {least} 篇，未建模",

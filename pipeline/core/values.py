@@ -1,8 +1,11 @@
-"""Which values the tables hold: decimal(20,4), sixteen digits before the point and four behind."""
+"""Which values the tables hold (decimal(20,4): sixteen digits before the point, four behind), and words about them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+
+# what a total's rule ends in when its parts make it, and when they don't
+SUM_MATCH, SUM_MISMATCH = "合计相符", "合计不符"
 
 _LIMIT = Decimal("9999999999999999.99995")  # rounds to seventeen digits
 

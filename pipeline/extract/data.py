@@ -185,7 +185,89 @@ class SlotsFile(_Strict):
     agency_ends: tuple[str, ...]
     in_charge: tuple[str, ...]
     givers: tuple[str, ...]
+    groups: tuple[str, ...]
+    instruments: tuple[str, ...]
     example: tuple[SlotExample, ...] = Field(min_length=1)
+
+
+class DeedEntry(_Strict):
+    """A kind of measure without a figure; configs/patterns/deeds.toml explains the keys."""
+
+    name: str
+    role: Literal["benefit", "other", "given"]
+    strength: float = Field(gt=0, le=1)
+    verbs: tuple[str, ...] = ()
+    nouns: tuple[str, ...] = ()
+    named: bool = False
+    topics: bool = False
+    whom: bool = True
+    any: bool = False
+    agents: bool = False
+    least: int = Field(default=0, ge=0)
+    pattern: re.Pattern[str] | None = None
+    hint: str | None = None
+    examples: dict[str, str] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
+class DeedsFile(_Strict):
+    """configs/patterns/deeds.toml."""
+
+    deed: tuple[DeedEntry, ...]
+
+
+class DeedWordsFile(_Strict):
+    """configs/patterns/deed_words.toml."""
+
+    leads: tuple[str, ...]
+    openers: tuple[str, ...]
+    subjects: tuple[str, ...]
+    negations: tuple[str, ...]
+    vague: tuple[str, ...]
+    topics: tuple[str, ...]
+    skip: tuple[str, ...]
+    no_object: tuple[str, ...]
+    talked_about: tuple[str, ...]
+    nouns_too: tuple[str, ...]
+    rewarded: tuple[str, ...]
+    forbids: tuple[str, ...]
+    continues: tuple[str, ...]
+    no_deeds_under: tuple[str, ...]
+    past_before: tuple[str, ...]
+    past_behind: tuple[str, ...]
+    past_sentence: tuple[str, ...]
+    past_heading: tuple[str, ...]
+    aims: tuple[str, ...]
+    aim_heading: tuple[str, ...]
+    slogans: tuple[str, ...]
+    purposes: tuple[str, ...]
+    groups: tuple[str, ...]
+    receivers: tuple[str, ...]
+    doing: tuple[str, ...]
+    nouns: dict[str, re.Pattern[str]]
+
+
+class Claim(_Strict):
+    """Words that make figures the parts of a total; configs/patterns/sums.toml explains the keys."""
+
+    name: str
+    pattern: re.Pattern[str]
+    complete: Literal["always", "near"]
+    side: Literal["behind", "before"] = "behind"
+    closing: re.Pattern[str] | None = None
+    examples: dict[str, str] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
+class SumsFile(_Strict):
+    """configs/patterns/sums.toml."""
+
+    between: re.Pattern[str]
+    label: re.Pattern[str]
+    joints: re.Pattern[str]
+    joints_of_lines: re.Pattern[str]
+    compares: tuple[str, ...]
+    claim: tuple[Claim, ...]
 
 
 File = TypeVar("File", bound=_Strict)

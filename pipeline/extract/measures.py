@@ -7,17 +7,19 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.core.layers import CleanText, Head, Measure, Mention, Role, Section, Sentence
 from pipeline.core.strict import digest
 from pipeline.extract.conditions import with_conditions
 from pipeline.extract.context import Context, Surroundings
+from pipeline.extract.finish import FinishRules, finish, load_finish_rules
 from pipeline.extract.groups import Groups
 from pipeline.extract.mentions import lists
 from pipeline.extract.models import MeasureModels, load_measure_models
 from pipeline.extract.page import Page
 from pipeline.extract.per import PerRules, load_per_rules, per_of
-from pipeline.extract.pointing import Asked, Pointer, Span, Weights, coordinated
+from pipeline.extract.pointing import Asked, PagePointer, Pointer, Span, coordinated
 from pipeline.extract.role_features import Features, features_of
 from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
@@ -33,6 +35,16 @@ _BEFORE_SENTENCE, _TIER_REACH = 100, 150
 _REMEMBERED = 3
 
 
+class Reach(NamedTuple):
+    """How many characters before and behind a measure's list a slot's words may stand."""
+
+    back: int
+    ahead: int
+
+
+ITEM, BENEFICIARY = Reach(80, 30), Reach(150, 40)
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureRules:
     """Everything ``find_measures`` needs to know: the grammar's data and what was learned."""
@@ -40,6 +52,7 @@ class MeasureRules:
     roles: RoleRules
     per: PerRules
     slots: SlotRules
+    finish: FinishRules
     models: MeasureModels
     digest: str
 
@@ -47,10 +60,9 @@ class MeasureRules:
 def load_measure_rules(configs: Path, models: Path) -> MeasureRules:
     """Return the rules of ``configs`` and the fitted parts of ``models``. Raises PipelineError with their mistakes."""
     roles, per, slots = load_role_rules(configs), load_per_rules(configs), load_slot_rules(configs)
-    learned = load_measure_models(models)
-    return MeasureRules(
-        roles, per, slots, learned, digest(roles.digest, per.digest, slots.digest, learned.digest)
-    )
+    last, learned = load_finish_rules(configs), load_measure_models(models)
+    marks = digest(roles.digest, per.digest, slots.digest, last.digest, learned.digest)
+    return MeasureRules(roles, per, slots, last, learned, marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,7 @@ def find_measures(
     *,
     rules: MeasureRules,
 ) -> tuple[Measure, ...]:
-    """Return one measure for each claimed mention, in order of the text."""
+    """Return one measure for each claimed mention, and those without a figure (kind none), in order of the text."""
     plain = text.text
     page = Page(plain, sentences)
     placed = placed_mentions(page, head, outline, sentences, mentions, rules=rules.roles)
@@ -118,7 +130,8 @@ def find_measures(
         if filled.placed.place == filled.placed.n - 1:
             made += groups.add(built)
             built = []
-    return _numbered(with_conditions(plain, made))
+    figures = with_conditions(plain, made)
+    return finish(text, outline, sentences, figures, rules=rules.finish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +147,29 @@ class Filled:
 
 def fill(page: Page, placed: Sequence[Placed], models: MeasureModels) -> Iterator[Filled]:
     """Yield what the models say of the measures of one text, in order."""
-    items, beneficiaries = _Slot(page, models.item), _Slot(page, models.beneficiary)
+    items = _Slot(page, models.item, ITEM)
+    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY)
     for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
         item, item_sure = items.fill(p, role)
         who, who_sure = beneficiaries.fill(p, role) if role == "benefit" else (None, 1.0)
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 
-def asked_of(page: Page, placed: Placed, role: str, before: Sequence[Span]) -> Asked:
+def asked_of(page: Page, placed: Placed, role: str, before: Sequence[Span], reach: Reach) -> Asked:
     """Return the question for a slot of one measure in ``role``; ``before`` are the spans chosen before it."""
     context = placed.context
-    low = max(context.evidence_start, context.list_start - _TIER_REACH)
+    start, stop = context.list_start, context.list_end
+    tiers = max(context.evidence_start, start - _TIER_REACH)
     return Asked(
-        context.list_start,
-        context.list_end,
-        max(0, context.evidence_start - _BEFORE_SENTENCE),
+        start,
+        stop,
+        max(0, context.evidence_start - _BEFORE_SENTENCE, start - reach.back),
+        min(len(page.text), stop + reach.ahead),
         placed.mention.kind,
         role,
         placed.place,
         tuple(before[:_REMEMBERED]),
-        coordinated(page, low, context.list_start, placed.n) if placed.n > 1 else (),
+        coordinated(page, tiers, start, placed.n) if placed.n > 1 else (),
     )
 
 
@@ -171,14 +187,15 @@ def remember(page: Page, before: list[Span], span: Span | None) -> None:
 class _Slot:
     """Fills one slot of the measures of a page, one after the other."""
 
-    def __init__(self, page: Page, weights: Weights) -> None:
+    def __init__(self, page: Page, pointer: Pointer, reach: Reach) -> None:
         """Start with no span chosen."""
-        self._page, self._pointer = page, Pointer(weights, page)
+        self._page, self._reach = page, reach
+        self._pointer = PagePointer(pointer, page)
         self._before: list[Span] = []
 
     def fill(self, placed: Placed, role: str) -> tuple[str | None, float]:
         """Return the words that fill the slot, ``None`` for nothing, and their probability."""
-        span, sure = self._pointer.choose(asked_of(self._page, placed, role, self._before))
+        span, sure = self._pointer.choose(asked_of(self._page, placed, role, self._before, self._reach))
         remember(self._page, self._before, span)
         return (None if span is None else self._page.text[slice(*span)]), sure
 
@@ -233,16 +250,6 @@ def _measure(
         bound=bound,
         role=role,
         per=per_of(text, mention, context, role, rules.per),
-        time=times.at(mention, context, role),
+        time=times.of(mention, context, role),
         action=action_of(text, context, role, rules.slots),
     )
-
-
-def _numbered(measures: list[Measure]) -> tuple[Measure, ...]:
-    """Return the measures with a fact number: what agrees in all but place and condition is one fact."""
-    facts: dict[tuple[object, ...], int] = {}
-    result = []
-    for m in measures:
-        key = (m.kind, m.value_min, m.value_max, m.unit, m.bound, m.role, m.item, m.beneficiary, m.time, m.per)
-        result.append(replace(m, fact=facts.setdefault(key, len(facts))))
-    return tuple(result)

@@ -17,7 +17,7 @@ import pycrfsuite
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Role
 from pipeline.core.strict import digest
-from pipeline.extract.pointing import Weights
+from pipeline.extract.pointing import Pointer, Weights
 from pipeline.extract.role_features import Features
 
 ROLES_FILE, POINTERS_FILE, TRUST_FILE = "roles.crfsuite", "pointers.json", "trust.json"
@@ -29,8 +29,8 @@ class MeasureModels:
     """Everything learned that ``find_measures`` needs."""
 
     roles: bytes
-    item: Weights
-    beneficiary: Weights
+    item: Pointer
+    beneficiary: Pointer
     trust: Weights
     digest: str
 
@@ -70,6 +70,7 @@ def load_measure_models(folder: Path) -> MeasureModels:
         roles = (place / ROLES_FILE).read_bytes()
         texts = [(place / name).read_text(encoding="utf-8") for name in (POINTERS_FILE, TRUST_FILE)]
         pointers, trust = (json.loads(text) for text in texts)
-        return MeasureModels(roles, pointers["item"], pointers["beneficiary"], trust, digest(roles.hex(), *texts))
+        item, beneficiary = Pointer(pointers["item"]), Pointer(pointers["beneficiary"])
+        return MeasureModels(roles, item, beneficiary, trust, digest(roles, *texts))
     except (OSError, ValueError, KeyError) as error:
         raise PipelineError(f"读不了模型目录 {place}：{error}。安装不完整或文件损坏，请重新安装 cewen") from error

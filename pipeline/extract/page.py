@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from pipeline.core.layers import Sentence
 
 CLAUSE_MARKS = frozenset("，,。；;！!？?\n\t")
 SEGMENT_MARKS = CLAUSE_MARKS - frozenset("，,")
 _CLAUSE = re.compile(f"[{''.join(sorted(CLAUSE_MARKS))}]")
+_OPENER = re.compile(r"对|给予|奖励|补助|支持|鼓励|凡|获得|认定")
 # words the segmenter likes to glue to what they govern
 _WORD_PARTS = re.compile(r"一次性|每年|每月|最高")
 
@@ -29,6 +31,8 @@ class Page:
         self.text = text
         self.borders = sorted(borders)
         self.marks = [found.start() for found in _CLAUSE.finditer(text)]
+        self._segments = [0, *accumulate(text[mark] in SEGMENT_MARKS for mark in self.marks)]
+        self._openers = [found.start() for found in _OPENER.finditer(text)]
 
     def word_before(self, at: int) -> str:
         """Return the word that ends at ``at`` or the part of it before ``at``; empty at the text's start."""
@@ -51,8 +55,12 @@ class Page:
 
     def marks_between(self, low: int, high: int) -> tuple[int, int]:
         """Return how many clause marks stand in ``low``..``high``, and how many of them end a segment."""
-        marks = self.marks[bisect_left(self.marks, low) : bisect_left(self.marks, high)]
-        return len(marks), sum(self.text[mark] in SEGMENT_MARKS for mark in marks)
+        first, last = bisect_left(self.marks, low), bisect_left(self.marks, high)
+        return last - first, self._segments[last] - self._segments[first]
+
+    def openers_between(self, low: int, high: int) -> int:
+        """Return how many words that give something or name who gets it begin in ``low``..``high``."""
+        return bisect_left(self._openers, high) - bisect_left(self._openers, low)
 
     def clause_end(self, at: int) -> int:
         """Return the first clause mark at or behind ``at``, the text's end if there is none."""

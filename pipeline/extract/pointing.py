@@ -9,9 +9,12 @@ and of the span itself; "nothing" is a candidate too. This is a conditional maxi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from math import exp
+from typing import NamedTuple
 
 from pipeline.extract.page import CLAUSE_MARKS, Page
 
@@ -19,11 +22,11 @@ Span = tuple[int, int]
 Weights = Mapping[str, float]
 
 LONGEST = 30
-_AHEAD, _BACK = 36, 150
 # how many spans of the best starts and ends are looked at whole
-_FINALISTS = 16
+_FINALISTS = 12
+# a score so far below the best adds nothing to the sum of all
+_NEGLIGIBLE = 12.0
 _CLOSE = frozenset("）)》”")
-_OPENER = re.compile(r"对|给予|奖励|补助|支持|鼓励|凡|获得|认定")
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
 _DIGIT = re.compile(r"\d")
 _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
@@ -33,20 +36,20 @@ _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
 class Asked:
     """What is looked for: a slot of the measure whose list of figures runs from ``list_start`` to ``list_end``.
 
-    ``floor`` is where the search may begin; ``kind`` and ``role`` are the measure's; ``place`` its place in the list
+    ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its place in the list
     from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the coordinate groups before
-    the list that have as many members as the list; ``rule`` is the span a grammar proposes.
+    the list that have as many members as the list.
     """
 
     list_start: int
     list_end: int
-    floor: int
+    low: int
+    high: int
     kind: str
     role: str
     place: int = 0
     before: tuple[Span, ...] = ()
     tiers: tuple[tuple[Span, ...], ...] = ()
-    rule: Span | None = None
 
 
 def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...], ...]:
@@ -67,33 +70,35 @@ def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...]
 
 
 def candidates(page: Page, asked: Asked) -> Iterator[Span]:
-    """Yield every span that may fill the slot."""
-    text = page.text
-    low = max(asked.floor, asked.list_start - _BACK)
-    places = page.places(low, asked.list_start)
-    places += page.places(asked.list_end, min(len(text), asked.list_end + _AHEAD))
+    """Yield every span that may fill the slot: those in reach, then those chosen before."""
+    places = page.places(asked.low, asked.list_start) + page.places(asked.list_end, asked.high)
     seen: set[Span] = set()
     for index, start in enumerate(places):
-        if text[start : start + 1] in _CLOSE:
-            continue
-        stop = min(page.clause_end(start), start + LONGEST)
-        if start < asked.list_end:
-            stop = min(stop, asked.list_start)
-        for end in places[index + 1 :]:
-            if end > stop:
-                break
-            if end - start > 1 or text[start].isalnum():
-                seen.add((start, end))
-                yield start, end
-    for span in (*asked.before, *((asked.rule,) if asked.rule else ())):
+        for end in _ends(page, asked, places, index):
+            seen.add((start, end))
+            yield start, end
+    for span in asked.before:
         if span not in seen:
             seen.add(span)
             yield span
 
 
+def _ends(page: Page, asked: Asked, places: list[int], index: int) -> list[int]:
+    """Return where spans that start at the ``index``-th of ``places`` may end."""
+    text, start = page.text, places[index]
+    if text[start : start + 1] in _CLOSE:
+        return []
+    stop = min(page.clause_end(start), start + LONGEST)
+    if start < asked.list_end:
+        stop = min(stop, asked.list_start)
+    ends = places[index + 1 : bisect_right(places, stop)]
+    # a mark or a bracket alone says nothing
+    return ends if not ends or ends[0] - start > 1 or text[start].isalnum() else ends[1:]
+
+
 def size(n: int) -> int:
     """Return a coarse size of ``n`` characters."""
-    return n if n < _SIZES[0] else _SIZES[0] + sum(n > limit for limit in _SIZES[1:])
+    return n if n < _SIZES[0] else _SIZES[0] + bisect_left(_SIZES, n, 1) - 1
 
 
 def place_features(page: Page, at: int) -> tuple[list[str], list[str]]:
@@ -107,24 +112,51 @@ def place_features(page: Page, at: int) -> tuple[list[str], list[str]]:
     return starts, [*ends, f"en{text[at : at + 1]}"]
 
 
-def asked_features(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
-    """Return the features of ``at`` as a start and as an end that tell how it lies to the measure."""
-    text, r, k = page.text, asked.role, asked.kind
+class Grid(NamedTuple):
+    """How a place lies to the measure asked about, in few values.
+
+    ``behind`` the list or before it; so many ``clauses`` and ``segments`` away, ``far`` a coarse distance;
+    ``edge``: a clause begins here; ``stop``: a clause or the list ends here; ``openers``: so many between.
+    """
+
+    behind: bool
+    clauses: int
+    segments: int
+    far: int
+    edge: bool
+    stop: bool
+    openers: int
+
+
+def grid(page: Page, at: int, asked: Asked) -> Grid:
+    """Return how ``at`` lies to the measure."""
+    text = page.text
     behind = at >= asked.list_end
     low, high = (asked.list_end, at) if behind else (at, asked.list_start)
     clauses, segments = page.marks_between(low, high)
-    side = "A" if behind else "B"
-    where, far = f"{side}{min(clauses, 3)}{min(segments, 2)}", size(high - low)
-    last, first = text[at - 1 : at] if at else "\n", text[at : at + 1]
-    edge, stop = last in CLAUSE_MARKS, first in CLAUSE_MARKS or at == asked.list_start
-    openers = 9 if behind else min(3, len(_OPENER.findall(text, at, asked.list_start)))
-    word = page.word_before(at)
-    shared = (f"{where}{r}", f"{where}{k}", f"{side}{far}{r}", f"{where[:2]}{far}{k}")
-    starts = [f"S{x}" for x in shared]
-    ends = [f"E{x}" for x in shared]
-    starts += [f"S{edge:d}{where}{r}", f"S{where}-{word}", f"So{openers}{r}", f"So{openers}{word}"]
-    ends += [f"E{stop:d}{where}{r}", f"E{where}+{first}", f"Eo{openers}{r}", f"Eo{openers}{last}"]
+    edge = at == 0 or text[at - 1] in CLAUSE_MARKS
+    stop = at == asked.list_start or text[at : at + 1] in CLAUSE_MARKS
+    openers = 9 if behind else min(3, page.openers_between(at, asked.list_start))
+    return Grid(behind, min(clauses, 3), min(segments, 2), size(high - low), edge, stop, openers)
+
+
+def grid_features(where: Grid, role: str, kind: str) -> tuple[list[str], list[str]]:
+    """Return the features of a place as a start and as an end that follow from how it lies."""
+    side = "A" if where.behind else "B"
+    at = f"{side}{where.clauses}{where.segments}"
+    shared = (f"{at}{role}", f"{at}{kind}", f"{side}{where.far}{role}", f"{at[:2]}{where.far}{kind}")
+    starts, ends = [f"S{x}" for x in shared], [f"E{x}" for x in shared]
+    starts += [f"S{where.edge:d}{at}{role}", f"So{where.openers}{role}"]
+    ends += [f"E{where.stop:d}{at}{role}", f"Eo{where.openers}{role}"]
     return starts, ends
+
+
+def word_features(page: Page, at: int, where: Grid) -> tuple[list[str], list[str]]:
+    """Return the features of ``at`` as a start and as an end that join its words to how it lies."""
+    word, text = page.word_before(at), page.text
+    place = f"{'A' if where.behind else 'B'}{where.clauses}{where.segments}"
+    starts = [f"S{place}-{word}", f"So{where.openers}{word}"]
+    return starts, [f"E{place}+{text[at : at + 1]}", f"Eo{where.openers}{text[max(0, at - 1) : at]}"]
 
 
 def length_features(length: int, asked: Asked) -> list[str]:
@@ -142,12 +174,6 @@ def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
         features.append(f"、{r}")
     if _DIGIT.search(words):
         features.append(f"9{r}")
-    if asked.rule is not None:
-        features.append(f"rule{span == asked.rule:d}{r}")
-        if span[0] == asked.rule[0]:
-            features.append("rule<")
-        if span[1] == asked.rule[1]:
-            features.append("rule>")
     for place, earlier in enumerate(asked.before[:2]):
         if page.text[earlier[0] : earlier[1]] == words:
             segments = min(3, page.marks_between(earlier[1], asked.list_start)[1])
@@ -179,7 +205,6 @@ def nothing_features(page: Page, asked: Asked) -> list[str]:
         "0",
         f"0{r}",
         f"0{asked.kind}{r}",
-        f"0r{asked.rule is not None:d}{r}",
         f"0b{bool(asked.before):d}{r}",
         f"0-{page.word_before(asked.list_start)}",
         f"0+{page.word_behind(asked.list_end)}",
@@ -191,46 +216,95 @@ def with_role(features: Sequence[str], role: str) -> list[str]:
     return [*features, *(feature + role for feature in features)]
 
 
-class Pointer:
-    """Chooses spans of one page by weights."""
+def question(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
+    """Return all features of ``at`` as a start and as an end."""
+    where = grid(page, at, asked)
+    parts = (place_features(page, at), grid_features(where, asked.role, asked.kind), word_features(page, at, where))
+    starts, ends = zip(*parts, strict=True)
+    return with_role(starts[0], asked.role) + starts[1] + starts[2], with_role(ends[0], asked.role) + ends[1] + ends[2]
 
-    def __init__(self, weights: Weights, page: Page) -> None:
-        """Keep ``weights``, by feature, and the scores of the places of ``page`` as they are found."""
-        self._weights = weights
-        self._page = page
+
+class Pointer:
+    """Scores places by weights; what many questions share is looked up once."""
+
+    def __init__(self, weights: Weights) -> None:
+        """Keep ``weights``, by feature."""
+        self.weights = weights
+        self._grids: dict[tuple[Grid, str, str], tuple[float, float]] = {}
+        self._lengths: dict[tuple[str, str], list[float]] = {}
+
+    def sum(self, features: Iterable[str]) -> float:
+        """Return the sum of the weights of ``features``."""
+        get = self.weights.get
+        return sum([get(feature, 0.0) for feature in features])
+
+    def lengths(self, asked: Asked) -> list[float]:
+        """Return the score of each length of a span."""
+        key = asked.role, asked.kind
+        if key not in self._lengths:
+            self._lengths[key] = [self.sum(length_features(n, asked)) for n in range(LONGEST + 1)]
+        return self._lengths[key]
+
+    def lying(self, where: Grid, asked: Asked) -> tuple[float, float]:
+        """Return the scores of a place as a start and as an end that follow from how it lies."""
+        key = where, asked.role, asked.kind
+        if (known := self._grids.get(key)) is None:
+            starts, ends = grid_features(where, asked.role, asked.kind)
+            known = self._grids[key] = self.sum(starts), self.sum(ends)
+        return known
+
+
+class PagePointer:
+    """Chooses spans of one page."""
+
+    def __init__(self, pointer: Pointer, page: Page) -> None:
+        """Start with no place scored."""
+        self._pointer, self._page = pointer, page
         self._places: dict[tuple[int, str], tuple[float, float]] = {}
 
     def choose(self, asked: Asked) -> tuple[Span | None, float]:
         """Return the most likely span, ``None`` for nothing, and its probability."""
-        page = self._page
-        lengths = [self._sum(length_features(length, asked)) for length in range(LONGEST + 1)]
-        at: dict[int, tuple[float, float]] = {}
-        drafts: list[tuple[float, Span]] = []
-        for span in candidates(page, asked):
-            start, end = span
-            starts = at.get(start) or at.setdefault(start, self._place(start, asked))
-            ends = at.get(end) or at.setdefault(end, self._place(end, asked))
-            drafts.append((starts[0] + ends[1] + lengths[min(end - start, LONGEST)], span))
-        drafts.sort(reverse=True)
-        special = {*asked.before, asked.rule, *(span for group in asked.tiers for span in group)}
-        choices: list[tuple[float, Span | None]] = [(self._sum(nothing_features(page, asked)), None)]
-        for rank, (score, span) in enumerate(drafts):
-            if rank < _FINALISTS or span in special:
-                score += self._sum(span_features(page, span, asked))
-            choices.append((score, span))
-        top, best = max(choices, key=lambda choice: choice[0])
-        return best, 1 / sum(exp(score - top) for score, _ in choices)
+        page, pointer = self._page, self._pointer
+        drafts = self._drafts(asked)
+        special = {*asked.before, *(span for group in asked.tiers for span in group)}
+        finalists = {span for _, span in nlargest(_FINALISTS, drafts)} | special
+        best: Span | None = None
+        top = pointer.sum(nothing_features(page, asked))
+        scores = [top]
+        for score, span in drafts:
+            if span in finalists:
+                score += pointer.sum(span_features(page, span, asked))
+                if score > top:
+                    best, top = span, score
+            scores.append(score)
+        return best, 1 / sum([exp(score - top) for score in scores if score > top - _NEGLIGIBLE])
 
-    def _sum(self, features: Sequence[str]) -> float:
-        get = self._weights.get
-        return sum([get(feature, 0.0) for feature in features])
+    def _drafts(self, asked: Asked) -> list[tuple[float, Span]]:
+        """Return every candidate with the score of its start, end and length."""
+        page, lengths = self._page, self._pointer.lengths(asked)
+        places = page.places(asked.low, asked.list_start) + page.places(asked.list_end, asked.high)
+        scored = {at: self._score(at, asked) for at in places}
+        drafts = []
+        for index, start in enumerate(places):
+            first = scored[start][0]
+            for end in _ends(page, asked, places, index):
+                drafts.append((first + scored[end][1] + lengths[end - start], (start, end)))
+        known = {span for _, span in drafts}
+        for start, end in asked.before:
+            if (start, end) not in known:
+                known.add((start, end))
+                score = self._score(start, asked)[0] + self._score(end, asked)[1] + lengths[min(end - start, LONGEST)]
+                drafts.append((score, (start, end)))
+        return drafts
 
-    def _place(self, at: int, asked: Asked) -> tuple[float, float]:
+    def _score(self, at: int, asked: Asked) -> tuple[float, float]:
         """Return the scores of ``at`` as a start and as an end."""
-        key = at, asked.role
+        pointer, key = self._pointer, (at, asked.role)
         if (fixed := self._places.get(key)) is None:
             starts, ends = place_features(self._page, at)
-            fixed = self._sum(with_role(starts, asked.role)), self._sum(with_role(ends, asked.role))
+            fixed = pointer.sum(with_role(starts, asked.role)), pointer.sum(with_role(ends, asked.role))
             self._places[key] = fixed
-        starts, ends = asked_features(self._page, at, asked)
-        return fixed[0] + self._sum(starts), fixed[1] + self._sum(ends)
+        where = grid(self._page, at, asked)
+        lying = pointer.lying(where, asked)
+        starts, ends = word_features(self._page, at, where)
+        return fixed[0] + lying[0] + pointer.sum(starts), fixed[1] + lying[1] + pointer.sum(ends)

@@ -78,7 +78,18 @@ class Times:
         self._lines = [0, *(at for at, character in enumerate(text, 1) if character == "\n")]
         self._governed: dict[tuple[int, bool], str | None] = {}
 
-    def at(self, mention: Mention, context: Context, role: Role) -> str | None:
+    def at(self, start: int, sentence_start: int) -> str | None:
+        """Return the ISO prefix or interval ``a/b`` of what stands at ``start``, be it no figure, or ``None``.
+
+        The last date before it in its sentence, else the date of the sentence that governs its line.
+        """
+        low = max(self._runs_from(sentence_start), start - _FARTHEST)
+        for date in reversed(self._dates[bisect_left(self._starts, low) : bisect_left(self._starts, start)]):
+            if not date.base:
+                return date.iso
+        return self._of_line(start, aims=False)
+
+    def of(self, mention: Mention, context: Context, role: Role) -> str | None:
         """Return the ISO prefix or interval ``a/b`` of the measure at ``mention``, or ``None``.
 
         The last date before it in its sentence; else, for what isn't a condition, the date that opens its paragraph
@@ -93,7 +104,11 @@ class Times:
             return None
         if (opening := self._opening(low, mention, role)) is not None:
             return opening
-        place = bisect_right(self._lines, mention.start) - 1, role == "target"
+        return self._of_line(mention.start, aims=role == "target")
+
+    def _of_line(self, at: int, *, aims: bool) -> str | None:
+        """Return the time of the sentence that governs the line around ``at``, found once for a line."""
+        place = bisect_right(self._lines, at) - 1, aims
         if place not in self._governed:
             self._governed[place] = self._governing(*place)
         return self._governed[place]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from pipeline.core.config import Config, configs_dir, models_dir
 from pipeline.core.document import Document
@@ -14,6 +15,9 @@ from pipeline.core.layers import CleanText, Head, Measure, RawText
 from pipeline.core.stage import Stage
 from pipeline.core.strict import digest
 from pipeline.core.values import fits
+
+if TYPE_CHECKING:
+    from pipeline.extract.sums import SumRules
 
 # Libraries whose other versions may read other text out of the same file.
 _READERS = ("pdfminer.six", "lxml")
@@ -166,9 +170,9 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
             partial(find_measures, rules=rules),
             needs=("text", "head", "outline", "sentences", "mentions"),
             gives="measures",
-            version=2,
+            version=3,
             settings=rules.digest,
-            doubts=_too_large,
+            doubts=partial(_doubtful, sums=rules.finish.sums),
         ),
         Stage(
             "codings",
@@ -184,6 +188,14 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
 def _without_title(head: Head, doc: Document) -> Iterable[Issue]:
     """Return an issue when no title was found."""
     return () if head.title else (issue("head", "head.no-title"),)
+
+
+def _doubtful(measures: tuple[Measure, ...], doc: Document, *, sums: SumRules) -> Iterable[Issue]:
+    """Yield the issues of measures: values the tables have no room for, parts that don't add up to their total."""
+    from pipeline.extract.sums import wrong_sums
+
+    yield from _too_large(measures, doc)
+    yield from wrong_sums(measures, doc, rules=sums)
 
 
 def _too_large(measures: tuple[Measure, ...], doc: Document) -> Iterable[Issue]:

@@ -120,7 +120,12 @@ class MeasureRow:
     ]
     unit: Annotated[str | None, Col("单位", "基本单位：元、名、家、%、年等；比例和倍数为空")]
     bound: Annotated[
-        Bound, Col("限定", "确数、上限（至多，value_min 为空）、下限（至少，value_max 为空）、约数或区间", BOUNDS)
+        Bound,
+        Col(
+            "限定",
+            "确数、上限（至多，value_min 为空）、下限（至少，value_max 为空）、约数或区间；无数值的措施记确数",
+            BOUNDS,
+        ),
     ]
     role: Annotated[Role, Col("作用", "给予的支持、安排的资金、目标、事实、条件或其他", ROLES)]
     per: Annotated[
@@ -128,25 +133,25 @@ class MeasureRow:
         Col("计量基准", "以/连接：人/月 即每人每月；once 即一次性（只给一次），人/once 即每人一次性；没有写明时为空"),
     ]
     time: Annotated[str | None, Col("时间", "句中写明的年份或日期，ISO；时段为 起/止")]
-    item: Annotated[str | None, Col("事项", "数值说的是什么：安家补助、年销售收入等")]
+    item: Annotated[str | None, Col("事项", "数值说的是什么：安家补助、年销售收入等；无数值的措施为所做、所给的内容")]
     beneficiary: Annotated[str | None, Col("受益对象", "谁得到支持")]
     condition: Annotated[str | None, Col("条件", "得到支持要满足的条件")]
     agency: Annotated[str | None, Col("责任单位", "由谁负责或牵头")]
     instrument: Annotated[str | None, Col("支持方式", "补贴、奖励、贷款、减免等")]
     action: Annotated[str | None, Col("举措", "所做的事（动词）")]
-    quote: Annotated[str, Col("数值原文", "原始文本中的数值")]
-    evidence: Annotated[str, Col("原文", "数值所在的句子，原始文本")]
-    start: Annotated[int, Col("起", "数值在原始文本中的起点")]
-    end: Annotated[int, Col("止", "数值在原始文本中的终点，不含")]
+    quote: Annotated[str, Col("数值原文", "原始文本中的数值；无数值的措施为从举措到其内容的原文")]
+    evidence: Annotated[str, Col("原文", "数值（或举措）所在的句子，原始文本")]
+    start: Annotated[int, Col("起", "数值原文在原始文本中的起点")]
+    end: Annotated[int, Col("止", "数值原文在原始文本中的终点，不含")]
     evidence_start: Annotated[int, Col("原文起", "句子在原始文本中的起点")]
     evidence_end: Annotated[int, Col("原文止", "句子在原始文本中的终点，不含")]
     section_id: Annotated[str | None, Col("章节编号", "所在的最低一级章节")]
     page: Annotated[int | None, Col("页码", "从 1 起；只有 pdf 等分页的格式才有，其余为空")]
     boxes: Annotated[str | None, Col("版面位置", "JSON：[[页, x0, y0, x1, y1], …]，PDF 点，左下角为原点")]
-    group_id: Annotated[str | None, Col("分档编号", "同一组分档、同一“比例加上限”编号相同")]
-    fact_id: Annotated[str | None, Col("事实编号", "同一事实再次提到时编号相同")]
+    group_id: Annotated[str | None, Col("分档编号", "同一组分档、同一“比例加上限”、合计与其分项、并列的名目编号相同")]
+    fact_id: Annotated[str | None, Col("事实编号", "同一事实再次提到时编号相同，措辞可略有出入")]
     confidence: Annotated[float, Col("把握", "0 到 1")]
-    rule: Annotated[str, Col("规则", "得出本条的规则")]
+    rule: Annotated[str, Col("规则", "得出本条的规则；合计之后写明与分项相符或不符")]
 
 
 @dataclass(frozen=True, slots=True)

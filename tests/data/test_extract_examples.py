@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from decimal import Decimal
@@ -9,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from extracting import claimed, lexicon, mentions, rules, sentences
+from extracting import claimed, deeds, lexicon, measures, mentions, rules, sentences
 
 from pipeline.core.config import configs_dir
 from pipeline.core.errors import PipelineError
 from pipeline.extract.context import Surroundings
 from pipeline.extract.lexicon import load_mention_lexicon
 from pipeline.extract.roles import load_role_rules
+from pipeline.extract.sums import find_sums
 
 
 def entries(name: str, key: str) -> list[dict[str, Any]]:
@@ -28,9 +30,13 @@ NEARS = entries("patterns/set_aside.toml", "near")
 BOUNDS = entries("patterns/bounds.toml", "bound")
 SPREAD = tomllib.loads((configs_dir() / "patterns/bounds.toml").read_text(encoding="utf-8"))["spread"]
 CUES = entries("patterns/roles.toml", "cue")
+DEEDS = entries("patterns/deeds.toml", "deed")
+CLAIMS = entries("patterns/sums.toml", "claim")
 
 
-@pytest.mark.parametrize("entry", [*UNITS, *REGIONS, *NEARS, *BOUNDS, *CUES], ids=lambda e: str(e)[:40])
+@pytest.mark.parametrize(
+    "entry", [*UNITS, *REGIONS, *NEARS, *BOUNDS, *CUES, *DEEDS, *CLAIMS], ids=lambda e: str(e)[:40]
+)
 def test_every_entry_has_examples(entry: dict[str, Any]) -> None:
     assert entry["examples"]
 
@@ -104,6 +110,37 @@ def test_role_cues_fire_on_their_examples(text: str, index: int) -> None:
         }[cue.where]
         fired.append(cue.pattern.search(place) is not None)
     assert any(fired)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "name"), [(t, q, e["name"]) for e in DEEDS for t, q in e["examples"].items()], ids=lambda x: x
+)
+def test_deed_examples(text: str, quote: str, name: str) -> None:
+    assert (f"举措：{name}", quote) in [(m.rule, text[m.start : m.end]) for m in deeds(text)]
+
+
+@pytest.mark.parametrize(("text", "name"), [(t, e["name"]) for e in DEEDS for t in e.get("not", ())], ids=lambda x: x)
+def test_deed_counter_examples(text: str, name: str) -> None:
+    assert [text[m.start : m.end] for m in deeds(text) if m.rule == f"举措：{name}"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "pattern"),
+    [(t, said, e["pattern"]) for e in CLAIMS for t, said in e["examples"].items()],
+    ids=lambda x: x[:20],
+)
+def test_sum_examples(text: str, said: str, pattern: str) -> None:
+    found = measures(text)
+    [total] = find_sums(text, found, rules=rules().finish.sums)
+    assert re.search(pattern, text)
+    assert found[total.total].rule.partition("；")[2] == said
+    assert len({found[place].group for place in (total.total, *total.parts)}) == 1
+
+
+@pytest.mark.parametrize("text", [t for e in CLAIMS for t in e.get("not", ())])
+def test_sum_counter_examples(text: str) -> None:
+    found = find_sums(text, measures(text), rules=rules().finish.sums)
+    assert not [one for one in found if len(one.parts) > 1 or one.right is not None]
 
 
 @pytest.mark.parametrize("text", [t for e in BOUNDS for t in e.get("not", ())])

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks" / "leaderboard"))
+import bench_extraction
 import board
 import environment
 import protocol
@@ -120,3 +122,29 @@ def test_pip_failing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(Unavailable, match="jionlp can't be installed: ERROR: No matching distribution"):
         install(environment.JIONLP)
     assert not environment.is_installed(environment.JIONLP) and environment.is_installed(OURS)
+
+
+def test_speed_is_told_without_peers_and_as_ratios_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text("对博士给予最高50万元补助。\n\n引进30名人才。\n" * 20, encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["bench_extraction.py", str(tmp_path)])
+    monkeypatch.setattr(bench_extraction, "is_installed", lambda system: False)
+    bench_extraction.main()
+    printed = capsys.readouterr().out
+    assert "2 documents" in printed and "JioNLP isn't installed" in printed and " x " not in printed
+    monkeypatch.setattr(bench_extraction, "is_installed", lambda system: True)
+    monkeypatch.setattr(bench_extraction, "ask", slow_or_failing)
+    bench_extraction.main()
+    printed = capsys.readouterr().out
+    assert " 10 characters/s (" in printed
+    assert printed.count(" x JioNLP") == 2 and "ms-Recognizers is left out: broken" in printed
+    assert "mentions + measures" in printed
+
+
+def slow_or_failing(system: environment.System, question: dict[str, Any], *, timeout: float) -> dict[str, Any]:
+    """Stand in for a peer that does ten characters a second, or for one that fails."""
+    if system is environment.RECOGNIZERS:
+        raise Unavailable("broken")
+    return {"version": "1", "chars": 10, "seconds": 1.0}

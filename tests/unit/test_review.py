@@ -79,7 +79,10 @@ def test_the_queue_in_python(out: Path) -> None:
     assert pipeline.open(out).measures(role=("other",)).num_rows == 1
 
 
-def test_the_queue_on_the_command_line(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_queue_on_the_command_line(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     assert invoke(["measures", str(out), "--review", "--limit", "1"]) == 0
     printed = capsys.readouterr()
     assert "存疑" in printed.out and "作用未归类" in printed.out and "原文" in printed.out

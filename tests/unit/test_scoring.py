@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -350,3 +351,17 @@ def test_the_definitions_are_those_of_the_evaluation_data() -> None:
         ours = as_data(score({name: text.records for name, text in gold.items()}, records))
         plain = json.loads(json.dumps({name: value for name, value in ours.items() if name in theirs}))
         assert plain == json.loads(json.dumps(theirs))
+
+
+@pytest.mark.shared
+def test_a_run_is_read_as_the_evaluation_data_read_it(tmp_path: Path) -> None:
+    scorer = original()
+    folder, part = SHARED / "data" / "gold" / "measures", tmp_path / "gold"
+    part.mkdir()
+    for path in [path for path in sorted(folder.glob("*.txt")) if path.with_suffix(".jsonl").stat().st_size][:4]:
+        for file in (path, path.with_suffix(".jsonl")):
+            shutil.copy(file, part)
+    pipeline.run(sorted(part.glob("*.txt")), tmp_path / "out", workers=1)
+    theirs = scorer.score(scorer.read_gold(str(part)), scorer.read_predictions(str(tmp_path / "out")))
+    ours = json.loads(json.dumps(pipeline.open(tmp_path / "out").score(part)))
+    assert theirs["gold"] > 20 and {name: ours[name] for name in theirs} == json.loads(json.dumps(theirs))

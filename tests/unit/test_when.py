@@ -16,7 +16,7 @@ def time_of(text: str, role: Role, place: int = -1) -> str | None:
     members = lists(text, found)[-1]
     first, last = found[members[0]], found[members[-1]]
     mention = found[members[place]]
-    return Times(text).at(mention, Surroundings(text, sentences(text), ()).of(mention, first, last), role)
+    return Times(text).of(mention, Surroundings(text, sentences(text), ()).of(mention, first, last), role)
 
 
 @pytest.mark.parametrize(

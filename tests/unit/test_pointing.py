@@ -1,0 +1,91 @@
+import pytest
+from extracting import sentences
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.extract.page import Page
+from pipeline.extract.pointing import (
+    LONGEST,
+    Asked,
+    PagePointer,
+    Pointer,
+    candidates,
+    coordinated,
+    length_features,
+    nothing_features,
+    question,
+    span_features,
+)
+
+TEXT = "对认定的A类、B类、C类人才，分别给予100万元、50万元、30万元安家补助。"
+
+
+def page_of(text: str) -> Page:
+    return Page(text, sentences(text))
+
+
+def asked_about(text: str, figure: str, *, place: int = 0, n: int = 1) -> tuple[Page, Asked]:
+    page, start = page_of(text), text.index(figure)
+    tiers = coordinated(page, 0, start, n) if n > 1 else ()
+    return page, Asked(start, start + len(figure), 0, len(text), "money", "benefit", place, (), tiers)
+
+
+def test_members_of_a_group_are_found_with_and_without_what_leads_to_the_first() -> None:
+    groups = coordinated(page_of(TEXT), 0, TEXT.index("100万元"), 3)
+    assert [[TEXT[a:b] for a, b in group] for group in groups] == [
+        ["对认定的A类", "B类", "C类人才"],
+        ["A类", "B类", "C类人才"],
+    ]
+    assert coordinated(page_of(TEXT), 0, TEXT.index("100万元"), 4) == ()
+
+
+def test_candidates_keep_within_clauses_reach_and_length_and_leave_the_figures_out() -> None:
+    page, asked = asked_about(TEXT, "100万元、50万元、30万元")
+    spans = list(candidates(page, asked))
+    assert len(spans) == len(set(spans))
+    assert {"C类人才", "安家补助"} <= {TEXT[a:b] for a, b in spans}
+    for start, end in spans:
+        assert 0 < end - start <= LONGEST
+        assert "，" not in TEXT[start:end] and not (start < asked.list_end and end > asked.list_start)
+
+
+def test_a_span_chosen_before_stays_a_candidate_out_of_reach() -> None:
+    page, asked = asked_about(TEXT, "50万元")
+    far = Asked(asked.list_start, asked.list_end, asked.list_start, asked.high, "money", "benefit", 0, ((4, 6),))
+    assert (4, 6) in list(candidates(page, far))
+
+
+@pytest.mark.parametrize(
+    ("weights", "chosen"),
+    [
+        ({}, None),
+        ({"0": -9.0, "e-补助": 5.0, "s+安家补助": 5.0}, "安家补助"),
+        ({"0": -9.0, "t]31": 5.0, "t[1": 5.0, "t[benefit": 1.0}, "B类"),
+    ],
+)
+def test_the_choice_follows_the_weights(weights: dict[str, float], chosen: str | None) -> None:
+    page, asked = asked_about(TEXT, "100万元、50万元、30万元", place=1, n=3)
+    span, sure = PagePointer(Pointer(weights), page).choose(asked)
+    assert (span and TEXT[slice(*span)]) == chosen
+    assert 0 < sure <= 1
+
+
+@given(st.text("对的人才企业给予奖励补助，、。\n0123万元（）", min_size=1, max_size=60), st.integers(0, 60), st.integers(1, 20))
+def test_the_chosen_span_is_a_candidate_and_scores_best(text: str, start: int, length: int) -> None:
+    start = min(start, len(text) - 1)
+    stop = min(start + length, len(text))
+    page = page_of(text)
+    asked = Asked(start, stop, 0, len(text), "money", "benefit")
+    spans = list(candidates(page, asked))
+    pointer = Pointer({"s+人才": 1.5, "e-企业": 1.0, "Sofbenefit": 0.2, "、benefit": -0.5, "lbenefit": 0.1, "0": 0.3})
+
+    def score(span: tuple[int, int] | None) -> float:
+        if span is None:
+            return pointer.sum(nothing_features(page, asked))
+        places = question(page, span[0], asked)[0] + question(page, span[1], asked)[1]
+        return pointer.sum(places + length_features(span[1] - span[0], asked) + span_features(page, span, asked))
+
+    chosen, _ = PagePointer(pointer, page).choose(asked)
+    assert chosen is None or chosen in spans
+    # only the best starts and ends are looked at whole: the choice may miss what a span by itself adds at most
+    assert score(chosen) >= max(map(score, [None, *spans])) - 0.5
