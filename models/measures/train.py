@@ -45,7 +45,8 @@ from pipeline.extract.models import POINTERS_FILE, ROLES_FILE, TRUST_FILE, Measu
 from pipeline.extract.page import Page
 from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.per import load_per_rules
-from pipeline.extract.pointing import Asked, Pointer, Span, candidates
+from pipeline.extract.pointer import Pointer
+from pipeline.extract.pointing import Asked, Span, candidates
 from pipeline.extract.roles import load_role_rules
 from pipeline.extract.slots import load_slot_rules
 from pipeline.running.stages import unjudged

@@ -19,7 +19,8 @@ from pipeline.extract.mentions import lists
 from pipeline.extract.models import MeasureModels, load_measure_models
 from pipeline.extract.page import Page
 from pipeline.extract.per import PerRules, load_per_rules, per_of
-from pipeline.extract.pointing import Asked, PagePointer, Pointer, Span, coordinated
+from pipeline.extract.pointer import PagePointer, Pointer
+from pipeline.extract.pointing import Asked, Span, coordinated
 from pipeline.extract.role_features import Features, features_of
 from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules

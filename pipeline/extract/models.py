@@ -17,7 +17,8 @@ import pycrfsuite
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Role
 from pipeline.core.strict import digest
-from pipeline.extract.pointing import Pointer, Weights
+from pipeline.extract.pointer import Pointer
+from pipeline.extract.pointing import Weights
 from pipeline.extract.role_features import Features
 
 ROLES_FILE, POINTERS_FILE, TRUST_FILE = "roles.crfsuite", "pointers.json", "trust.json"
