@@ -21,7 +21,7 @@ class _Strict(BaseModel):
 class UnitEntry(_Strict):
     """A unit or counter. ``chinese`` tells which Chinese numerals it takes; by default all, for kind other "figure".
 
-    ``before`` are marks that stand before the number (￥500).
+    ``before`` are marks that stand before the number (￥500); ``unless`` is a pattern that may not follow a surface.
     """
 
     kind: Kind
@@ -29,6 +29,7 @@ class UnitEntry(_Strict):
     factor: Decimal = Decimal(1)
     surfaces: tuple[str, ...] = Field(min_length=1)
     before: tuple[str, ...] = ()
+    unless: str | None = None
     chinese: Literal["all", "several", "figure"] | None = None
     examples: dict[str, str] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")

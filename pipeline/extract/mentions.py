@@ -129,7 +129,8 @@ def _elided(text: str, figures: list[Figure], index: int) -> list[Mention]:
         return [_single(figure) for figure in run]
     result = []
     for figure in run:
-        bare = figure.unit is None and figure.magnitude == 1 and figure is not last
+        large = any(c in "万亿" for c in text[figure.start : figure.numeral_end])  # 三万五 has its 万 inside
+        bare = figure.unit is None and figure.magnitude == 1 and not large and figure is not last
         value = figure.value * (last.magnitude if bare else 1) * last.unit.factor
         result.append(_claimed(figure, value, value, last.unit, "省略单位的列举"))
     return result
