@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pipeline.core.layers import Bound, Mention
 from pipeline.extract.lexicon import REACH, MentionLexicon
+from pipeline.extract.tables import NumberCell, cell_at
 
 # what stands between two members of a list whose names stand between the figures: 100万元、B类50万元
 _COMMA = re.compile("[，,；]")
@@ -33,6 +34,16 @@ def with_bounds(text: str, mentions: list[Mention], groups: list[list[int]], lex
             if mentions[i].bound != "range" and bound is not None:
                 result[i] = replace(mentions[i], bound=bound)
     return [_bare(text, mention, lexicon) if mention.fate == "unclaimed" else mention for mention in result]
+
+
+def with_table_bounds(mentions: list[Mention], cells: list[NumberCell]) -> list[Mention]:
+    """Return the mentions with the bounds that the heads of tables give those without one of their own."""
+    starts = [cell.start for cell in cells]
+    result = []
+    for mention in mentions:
+        cell = cell_at(cells, starts, mention.start) if cells and mention.bound == "exact" else None
+        result.append(mention if cell is None or cell.bound is None else replace(mention, bound=cell.bound))
+    return result
 
 
 def _last_stop(text: str, members: list[Mention]) -> int:

@@ -48,7 +48,7 @@ def read_figures(text: str, lexicon: MentionLexicon, cells: list[NumberCell]) ->
     while match := _TOKEN.search(text, at):
         at = match.end()
         cell = cell_at(cells, cell_starts, match.start())
-        if cell is not None:
+        if cell is not None and (cell.unit is not None or cell.aside is not None):
             figures.append(_in_cell(text, match, cell))
             continue
         if match.start() in items:

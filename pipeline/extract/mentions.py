@@ -10,7 +10,7 @@ from decimal import Decimal
 from pipeline.core.document import Document
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Bound, CleanText, Mention, RawText
-from pipeline.extract.bounds import with_bounds
+from pipeline.extract.bounds import with_bounds, with_table_bounds
 from pipeline.extract.figure import Figure
 from pipeline.extract.figures import read_figures
 from pipeline.extract.lexicon import REACH, MentionLexicon
@@ -33,7 +33,8 @@ def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: Menti
     The cells of the tables in ``raw`` tell which head a bare number stands under.
     """
     plain = text.text
-    figures = read_figures(plain, lexicon, find_number_cells(text, raw, lexicon.tables, lexicon.units))
+    cells = find_number_cells(text, raw, lexicon.tables, lexicon.units)
+    figures = read_figures(plain, lexicon, cells)
     mentions: list[Mention] = []
     index = 0
     while index < len(figures):
@@ -48,7 +49,7 @@ def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: Menti
         else:
             mentions.append(_single(figure))
             index += 1
-    return tuple(with_bounds(plain, mentions, lists(plain, mentions), lexicon))
+    return tuple(with_table_bounds(with_bounds(plain, mentions, lists(plain, mentions), lexicon), cells))
 
 
 def _joined(text: str, figures: list[Figure], index: int) -> tuple[Mention, int] | None:
