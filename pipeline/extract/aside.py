@@ -6,11 +6,13 @@ import re
 
 from pipeline.extract.lexicon import REACH, MentionLexicon
 from pipeline.extract.numerals import DIGITS
-from pipeline.extract.units import Unit
+from pipeline.extract.units import Unit, Units
 
 _BARE = re.compile(r"[百千万亿]+")
 _ROUND = re.compile(r"(?:超|近|突破|(?<![走经通])过|达|上|逾|约|满|不足|低于|不低于|不少于)$")
 _IN_WORD = re.compile("[级象物里众事般重代世花]|分(?!别)")
+_ITEM = re.compile(r"^[ \u3000]*(\d{1,2})[.．、)）]", re.MULTILINE)
+_ITEM_FIGURE = re.compile(r"\d+[百千万亿]*")
 _LIMIT = re.compile(r"[余多]?(?:以上|以下|以内|左右|及以上|级以上)")
 
 
@@ -27,6 +29,24 @@ def regions(text: str, lexicon: MentionLexicon) -> list[tuple[int, int, str]]:
     for start, negative_end, name in found:
         if not result or start >= result[-1][1]:
             result.append((start, -negative_end, name))
+    return result
+
+
+def list_numbers(text: str, units: Units) -> dict[int, int]:
+    """Return where the numbers of list items begin and end that a figure follows at once: 「2.75周岁以上」.
+
+    They are told from decimals by the item before or behind them: one less or one more.
+    """
+    items = [(int(m[1]), m) for m in _ITEM.finditer(text)]
+    result: dict[int, int] = {}
+    for place, (number, item) in enumerate(items):
+        figure = _ITEM_FIGURE.match(text, item.end())
+        if figure is None or units.pattern.match(text, figure.end()) is None:
+            continue
+        before = items[place - 1][0] if place else 0
+        behind = items[place + 1][0] if place + 1 < len(items) else 0
+        if (number > 1 and before == number - 1) or behind == number + 1:
+            result[item.start(1)] = item.end()
     return result
 
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from pipeline.core.layers import Bound, Mention
 from pipeline.extract.lexicon import REACH, MentionLexicon
+from pipeline.extract.tables import NumberCell, cell_at
 
 # what stands between two members of a list whose names stand between the figures: 100万元、B类50万元
+_COMMA = re.compile("[，,；]")
 _NAMED = re.compile(r"(?:\s?[、，,；]\s?(?:和|及|以及)?|和|及|以及)[^\s、，,；。：:（）()\d]{1,10}")
 
 
@@ -18,7 +20,7 @@ def with_bounds(text: str, mentions: list[Mention], groups: list[list[int]], lex
     spread: tuple[int, Bound] | None = None  # the last number of a list with names, and the bound of the list
     for members in groups:
         own = [_own_bound(text, mentions[i], lexicon) for i in members]
-        bounds = _of_list(own)
+        bounds = _of_list(own, _last_stop(text, [mentions[i] for i in members]))
         first = members[0]
         if spread is not None and bounds[0] is None and _goes_on(text, mentions[spread[0]], mentions[first]):
             bounds = [bound or spread[1] for bound in bounds]
@@ -34,12 +36,31 @@ def with_bounds(text: str, mentions: list[Mention], groups: list[list[int]], lex
     return [_bare(text, mention, lexicon) if mention.fate == "unclaimed" else mention for mention in result]
 
 
-def _of_list(own: list[tuple[Bound | None, Bound | None]]) -> list[Bound | None]:
-    """Return the bounds of the members of a list from the words before and behind each of them."""
+def with_table_bounds(mentions: list[Mention], cells: list[NumberCell]) -> list[Mention]:
+    """Return the mentions with the bounds that the heads of tables give those without one of their own."""
+    starts = [cell.start for cell in cells]
+    result = []
+    for mention in mentions:
+        cell = cell_at(cells, starts, mention.start) if cells and mention.bound == "exact" else None
+        result.append(mention if cell is None or cell.bound is None else replace(mention, bound=cell.bound))
+    return result
+
+
+def _last_stop(text: str, members: list[Mention]) -> int:
+    """Return the place of the first member that no comma parts from the last one."""
+    stops = (i for i in range(len(members) - 1, 0, -1) if _COMMA.search(text, members[i - 1].end, members[i].start))
+    return next(stops, 0)
+
+
+def _of_list(own: list[tuple[Bound | None, Bound | None]], stop: int) -> list[Bound | None]:
+    """Return the bounds of the members of a list from the words before and behind each of them.
+
+    A word behind the last one governs the members from ``stop`` on: those no comma parts from it.
+    """
     result: list[Bound | None] = []
-    for before, after in own:
+    for place, (before, after) in enumerate(own):
         ahead = own[0][0] if before is None else before
-        behind = own[-1][1] if after is None and own[-1][1] in ("min", "max") else after
+        behind = own[-1][1] if after is None and place >= stop and own[-1][1] in ("min", "max") else after
         result.append(behind if behind in ("min", "max") else ahead or behind)
     return result
 

@@ -21,7 +21,7 @@ class _Strict(BaseModel):
 class UnitEntry(_Strict):
     """A unit or counter. ``chinese`` tells which Chinese numerals it takes; by default all, for kind other "figure".
 
-    ``before`` are marks that stand before the number (￥500).
+    ``before`` are marks that stand before the number (￥500); ``unless`` is a pattern that may not follow a surface.
     """
 
     kind: Kind
@@ -29,6 +29,7 @@ class UnitEntry(_Strict):
     factor: Decimal = Decimal(1)
     surfaces: tuple[str, ...] = Field(min_length=1)
     before: tuple[str, ...] = ()
+    unless: str | None = None
     chinese: Literal["all", "several", "figure"] | None = None
     examples: dict[str, str] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
@@ -79,20 +80,24 @@ class BoundWord(_Strict):
 class TableEntry(_Strict):
     """What the head of a table's column, row or all says by ``pattern``; see configs/patterns/tables.toml.
 
-    ``name`` is the rule of use "aside"; groups unit, unit2 … hold the unit of uses "caption" and "head".
+    ``name`` is the rule of use "aside", ``bound`` that of use "bound"; ``kinds`` are the kinds of units that numbers of
+    use "own" don't take; groups unit, unit2 … hold the unit of uses "caption" and "head".
     """
 
-    use: Literal["caption", "head", "units", "aside", "own"]
+    use: Literal["caption", "head", "units", "aside", "own", "bound"]
     name: str | None = None
+    bound: Bound | None = None
+    kinds: frozenset[Kind] = frozenset()
     pattern: re.Pattern[str]
     examples: tuple[str, ...] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
     @model_validator(mode="after")
     def _named(self) -> TableEntry:
-        """Refuse a rule that sets aside and has no name."""
-        if (self.use == "aside") != (self.name is not None):
-            raise ValueError('name: only and always for use = "aside"')
+        """Refuse what goes with another use."""
+        for name, use in (("name", "aside"), ("bound", "bound"), ("kinds", "own")):
+            if (self.use == use) != bool(getattr(self, name)):
+                raise ValueError(f'{name}: only and always for use = "{use}"')
         return self
 
 

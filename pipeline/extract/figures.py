@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from decimal import Decimal
 
-from pipeline.extract.aside import chinese_rule, is_round, near_rule, regions
+from pipeline.extract.aside import chinese_rule, is_round, list_numbers, near_rule, regions
 from pipeline.extract.figure import LONGEST, Figure, worth
 from pipeline.extract.lexicon import REACH, MentionLexicon
 from pipeline.extract.money import change_behind, currency_before
@@ -18,8 +18,9 @@ from pipeline.extract.units import Unit, Units
 
 _HALF = re.compile(r"半(?=[年天日]|个月|个工作日|小时|数|价|票|额)")
 _TOKEN = re.compile(rf"{NUMERAL.pattern}|{_HALF.pattern}")
-# a line break between a numeral and a word is a border: what was a wrap has been joined
-_TAIL = re.compile(r"[ \u3000]?(?P<more>[余多来几])?(?:[ \u3000]|\n(?=个?百分点|[%％]))?")
+# a line break between a numeral and a word is a border, but before units that begin no line
+_WRAPPED = r"\n(?=个?百分点|[%％]|周?岁|年[，。；、内以]|个(?:月|工作日))|(?<=[万亿])\n(?=元)"
+_TAIL = re.compile(rf"[ \u3000]?(?P<more>[余多来几])?(?:[ \u3000]|{_WRAPPED})?")
 _TO = r"[ \u3000]?(?:至|到|—|－|-|–|~|～)[ \u3000]?"
 _NEXT = re.compile(rf"(?:{_TO}|、[ \u3000]?)(?:{NUMERAL.pattern})")
 _BETWEEN = re.compile(_TO)
@@ -39,7 +40,7 @@ def read_figures(text: str, lexicon: MentionLexicon, cells: list[NumberCell]) ->
 
     ``cells`` are the cells of tables whose bare numbers take a unit from a head.
     """
-    cell_starts = [cell.start for cell in cells]
+    cell_starts, items = [cell.start for cell in cells], list_numbers(text, lexicon.units)
     borders = regions(text, lexicon)
     starts = [start for start, _, _ in borders]
     figures: list[Figure] = []
@@ -47,8 +48,12 @@ def read_figures(text: str, lexicon: MentionLexicon, cells: list[NumberCell]) ->
     while match := _TOKEN.search(text, at):
         at = match.end()
         cell = cell_at(cells, cell_starts, match.start())
-        if cell is not None:
+        if cell is not None and (cell.unit is not None or cell.aside is not None):
             figures.append(_in_cell(text, match, cell))
+            continue
+        if match.start() in items:
+            at = items[match.start()]
+            figures.append(Figure(match.start(), at - 1, at - 1, _ZERO, Decimal(1), None, aside="条款编号"))
             continue
         index = bisect_right(starts, match.start()) - 1
         if index >= 0 and match.start() < borders[index][1]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pipeline.core.document import Document
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Bound, CleanText, Mention, RawText
-from pipeline.extract.bounds import with_bounds
+from pipeline.extract.bounds import with_bounds, with_table_bounds
 from pipeline.extract.figure import Figure
 from pipeline.extract.figures import read_figures
 from pipeline.extract.lexicon import REACH, MentionLexicon
@@ -33,7 +33,8 @@ def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: Menti
     The cells of the tables in ``raw`` tell which head a bare number stands under.
     """
     plain = text.text
-    figures = read_figures(plain, lexicon, find_number_cells(text, raw, lexicon.tables, lexicon.units))
+    cells = find_number_cells(text, raw, lexicon.tables, lexicon.units)
+    figures = read_figures(plain, lexicon, cells)
     mentions: list[Mention] = []
     index = 0
     while index < len(figures):
@@ -48,7 +49,7 @@ def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: Menti
         else:
             mentions.append(_single(figure))
             index += 1
-    return tuple(with_bounds(plain, mentions, lists(plain, mentions), lexicon))
+    return tuple(with_table_bounds(with_bounds(plain, mentions, lists(plain, mentions), lexicon), cells))
 
 
 def _joined(text: str, figures: list[Figure], index: int) -> tuple[Mention, int] | None:
@@ -129,7 +130,8 @@ def _elided(text: str, figures: list[Figure], index: int) -> list[Mention]:
         return [_single(figure) for figure in run]
     result = []
     for figure in run:
-        bare = figure.unit is None and figure.magnitude == 1 and figure is not last
+        large = any(c in "万亿" for c in text[figure.start : figure.numeral_end])  # 三万五 has its 万 inside
+        bare = figure.unit is None and figure.magnitude == 1 and not large and figure is not last
         value = figure.value * (last.magnitude if bare else 1) * last.unit.factor
         result.append(_claimed(figure, value, value, last.unit, "省略单位的列举"))
     return result

@@ -23,8 +23,14 @@ TENS = {"廿": 20, "卅": 30}
 _DIGIT = "".join(DIGITS)
 _THOUSAND = "千(?![瓦米克伏卡帕升])"  # 600万千瓦 is 600万 of 千瓦
 MAGNITUDE = f"(?:[百佰仟万亿]|{_THOUSAND})+"
-# the comma of thousands is often full-width: 7，500万吨
-_ARABIC = r"(?:(?<![\d,，])\d{1,3}(?:[,，]\d{3})+(?![\d,，])|\d+)(?:\.\d+)?"
+# the comma of thousands is often full-width: 7，500万吨; some set a space: 3 486.72亿元
+_SPACED = r"(?<![\d.表图件第款条页])\d{1,3}(?:[ \u2009]\d{3})+(?=(?:\.\d+)? ?[百千万亿]*[元人家个户份名件套项亩吨%％])"
+# numbers broken at the end of a line: 5,4⏎60, 64.⏎5%, 1⏎000万元
+_BROKEN = (
+    r"\d{1,3},(?:\n\d{3}|\d\n\d\d|\d\d\n\d)(?!\d)|\d+\.\n\d+(?=[%％元]| ?[百千万亿])"
+    r"|\d{1,3}[ \n]0{2,3}(?= ?[百千万亿]*元)"
+)
+_ARABIC = rf"(?:(?<![\d,，])\d{{1,3}}(?:[,，]\d{{3}})+(?![\d,，])|{_SPACED}|{_BROKEN}|\d+)(?:\.\d+)?"
 # behind Arabic digits and magnitudes perhaps a tail: 3万5千, 5万4千6百, 3万4000, 1千零20
 _TAIL = rf"(?:[零〇]?\d+{MAGNITUDE})*(?:(?:[零〇]\d{{1,4}}|0\d{{1,3}}|[1-9]\d{{2,3}})(?![\d.,，%％]))?"
 _CHARACTER = f"(?:[{_DIGIT}十拾百佰仟万亿廿卅]|{_THOUSAND})"
@@ -38,10 +44,9 @@ _WRAP = r"(?:[ \u3000]?|\n(?=[百千]?[万亿]))"
 NUMERAL = re.compile(rf"{_ARABIC}(?:{_WRAP}{MAGNITUDE}{_TAIL})?|{_CHINESE}")
 # 余 多 几 inside a numeral: 五百余万, 二十几万, 三十万多亿
 VAGUE = re.compile(rf"(?:[ \u3000]?[余多来几][ \u3000]?(?:[十百]?万亿?|{_THOUSAND}[万亿]|[十百]?亿))+")
-_PART = re.compile(
-    rf"(?P<arabic>{_ARABIC})|(?P<zero>[零〇])|(?P<digit>[{_DIGIT}])|(?P<magnitude>[十拾百佰千仟万亿廿卅])"
-)
-_SEPARATOR = re.compile("[,，]")
+_DIGITS = r"(?P<arabic>\d+(?:[,，\s]\d+)*(?:\.\s?\d+)?)"
+_PART = re.compile(rf"{_DIGITS}|(?P<zero>[零〇])|(?P<digit>[{_DIGIT}])|(?P<magnitude>[十拾百佰千仟万亿廿卅])")
+_SEPARATOR = re.compile(r"[,，\s]")
 # 负 is a minus, but not in 减负, 自负, 各负
 _MINUS = re.compile(
     r"(?:(?:^|(?<=[^一-龥])|(?<=[为是长降升到至约达速率]))负|(?:^|(?<=[\s（(：:＝=]))[-－−])[ \u3000]?$"
@@ -87,7 +92,7 @@ def value_of(numeral: str) -> Decimal | None:
     as they stand: 「二〇二五」 is 2025.
     """
     if numeral.isascii():
-        return Decimal(numeral.replace(",", ""))
+        return Decimal(_SEPARATOR.sub("", numeral))
     whole, point, rest = numeral.partition("点")
     value = _whole(whole)
     if value is None or not point:

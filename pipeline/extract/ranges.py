@@ -25,14 +25,14 @@ _UPPER = re.compile(rf"{INCLUDED}\s?(?:元)?(?:及?以下|以内|之间)")
 _SMALLER = re.compile(_LESS)
 _GREATER = re.compile(r"(?:大于(?:或?等于)?|超过|高于|多于|[≥\uFF1E>]|年?满)\s?$")
 # both ends of a two-sided limit, either first: 不低于10%且不高于20%, 不高于50%且不低于20%
-_MOST, _LEAST = "(?:不大于|不得?超过|不高于|不多于|最多|最高|至多)", "(?:不小于|不得?低于|不得?少于|最少|最低|至少)"
+_MOST, _LEAST = "(?:不大于|不得?超过|不高于|不多于|最多|至多)", "(?:不小于|不得?低于|不得?少于|最少|至少)"
 _NOT_MORE, _NOT_LESS = re.compile(rf"{_MOST}\s?$"), re.compile(rf"{_LEAST}\s?$")
-_AND_NOT_MORE, _AND_NOT_LESS = re.compile(rf"{_LINK}(?:最高)?{_MOST}\s?"), re.compile(rf"{_LINK}{_LEAST}\s?")
+_AND_NOT_MORE, _AND_NOT_LESS = re.compile(rf"{_LINK}{_MOST}\s?"), re.compile(rf"{_LINK}{_LEAST}\s?")
 # what the greater unit of 「6个月至1年」 is worth in the smaller one
 _RATES = {("月", "年"): Decimal(12), ("天", "周"): Decimal(7), ("小时", "天"): Decimal(24)}
 _COLON = re.compile(r"\s?[：:∶]\s?|比")
 _SLASH = re.compile(r"[/／]")
-_RATIO_WORD = re.compile(r"比|配套|配|投入产出|比例")
+_RATIO_WORD = re.compile(r"比|配|投入产出|分担|放大|杠杆|分成")
 
 
 @dataclass(frozen=True, slots=True)

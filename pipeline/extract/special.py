@@ -19,7 +19,7 @@ _DISCOUNT = re.compile(r"[ \u3000]?折(?![算旧合中叠线价返页射断损�
 _DOUBLED = re.compile(r"翻(?:了近?|近)?$")
 _HALF_RATIO = re.compile(r"半(?=[价票额])|半数")
 _AND_HALF = re.compile("个半(?=(.{1,3}))")
-_SHARE = re.compile("(?:[近约占减少缩加至到足超过]|达到?)$")
+_SHARE = re.compile("(?:[近约占减少缩加至到足超过补]|达到?)$")
 _LIMIT = re.compile("以上|以下|左右")
 _TO = re.compile(rf"比({NUMERAL.pattern})(?=的?(?:比例|配套|配比|匹配|标准配|配备))")
 _PARTS = {Decimal(100): "%", Decimal(1000): "‰", Decimal(10000): "‱"}
@@ -74,9 +74,11 @@ def _doubling(text: str, match: re.Match[str]) -> Figure | None:
     times = worth(match[0]) if text.startswith("番", match.end()) else None
     if times is None or times > _MOST_DOUBLINGS:
         return None
-    if _DOUBLED.search(text, max(0, match.start() - 3), match.start()) is None:
+    doubled = _DOUBLED.search(text, max(0, match.start() - 3), match.start())
+    if doubled is None:
         return None
-    return _figure(match, match.end() + 1, round(Decimal(2) ** times, _PLACES), _MULTIPLE)
+    end, value = match.end() + 1, round(Decimal(2) ** times, _PLACES)
+    return Figure(doubled.start(), end, end, value, Decimal(1), _MULTIPLE)
 
 
 def _tenths(text: str, match: re.Match[str]) -> Figure | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from pipeline.core.layers import CleanText, RawText
+from pipeline.core.layers import Bound, CleanText, RawText
 from pipeline.core.strict import digest
 from pipeline.extract.data import TableEntry, TablesFile, read
 from pipeline.extract.numerals import MAGNITUDE, value_of
@@ -23,13 +23,13 @@ _NUMBER = r"[-－−+＋]?\s?\d[\d,，]*(?:\.\d+)?[百千万亿]*"
 _BEFORE = r"(?:最高|最多|最低|最少|不超过|不高于|不低于|不少于|至少|约|近|超过?|[≥≤<>])?"
 _AFTER = r"(?:（含）|\(含\))?(?:及?以上|及?以下|以内|左右|余)?"
 _NUMERIC = re.compile(rf"\s*{_BEFORE}\s?{_NUMBER}(?:\s?(?:—+|-|–|－|~|～|至|到|、)\s?{_NUMBER})*\s?{_AFTER}\s*")
-_YEAR = re.compile(r"\s*(?:19|20)\d\d\s*")
+_FIGURE = re.compile(rf"\s*(?!(?:19|20)\d\d(?![\d,.])){_BEFORE}\s?{_NUMBER}")
 _LINE = re.compile(r"[^\n]+")
 _RULER = re.compile(r"[\s|:：—－-]+")
 _UNIT = re.compile(rf"({MAGNITUDE})?(.+)")
 _LABEL = re.compile(r"[（(]([^（）()\s，、]{1,8})[）)]\s?[：:]\s?$")
 _PER = ("/", "／", "·", "每")
-_MOST_HEADS, _MOST_LABELS, _HEAD_LENGTH = 3, 3, 60
+_MOST_HEADS, _MOST_LABELS, _HEAD_LENGTH, _LONGEST_FIGURE = 3, 3, 60, 20
 _CAPTION_LINES, _CAPTION_LENGTH, _LABEL_LENGTH = 2, 80, 12
 
 
@@ -43,12 +43,16 @@ class TableRules:
 
 @dataclass(frozen=True, slots=True)
 class NumberCell:
-    """A cell that holds a bare number, by its span in the clean text: its unit, or the rule that sets it aside."""
+    """A cell whose numbers a head speaks of, by its span in the clean text.
+
+    A bare number takes ``unit`` or is set aside by ``aside``; ``bound`` goes for numbers with a unit of their own, too.
+    """
 
     start: int
     end: int
     unit: Unit | None
     aside: str | None = None
+    bound: Bound | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def load_table_rules(folder: Path) -> TableRules:
 
 
 def find_number_cells(text: CleanText, raw: RawText | None, rules: TableRules, units: Units) -> list[NumberCell]:
-    """Return the cells whose bare numbers a head gives a unit or sets aside, in order."""
+    """Return the cells whose numbers a head gives a unit or a bound or sets aside, in order."""
     by_lines = raw is None or all(block.kind != "cell" for block in raw.blocks)
     if by_lines and "\t" not in text.text and "|" not in text.text:
         return []
@@ -154,20 +158,24 @@ def _number_cells(text: str, rows: list[_Row], by_lines: bool, rules: TableRules
         heads[cell.column] = f"{heads.get(cell.column, '')}{cell.text.strip()}"[-_HEAD_LENGTH:]
     captions = [*_above(text, rows[0][0].start), *(cell.text for row in rows[:count] for cell in row)]
     whole = next((u for line in reversed(captions) if (u := _named(line, "caption", rules, units))), None)
+    if whole is None and count == 0:  # without a head of its own, the line above is one: 农业保险保额（元/亩）
+        whole = next((_named(line, "head", rules, units) for line in reversed(captions)), None)
     for row in rows[count:]:
         aligned = len(row) == len(heads) or not by_lines
         labels: list[str] = []
         own: Unit | None = None
         for cell in row:
             head = heads.get(cell.column, "") if aligned else ""
+            unit, aside = None, None
             if _NUMERIC.fullmatch(cell.text) is None:
                 labels = [*labels[1 - _MOST_LABELS :], cell.text.strip()[-_HEAD_LENGTH:]]
                 own = parse_unit(cell.text, units) if _says(head, "units", rules) else own
-                continue
-            unit, aside = _decide(head, labels, whole, rules, units)
-            unit = own if unit in (None, whole) and own is not None and aside is None else unit
-            if unit is not None or aside is not None:
-                yield NumberCell(cell.start, cell.end, unit, aside)
+            else:
+                unit, aside = _decide(head, labels, whole, rules, units)
+                unit = own if unit in (None, whole) and own is not None and aside is None else unit
+            bound = _bound(head, rules) if len(cell.text) <= _LONGEST_FIGURE else None
+            if unit is not None or aside is not None or bound is not None:
+                yield NumberCell(cell.start, cell.end, unit, aside, bound)
 
 
 def _above(text: str, start: int) -> list[str]:
@@ -178,8 +186,8 @@ def _above(text: str, start: int) -> list[str]:
 
 
 def _has_number(row: _Row) -> bool:
-    """Tell whether a row holds numbers other than years, which heads may be."""
-    return any(_NUMERIC.fullmatch(cell.text) and not _YEAR.fullmatch(cell.text) for cell in row)
+    """Tell whether a row holds figures; years don't count, which heads may hold: 2024年目标."""
+    return any(_FIGURE.match(cell.text) and len(cell.text) <= _LONGEST_FIGURE for cell in row)
 
 
 def _decide(
@@ -192,8 +200,21 @@ def _decide(
     unit = _named(head, "head", rules, units)
     for label in reversed(labels):
         unit = unit or _named(label, "head", rules, units)
-    own = any(_says(words, "own", rules) for words in (head, *labels))
-    return unit or (None if own else whole), None
+    if unit is None and whole is not None and not any(_has_own(words, whole, rules) for words in (head, *labels)):
+        unit = whole
+    return unit, None
+
+
+def _has_own(words: str, whole: Unit, rules: TableRules) -> bool:
+    """Tell whether numbers under a head don't take the unit of the whole table."""
+    return any(
+        entry.use == "own" and whole.kind in entry.kinds and entry.pattern.search(words) for entry in rules.entries
+    )
+
+
+def _bound(head: str, rules: TableRules) -> Bound | None:
+    """Return the bound that a head gives its numbers: 「最高补助（万元）」."""
+    return next((e.bound for e in rules.entries if e.use == "bound" and e.pattern.search(head)), None)
 
 
 def _says(words: str, use: str, rules: TableRules) -> bool:

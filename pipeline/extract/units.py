@@ -62,7 +62,7 @@ def load_units(folder: Path) -> Units:
     marks = re.compile(rf"({any_of(by_mark)})[ \u3000]?$")
     return Units(
         by_surface,
-        re.compile(_pattern(by_surface)),
+        re.compile(_pattern(by_surface, {s: e.unless for e in file.unit if e.unless for s in e.surfaces})),
         by_mark,
         marks,
         max(map(len, by_mark)),
@@ -72,7 +72,10 @@ def load_units(folder: Path) -> Units:
     )
 
 
-def _pattern(surfaces: Iterable[str]) -> str:
+def _pattern(surfaces: Iterable[str], unless: dict[str, str]) -> str:
     """Return a pattern of the longest surface; Latin letters end where the word does: 5m, but not 5mg, 5m³ or 5m/s."""
     longest_first = sorted(surfaces, key=len, reverse=True)
-    return "|".join(re.escape(s) + (_BORDER if re.search("[A-Za-z]$", s) else "") for s in longest_first)
+    borders = (
+        (s, _BORDER if re.search("[A-Za-z]$", s) else f"(?!{unless[s]})" if s in unless else "") for s in longest_first
+    )
+    return "|".join(re.escape(surface) + border for surface, border in borders)

@@ -128,6 +128,18 @@ def test_no_quantity(text: str) -> None:
     assert claimed(text) == []
 
 
+def test_numbers_of_list_items_are_told_from_decimals() -> None:
+    text = "对象：\n1.低保老人；\n2.75周岁以上空巢老人；\n3.90周岁以上高龄老人。"
+    assert [surface for surface, _ in claimed(text)] == ["75周岁", "90周岁"]
+    assert [surface for surface, _ in claimed("1、80周岁以上的，100元；\n2、90周岁以上的，300元。")][0] == "80周岁"
+    assert [surface for surface, _ in claimed("投资额\n1.5亿元以上的")] == ["1.5亿元"]
+
+
+@pytest.mark.parametrize("text", ["年龄不超过 45\n周岁", "期限为3\n年，", "津贴20万\n元", "补助10\n%"])
+def test_a_unit_may_stand_on_the_next_line(text: str) -> None:
+    assert len(claimed(text)) == 1 and "\n" in claimed(text)[0][0]
+
+
 def test_a_bound_before_a_list_governs_it_and_so_does_one_behind() -> None:
     assert {m.bound for _, m in claimed("最高给予100万元、50万元、30万元")} == {"max"}
     assert {m.bound for _, m in claimed("收入达到1000万元、500万元、200万元以上")} == {"min"}

@@ -48,10 +48,24 @@ def cells(text: str) -> list[tuple[str, str, str | None]]:
         ("补助标准（元/人·月）\t人数（人）\n1500\t30", [("1500", "1500", "元"), ("30", "30", "人")]),
         ("金额（万元）\t占比\n1.5亿\t20", [("1.5亿", "150000000", "元")]),
         ("总投资（万元）：500", [("500", "5000000", "元")]),
+        ("单位：人\n用人单位\t招聘人数\n市第一医院\t15", [("15", "15", "人")]),
+        ("农业保险保额（元/亩）\n早稻\t900\n晚稻\t1000", [("900", "900", "元"), ("1000", "1000", "元")]),
     ],
 )
 def test_bare_numbers_take_the_unit_of_their_head(text: str, expected: list[tuple[str, str, str | None]]) -> None:
     assert cells(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("档次\t最高补助（万元）\n优秀\t15\n合格\t5", ["max", "max"]),
+        ("对象\t资助比例\t最高限额\n中小企业\t30%\t100万元", ["exact", "max"]),
+        ("层次\t最低投资额（万元）\n一类\t500", ["min"]),
+    ],
+)
+def test_a_head_may_bound_its_numbers(text: str, bounds: list[str]) -> None:
+    assert [m.bound for m in mentions(text) if m.fate == "claimed"] == bounds
 
 
 def test_a_range_in_a_cell_is_one_quantity() -> None:
