@@ -229,9 +229,7 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _measure(
-    text: str, mention: Mention, context: Context, role: Role, times: Times, rules: MeasureRules
-) -> Measure:
+def _measure(text: str, mention: Mention, context: Context, role: Role, times: Times, rules: MeasureRules) -> Measure:
     """Return the measure of one mention in ``role``, without the slots that are pointed at."""
     bound = mention.bound
     if role == "condition" and bound == "exact" and _REACHED.search(context.list_piece):
