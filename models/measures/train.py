@@ -90,7 +90,7 @@ def fit_roles(examples: Iterable[Example]) -> bytes:
     """Return a CRF of roles over the measures of each passage in order."""
     trainer = pycrfsuite.Trainer(verbose=False)
     for x in examples:
-        known = [(p.features, r["role"]) for p, r in zip(x.placed, x.gold, strict=True) if r]
+        known = [(p.features, r["role"]) for p, r in zip(x.placed, x.gold, strict=True) if r and "role" in r]
         for _ in range(x.passage.counts if known else 0):
             trainer.append([features for features, _ in known], [role for _, role in known])
     trainer.set_params(_CRF)
@@ -106,7 +106,7 @@ def design(examples: Iterable[Example], slot: str, reach: Reach) -> Design:
     for x in examples:
         before: list[Span] = []
         for placed, record in zip(x.placed, x.gold, strict=True):
-            if record is None or (slot == "beneficiary" and record["role"] != "benefit"):
+            if record is None or not _asks(record, slot):
                 continue
             asked = asked_of(x.page, placed, record["role"], before, reach)
             spans = list(candidates(x.page, asked))
@@ -115,6 +115,11 @@ def design(examples: Iterable[Example], slot: str, reach: Reach) -> Design:
                 result.add(x.passage.name, x.page, asked, spans, right)
                 remember(x.page, before, min(right, key=lambda s: abs(s[0] - asked.list_start) if s else 0))
     return result
+
+
+def _asks(record: Record, slot: str) -> bool:
+    """Tell whether a record says how ``slot`` is to be filled: the challenge set's leave out what can be disputed."""
+    return "role" in record and slot in record and (slot != "beneficiary" or record["role"] == "benefit")
 
 
 def right_spans(page: Page, asked: Asked, spans: Sequence[Span], wanted: str | None) -> set[Span | None]:
@@ -230,9 +235,10 @@ def cross(
     found: dict[str, dict[str, list[Found]]] = {}
     for held in folds(examples, n):
         seen = {id(x) for x in held}
+        whole = [x for x in held if x.passage.origin != "challenge"]
         fitted = fit([x for x in examples if id(x) not in seen], designs, rules)
-        rows += fit_trust(held, fitted)
-        for x in held:
+        rows += fit_trust(whole, fitted)
+        for x in whole:
             for origin in (x.passage.origin, "all"):
                 gold.setdefault(origin, {})[x.passage.name] = [as_record(r) for r in x.passage.records]
                 found.setdefault(origin, {})[x.passage.name] = found_in(x, fitted)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -39,6 +38,8 @@ _FAR = np.array([size(n) for n in range(400)])
 _KEY = re.compile(r"(?P<part>s-|s\+|sc|e-|e\+|ec|ed|en)(?P<words>.*?)(?P<role>benefit|budget|target|fact|condition|other)?", re.S)
 _PLACED = re.compile(r"(?P<end>[SE])(?P<side>[AB])(?P<clauses>[0-3])(?P<segments>[0-2])[-+](?P<words>.*)", re.S)
 _OPENED = re.compile(r"(?P<end>[SE])o(?P<openers>[0-39])(?P<words>.*)", re.S)
+
+_MARKS, _CLOSES = (np.array([ord(mark) for mark in sorted(marks)]) for marks in (CLAUSE_MARKS, CLOSE))
 
 WordScores = dict[str, dict[str, float]]
 
@@ -130,56 +131,38 @@ def _table(rows: list[tuple[re.Match[str], float]], shape: tuple[int, int], plac
     return tables["S"], tables["E"]
 
 
-@dataclass(frozen=True, slots=True)
 class _Borders:
-    """The borders of a page, as arrays over them."""
+    """What there is to know of the borders of a page, as arrays over them."""
 
-    at: Ints
-    marks: Ints
-    segments: Ints
-    openers: Ints
-    clause_end: Ints
-    edge: npt.NDArray[np.bool_]
-    stop: npt.NDArray[np.bool_]
-    opens: npt.NDArray[np.bool_]
-    alone: npt.NDArray[np.bool_]
-    word: Ints
-    first: Ints
-    last: Ints
-
-
-def _borders(page: Page, pointer: Pointer) -> _Borders:
-    """Return what there is to know of every border of ``page``."""
-    text, at = page.text, np.array(page.borders)
-    before = [text[i - 1] if i else "" for i in page.borders]
-    behind = [text[i : i + 1] for i in page.borders]
-    marks = np.searchsorted(page.marks, at)
-    ends = np.array([*page.marks, len(text)])
-    words = ["", *(text[a:b] for a, b in zip(page.borders, page.borders[1:], strict=False))]
-    return _Borders(
-        at=at,
-        marks=marks,
-        segments=np.array(page.segments)[marks],
-        openers=np.searchsorted(page.openers, at),
-        clause_end=ends[marks],
-        edge=np.array([c == "" or c in CLAUSE_MARKS for c in before]),
-        stop=np.array([c in CLAUSE_MARKS for c in behind]),
-        opens=np.array([c not in CLOSE for c in behind]),
-        alone=np.array([not c.isalnum() for c in behind]),
-        word=np.array([pointer.number(word) for word in words]),
-        first=np.array([pointer.number(c) for c in behind]),
-        last=np.array([pointer.number(c) for c in before]),
-    )
+    def __init__(self, page: Page) -> None:
+        """Look at every border of ``page``."""
+        text, at = page.text, np.array(page.borders)
+        # a mark beyond each end, so that every border has a character on both sides
+        codes = np.frombuffer(f"\n{text}\n".encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        before, behind = codes[at], codes[at + 1]
+        kinds, kind = np.unique(behind, return_inverse=True)
+        marks = np.searchsorted(page.marks, at)
+        self.at = at
+        self.marks, self.segments = marks, np.array(page.segments)[marks]
+        self.openers = np.searchsorted(page.openers, at)
+        self.clause_end = np.array([*page.marks, len(text)])[marks]
+        self.edge = np.isin(before, _MARKS)
+        self.stop = np.isin(behind, _MARKS) & (at < len(text))
+        self.opens = ~np.isin(behind, _CLOSES)
+        self.alone = ~np.array([chr(code).isalnum() for code in kinds], dtype=np.bool_)[kind]
 
 
 class PagePointer:
     """Chooses spans of one page."""
 
     def __init__(self, pointer: Pointer, page: Page) -> None:
-        """Number the words of the page."""
+        """Look at the borders of the page."""
         self._pointer, self._page = pointer, page
-        self._borders = _borders(page, pointer)
-        self._fixed: dict[str, tuple[Floats, Floats, npt.NDArray[np.bool_]]] = {}
+        self._borders = _Borders(page)
+        n = len(page.borders)
+        # numbers of the word before, the character behind and the character before each border; -1 for not looked up
+        self._numbers = np.full((3, n), -1)
+        self._fixed: dict[str, Floats] = {}
 
     def choose(self, asked: Asked) -> tuple[Span | None, float]:
         """Return the most likely span, ``None`` for nothing, and its probability."""
@@ -240,7 +223,7 @@ class PagePointer:
         stop = b.stop[rows] | (at == asked.list_start)
         code = (((placed * _SIZES + far) * 2 + b.edge[rows]) * 2 + stop) * _OPENERS + openers
         starts, ends = (table[code] for table in pointer.lying(asked))
-        word, first, last = b.word[rows], b.first[rows], b.last[rows]
+        word, first, last = self._numbered(rows)
         starts = starts + pointer.placed[0][placed, word] + pointer.opened[0][openers, word]
         ends = ends + pointer.placed[1][placed, first] + pointer.opened[1][openers, last]
         fixed = self._words(rows, asked.role)
@@ -250,17 +233,24 @@ class PagePointer:
         """Return how many marks, segment ends and openers stand before ``offset``."""
         return self._page.counts(offset)
 
-    def _words(self, rows: Ints, role: str) -> tuple[Floats, Floats]:
-        """Return the scores of the words at borders, each looked up once for a role."""
+    def _numbered(self, rows: Ints) -> Ints:
+        """Return the numbers of the words and characters at borders, each looked up once."""
+        numbers, number = self._numbers, self._pointer.number
+        text, at = self._page.text, self._page.borders
+        for row in rows[numbers[0, rows] < 0].tolist():
+            here = at[row]
+            before = text[at[row - 1] : here] if row else ""
+            numbers[:, row] = number(before), number(text[here : here + 1]), number(before[-1:])
+        return numbers[:, rows]
+
+    def _words(self, rows: Ints, role: str) -> Floats:
+        """Return the scores of the words at borders as starts and as ends, each looked up once for a role."""
         if role not in self._fixed:
-            n = len(self._borders.at)
-            self._fixed[role] = np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_)
-        starts, ends, known = self._fixed[role]
-        tables = self._pointer.words(role)
-        for row in rows[~known[rows]].tolist():
-            starts[row], ends[row] = self._look_up(row, tables)
-        known[rows] = True
-        return starts[rows], ends[rows]
+            self._fixed[role] = np.full((2, len(self._borders.at)), np.nan)
+        fixed, tables = self._fixed[role], self._pointer.words(role)
+        for row in rows[np.isnan(fixed[0, rows])].tolist():
+            fixed[:, row] = self._look_up(row, tables)
+        return fixed[:, rows]
 
     def _look_up(self, row: int, tables: tuple[WordScores, WordScores]) -> tuple[float, float]:
         """Return the score of the words around a border as a start and as an end (``pointing.place_features``)."""

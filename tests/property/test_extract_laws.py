@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from extracting import measures, mentions
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,14 @@ PIECES = [
     "2024年5月", "http://a", "电话：", "5+2", "A1B", "［3］", "@a.cn", "1:2:3", "8:30",
 ]
 # fmt: on
+
+
+@pytest.fixture(autouse=True, scope="module")
+def loaded() -> None:
+    """Load the data and models before the clock of a test runs."""
+    measures("给予10万元补助。")
+
+
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 

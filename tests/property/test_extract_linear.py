@@ -31,6 +31,13 @@ SMALL, LARGE = 3_000, 18_000
 MOST_TIME = 16
 
 
+@pytest.fixture(autouse=True, scope="module")
+def loaded() -> None:
+    """Load the data before the clock of a test runs."""
+    mentions("给予10万元补助。")
+    patterns()
+
+
 @cache
 def patterns() -> list[re.Pattern[str]]:
     """Return the patterns of the regions as they stand in the data."""
