@@ -13,7 +13,7 @@ from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.measures import MeasureRules, find_measures
 from pipeline.extract.models import MeasureModels
 from pipeline.extract.per import load_per_rules
-from pipeline.extract.pointing import Pointer
+from pipeline.extract.pointer import Pointer
 from pipeline.extract.role_features import Features
 from pipeline.extract.roles import load_role_rules
 from pipeline.extract.slots import load_slot_rules

@@ -22,12 +22,12 @@ _RHYTHM = {"季": "季度"}
 _QUOTES = "“”"
 _PLAIN = {"个月": "月", "年度": "年", "㎡": "平方米"}
 
-How = Literal["each", "step", "one", "same", "mean"]
+How = Literal["each", "step", "rhythm", "one", "same", "mean"]
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A basis written at ``start`` (half-open, offsets into the stretch) and how: 每, a step, 单, 同一 or 均."""
+    """A basis written at ``start`` (half-open, offsets into the stretch) and how: 每, a step, 按, 单, 同一 or 均."""
 
     word: str
     start: int
@@ -73,9 +73,9 @@ def load_per_rules(folder: Path) -> PerRules:
     return PerRules(
         opening=re.compile(
             rf"每(?P<step>{steps})?\s?|(?P<one>(?<![{file.not_behind}])单(?![{file.not_before}]|项冠军)(?:一个?)?)|(?P<same>同一个?)"
-            rf"|(?P<mean>[{file.means}])均|(?P<word>{words})|(?P<rhythm>按[年月季日周天](?![度均月]))"
+            rf"|(?P<mean>[{file.means}])均|(?P<word>{words})|(?P<rhythm>按[年月季日周天件次人户亩](?![度均月员口均头]))"
         ),
-        stepped=re.compile(rf"[一-龥]{{0,6}}?{_NUMBER}\s?(?P<unit>{any_of(file.step_units)})"),
+        stepped=re.compile(rf"[一-龥]{{0,6}}?{_NUMBER}\s?(?P<unit>{any_of((*file.step_units, *file.bases))})"),
         base=re.compile(bases),
         counter=re.compile(counters),
         ends=re.compile(f"{any_of(file.ends)}|每"),
@@ -141,7 +141,7 @@ def _read(stretch: str, found: re.Match[str], rules: PerRules) -> Iterator[Basis
         for word in rules.words[found["word"]]:
             yield Basis(word, start, at, "mean")
     elif found["rhythm"]:
-        yield Basis(_RHYTHM.get(found["rhythm"][1], found["rhythm"][1]), start, at, "each")
+        yield Basis(_RHYTHM.get(found["rhythm"][1], found["rhythm"][1]), start, at, "rhythm")
     elif found["mean"]:
         yield Basis(found["mean"], start, at, "mean")
     elif found["one"] or found["same"]:
@@ -210,6 +210,8 @@ def _word(stretch: str, at: int, rules: PerRules, unknown: int) -> tuple[str, in
         return None
     run = found[0]
     stop = rules.ends.search(run)
+    if stop and stop.start() == 0 and len(stop[0]) > 1:
+        return None
     whole = run[: stop.start()] if stop else run
     heads = list(rules.head.finditer(run))
     closed = [

@@ -57,12 +57,10 @@ def column_header(text: str, at: int) -> str | None:
     if (place := table_column(text, at)) is None:
         return None
     first, column = place
-    row = text[first : text.find("\n", first)]
-    if first <= at <= first + len(row):
-        return None
+    row_end = text.find("\n", first)
+    cells = [] if first <= at <= row_end or row_end < 0 else text[first:row_end].split("\t")
     caption = text[text.rfind("\n", max(0, first - 1 - _LONGEST), max(0, first - 1)) + 1 : max(0, first - 1)]
-    cells = row.split("\t")
-    return f"{caption}\n{cells[column]}" if column < len(cells) else caption
+    return f"{caption}\n{cells[column] if column < len(cells) else ''}"
 
 
 def _line(text: str, at: int) -> tuple[int | None, int]:

@@ -22,6 +22,8 @@ _BETWEEN_LINES = re.compile(r"[^。；，\n]{0,24}[。；;]?\s*\n\s*")
 _OF_TIERS = re.compile(r"给予|奖励|补助|补贴|资助|发放|标准|津贴|奖金|奖补|额度|分档|分级|分类")
 # so much of two clauses must be the same for them to state tiers of one benefit
 _ALIKE, _CLAUSE_REACH = 0.6, 80
+# the name of a tier with nothing that is given beside it: 五至六级
+_TIER = re.compile(r"(?:(?!给|奖|补|发|另|再|享|最|不|每|共|合计|总|并|购|保|投)[^，。；\d]){1,8}")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 Built = tuple[Measure, Context]
@@ -130,18 +132,19 @@ def caps(text: str, last: Measure, following: Built) -> bool:
 
 
 def _inheriting(measure: Measure, context: Context, previous: Measure | None) -> Measure:
-    """Return a benefit with its instrument, and a cap without a basis of its own with that of the benefit it caps."""
+    """Return a benefit with its instrument, and with the basis of the one it goes on from when it has none.
+
+    That is a cap (最高20万元) of the benefit before, or its next tier (每人20万元，五至六级12万元).
+    """
     if measure.role != "benefit":
         return measure
     per = measure.per
-    if (
-        previous is not None
-        and not per
-        and measure.bound in ("max", "min", "range")
-        and measure.kind in ("money", "multiple")
-        and "累计" not in context.list_piece
-        and (is_cap(context) or _OWN_CAP.match(context.sentence) is not None)
-    ):
-        per = tuple(basis for basis in previous.per if not basis[0].isdigit())
+    if previous is not None and not per and measure.kind in ("money", "multiple") and "累计" not in context.list_piece:
+        caps_it = measure.bound in ("max", "min", "range") and (
+            is_cap(context) or _OWN_CAP.match(context.sentence) is not None
+        )
+        tier = (measure.kind, measure.unit) == (previous.kind, previous.unit) and _TIER.fullmatch(context.list_piece)
+        if caps_it or tier:
+            per = tuple(basis for basis in previous.per if not basis[0].isdigit())
     action = measure.action or (previous.action if previous is not None else None)
     return replace(measure, per=per, instrument=measure.item, action=action)

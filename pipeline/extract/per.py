@@ -18,6 +18,8 @@ _DIGIT = re.compile(r"[\d０-９]|[一二两三四五六七八九十][一二三�
 # 人民币1万元以上或者外币等值1000美元以上: one threshold
 _OR = re.compile(r".*或者?\s?外\s?币")
 _YEAR = re.compile(r"(?:19|20)\d\d年")
+# 每周不低于3班、上座率不低于65%: a share joined to a figure has a basis of its own
+_JOINED = re.compile(r"\d[^、且]*[、且]")
 # 从40元提高到, 由三万元增加到: both figures have the basis before the first
 _FROM_TO = re.compile(r"[由从][^、]*[到至为]\s*$")
 # a piece without a subject of its own: 2025年分别达到, 比上年提高
@@ -25,6 +27,8 @@ _GOES_ON = re.compile(
     r"\s*(?:[到至]?(?:(?:19|20)\d\d年底?|今年|去年|全年))?(?:比[^，]{1,8}?)?(?:分别|预计|将)?"
     r"(?:(?:不得|不|应当?)(?:低于|高于|少于|超过|多于)[^，]{0,14}?|达到?|为|是|增至|增加到?|增长到|提高到?|提升到|上升到|升至|超过|突破|接近|约)了?\s*"
 )
+# what a piece names that has only a figure: 初级300元
+_LABEL = re.compile(r"[^，。；\d给奖补发投购保]{1,8}")
 # 每年举办3场，服务企业不少于500家: the rest of the sentence is for each year too, unless it sums up
 _EVERY_YEAR = re.compile(r"每年(?![度人])")
 _SUMS_UP = re.compile(r"累计|共|目前|(?:19|20)\d\d年|总(?:量|数|额|计)|前")
@@ -62,7 +66,7 @@ def _before(text: str, mention: Mention, context: Context, role: Role, rules: Pe
     piece = text[low : context.list_start]
     found = [b for b in bases_in(piece, rules) if _governs(b, piece, mention, role)]
     found = [Basis(b.word, low + b.start, low + b.end, b.how) for b in found]
-    yearly = role == "benefit" and mention.bound == "max" and mention.kind in ("money", "count")
+    yearly = role == "benefit" and mention.bound in ("max", "min") and mention.kind in ("money", "count", "duration")
     if yearly and not any(b.word == "年" for b in found) and (year := _yearly(piece, rules)) is not None:
         found.append(Basis("年", low + year, low + year, "each"))
     if not found and not (found := _carried(text, low, mention, context, role, rules)) and role == "benefit":
@@ -80,10 +84,12 @@ def _governs(basis: Basis, piece: str, mention: Mention, role: Role) -> bool:
         return role != "condition" or basis.word[0] in _NUMERALS
     if mention.kind in ("duration", "age", "multiple") and role != "benefit":
         if mention.kind == "duration":
-            return basis.how == "each" and basis.word in _TIMES and mention.unit not in ("年", basis.word)
+            timed = basis.word in _TIMES and mention.unit not in ("年", basis.word)
+            return basis.how in ("each", "one") and (timed or basis.word == "次") and not crossed
         return basis.word == "人" and basis.how == "mean" and mention.kind == "age"
-    if basis.how == "each":
-        return not (crossed and mention.kind == "duration")
+    if basis.how in ("each", "rhythm"):
+        joined = mention.kind == "percent" and role != "benefit" and _JOINED.search(between)
+        return not crossed or (mention.kind != "duration" and not joined)
     if basis.how == "same":
         return not crossed and role == "benefit" and mention.bound == "max" and "累计" not in between
     if basis.how == "one":
@@ -123,7 +129,7 @@ def _carried(text: str, low: int, mention: Mention, context: Context, role: Role
     borders = [begin, *(m.end() for m in _PIECE.finditer(text, begin, low))]
     if len(borders) < 2:
         return []
-    goes_on = _GOES_ON.fullmatch(text, low, context.list_start) is not None
+    goes_on = mention.kind != "duration" and _GOES_ON.fullmatch(text, low, context.list_start) is not None
     before = text[begin:low]
     found = []
     for basis in bases_in(before, rules):
@@ -131,7 +137,11 @@ def _carried(text: str, low: int, mention: Mention, context: Context, role: Role
         if near and goes_on and _governs(basis, before[: basis.end], mention, role):
             found.append(basis)
             continue
-        waits = basis.how == "step" or (basis.how == "each" and before[: basis.start].endswith("对") and near)
+        waits = (
+            basis.how == "step"
+            or (basis.how == "rhythm" and near and _LABEL.fullmatch(text[low : context.list_start].rpartition("、")[2]))
+            or (basis.how == "each" and before[: basis.start].endswith("对") and near)
+        )
         if waits and _waits(before[basis.end :], basis, mention, role, rules):
             found.append(basis)
     if not found and mention.kind == "count" and role in ("target", "fact"):
@@ -159,6 +169,7 @@ def _of_column(text: str, mention: Mention, role: Role, rules: PerRules) -> tupl
     header = column_header(text, mention.start)
     if header is None:
         return ()
+    header += text[text.rfind("\n", max(0, mention.start - _REACH), mention.start) + 1 : mention.start]
     found = [b.word for b in bases_in(header, rules) if b.how in ("each", "one")]
     for money in re.finditer("元", header):
         found += bases_behind(header, money.end(), money.end(), rules)

@@ -6,10 +6,11 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
+from pipeline.core.dates import chinese_number
 from pipeline.core.layers import Mention, Role
 from pipeline.core.periods import Period, find_periods
 from pipeline.extract.context import Context
-from pipeline.extract.governed import LIST_LINE
+from pipeline.extract.governed import LIST_LINE, column_header
 
 # a date behind these is the base of a comparison, not the measure's time: 比2020年增长
 _BASE_BEFORE = re.compile(r"(?:比|较|距离?|恢复到?|相当于|[是为]|以|按|与|低于|高于|超过|达到?)\s?$")
@@ -40,6 +41,9 @@ _SENTENCE_END = re.compile(r"[。！？]\s*(?=.)")
 # a heading of its own: 二、重点任务
 _HEADING = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|第.{1,3}[章节])[^，。；]{0,24}"
+)
+_PART = re.compile(
+    r"\s?(?:(?P<half>[上下])半年|前(?P<quarters>[一二两三1-3])个?季度|第?(?P<quarter>[一二三四1-4])季度)"
 )
 _RATE = re.compile(r"年均|平均每年|年平均")
 _NOW = re.compile(r"[由从到](?:目前|现行|现有|当前|原来|去年|上年)的?[^，]{0,8}$|^\s*(?:今年|去年|目前|现有)")
@@ -73,7 +77,8 @@ class Times:
         for period in find_periods(text):
             at = bisect_left(starts, period.start) - 1
             if at < 0 or names[at][1] < period.end:
-                self._dates.append(_Dated(period.start, period.end, _iso(period), self._is_base(period)))
+                end, iso = _parted(text, period)
+                self._dates.append(_Dated(period.start, end, iso, self._is_base(period)))
         self._starts = [date.start for date in self._dates]
         self._lines = [0, *(at for at, character in enumerate(text, 1) if character == "\n")]
         self._governed: dict[tuple[int, bool], str | None] = {}
@@ -102,9 +107,17 @@ class Times:
             return self._tied(before, mention, context, role)
         if role == "condition":
             return None
+        if (column := self._of_column(mention.start)) is not None:
+            return column
         if (opening := self._opening(low, mention, role)) is not None:
             return opening
         return self._of_line(mention.start, aims=role == "target")
+
+    def _of_column(self, at: int) -> str | None:
+        """Return the time in the head of a table's column: 2023年实绩."""
+        head = column_header(self._text, at)
+        dates = find_periods(head.partition("\n")[2]) if head else ()
+        return next((_iso(period) for period in dates), None)
 
     def _of_line(self, at: int, *, aims: bool) -> str | None:
         """Return the time of the sentence that governs the line around ``at``, found once for a line."""
@@ -265,6 +278,20 @@ class Times:
             if any(_OPENS.fullmatch(self._text, low, date.start) for low in (line, start)):
                 return date.iso
         return None
+
+
+def _parted(text: str, period: Period) -> tuple[int, str]:
+    """Return the end and ISO form of a period, narrowed by the part of the year behind it: 2024年一季度."""
+    iso = _iso(period)
+    part = _PART.match(text, period.end) if len(iso) == 4 else None
+    if part is None:
+        return period.end, iso
+    if part["half"]:
+        first, last = (1, 6) if part["half"] == "上" else (7, 12)
+    else:
+        number = chinese_number(part["quarter"] or part["quarters"]) or 1
+        first, last = (1 if part["quarters"] else 3 * number - 2), 3 * number
+    return part.end(), f"{iso}-{first:02}/{iso}-{last:02}"
 
 
 def _iso(period: Period) -> str:
