@@ -3,12 +3,13 @@
 # make check  what CI runs beside the tests: style, types, layers, documents, scores
 # make bench  speed and memory, as ratios within one run; extraction against other systems after make leaderboard
 # make leaderboard  other systems and cewen on the same gold, the others in .venv-leaderboard
+# make train  fit the models of the measures stage anew (some minutes)
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 OUT ?= out/demo
 
-.PHONY: demo test check bench leaderboard docs clean
+.PHONY: demo test check bench train leaderboard docs clean
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,6 +46,9 @@ bench: .venv/.dev
 
 leaderboard: .venv/.dev
 	$(BIN)/python benchmarks/leaderboard/board.py
+
+train: .venv/.dev
+	$(BIN)/python models/measures/train.py
 
 docs: .venv/.dev
 	$(BIN)/python -m pipeline.cli.docs docs

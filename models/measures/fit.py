@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,9 +50,7 @@ class Design:
         self._question: list[int] = []
         self._owner: list[Hashable] = []
 
-    def add(
-        self, owner: Hashable, page: Page, asked: Asked, spans: Sequence[Span], right: set[Span | None]
-    ) -> None:
+    def add(self, owner: Hashable, page: Page, asked: Asked, spans: Sequence[Span], right: set[Span | None]) -> None:
         """Add a question of ``owner``: its candidate ``spans`` (nothing is one too), the ``right`` ones among them."""
         empty = self._starts.add(()), self._ends.add(())
         self._choice(empty, pointing.nothing_features(page, asked), None in right)
@@ -80,9 +78,13 @@ class Design:
     def _ids(self, features: list[str]) -> list[int]:
         return [self._index.setdefault(feature, len(self._index)) for feature in features]
 
-    def fit(self, owners: Container[Hashable], penalty: float = 1.0, rounds: int = 80) -> dict[str, float]:
-        """Return the weights by feature learned from the questions of ``owners``; the smallest are left out."""
+    def fit(self, owners: Mapping[Hashable, float], penalty: float = 1.5, rounds: int = 100) -> dict[str, float]:
+        """Return the weights by feature learned from the questions of ``owners``; the smallest are left out.
+
+        ``owners`` tells how much a question of each counts.
+        """
         asked = np.array([owner in owners for owner in self._owner])
+        counts = np.array([owners[owner] for owner in self._owner if owner in owners])
         taken = np.flatnonzero(asked[self._question])
         width = len(self._index)
         starts, start_of = _packed(self._starts.matrix(width), np.array(self._start_of)[taken])
@@ -103,11 +105,11 @@ class Design:
             total = np.add.reduceat(share, first)
             good = np.where(right, share, 0.0)
             good_total = np.add.reduceat(good, first)
-            pull = share / total[question] - good / good_total[question]
+            pull = (share / total[question] - good / good_total[question]) * counts[question]
             slope = back[0] @ np.bincount(start_of, pull, starts.shape[0])
             slope += back[1] @ np.bincount(end_of, pull, ends.shape[0])
             slope += back[2] @ pull + penalty * weights
-            return float(np.log(total).sum() - np.log(good_total).sum() + penalty / 2 * weights @ weights), slope
+            return float(counts @ np.log(total / good_total) + penalty / 2 * weights @ weights), slope
 
         found = minimize(loss, np.zeros(len(kept)), jac=True, method="L-BFGS-B", options={"maxiter": rounds})
         names = list(self._index)

@@ -29,6 +29,7 @@ from pipeline.core.config import configs_dir, load_config
 from pipeline.core.document import Document, Source
 from pipeline.core.layers import Measure, RawText
 from pipeline.core.stage import Stage
+from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.measures import (
     BENEFICIARY,
     ITEM,
@@ -43,9 +44,9 @@ from pipeline.extract.measures import (
 )
 from pipeline.extract.models import POINTERS_FILE, ROLES_FILE, TRUST_FILE, MeasureModels, trust_features
 from pipeline.extract.page import Page
-from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.per import load_per_rules
-from pipeline.extract.pointing import Asked, Pointer, Span, candidates
+from pipeline.extract.pointer import Pointer
+from pipeline.extract.pointing import Asked, Span, candidates
 from pipeline.extract.roles import load_role_rules
 from pipeline.extract.slots import load_slot_rules
 from pipeline.running.stages import unjudged
@@ -54,7 +55,7 @@ from pipeline.scoring.records import SLOTS, basis, pair_up, same_slot, same_word
 from pipeline.scoring.records import Record as Found
 
 HERE = Path(__file__).resolve().parent
-_CRF = {"c1": 0.3, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
+_CRF = {"c1": 0.05, "c2": 1.5, "max_iterations": 100, "feature.possible_transitions": True}
 _SEED, _FOLDS = 1, 4
 
 
@@ -79,9 +80,7 @@ def example(passage: Passage, stages: Sequence[Stage], rules: MeasureRules) -> E
     placed = placed_mentions(page, doc.head, doc.outline, doc.sentences, doc.mentions, rules=rules.roles)
     offsets = doc.text.offsets()
     spans = [(offsets.from_source(r["start"], r["end"]), r) for r in passage.records]
-    gold = [
-        next((r for (a, b), r in spans if a < p.mention.end and p.mention.start < b), None) for p in placed
-    ]
+    gold = [next((r for (a, b), r in spans if a < p.mention.end and p.mention.start < b), None) for p in placed]
     return Example(passage, doc, page, placed, gold)
 
 
@@ -89,8 +88,8 @@ def fit_roles(examples: Iterable[Example]) -> bytes:
     """Return a CRF of roles over the measures of each passage in order."""
     trainer = pycrfsuite.Trainer(verbose=False)
     for x in examples:
-        known = [(p.features, r["role"]) for p, r in zip(x.placed, x.gold, strict=True) if r]
-        if known:
+        known = [(p.features, r["role"]) for p, r in zip(x.placed, x.gold, strict=True) if r and "role" in r]
+        for _ in range(x.passage.counts if known else 0):
             trainer.append([features for features, _ in known], [role for _, role in known])
     trainer.set_params(_CRF)
     with tempfile.TemporaryDirectory() as work:
@@ -105,7 +104,7 @@ def design(examples: Iterable[Example], slot: str, reach: Reach) -> Design:
     for x in examples:
         before: list[Span] = []
         for placed, record in zip(x.placed, x.gold, strict=True):
-            if record is None or (slot == "beneficiary" and record["role"] != "benefit"):
+            if record is None or not _asks(record, slot):
                 continue
             asked = asked_of(x.page, placed, record["role"], before, reach)
             spans = list(candidates(x.page, asked))
@@ -114,6 +113,11 @@ def design(examples: Iterable[Example], slot: str, reach: Reach) -> Design:
                 result.add(x.passage.name, x.page, asked, spans, right)
                 remember(x.page, before, min(right, key=lambda s: abs(s[0] - asked.list_start) if s else 0))
     return result
+
+
+def _asks(record: Record, slot: str) -> bool:
+    """Tell whether a record says how ``slot`` is to be filled: the challenge set's leave out what can be disputed."""
+    return "role" in record and slot in record and (slot != "beneficiary" or record["role"] == "benefit")
 
 
 def right_spans(page: Page, asked: Asked, spans: Sequence[Span], wanted: str | None) -> set[Span | None]:
@@ -207,8 +211,8 @@ class Designs:
 
 def fit(examples: Sequence[Example], designs: Designs, rules: MeasureRules) -> MeasureRules:
     """Return ``rules`` with models fitted on ``examples`` (and confidence as it was)."""
-    names = {x.passage.name for x in examples}
-    item, who = Pointer(designs.item.fit(names)), Pointer(designs.beneficiary.fit(names))
+    counts = {x.passage.name: float(x.passage.counts) for x in examples}
+    item, who = Pointer(designs.item.fit(counts)), Pointer(designs.beneficiary.fit(counts))
     return replace(rules, models=MeasureModels(fit_roles(examples), item, who, rules.models.trust, ""))
 
 
@@ -229,9 +233,10 @@ def cross(
     found: dict[str, dict[str, list[Found]]] = {}
     for held in folds(examples, n):
         seen = {id(x) for x in held}
+        whole = [x for x in held if x.passage.origin != "challenge"]
         fitted = fit([x for x in examples if id(x) not in seen], designs, rules)
-        rows += fit_trust(held, fitted)
-        for x in held:
+        rows += fit_trust(whole, fitted)
+        for x in whole:
             for origin in (x.passage.origin, "all"):
                 gold.setdefault(origin, {})[x.passage.name] = [as_record(r) for r in x.passage.records]
                 found.setdefault(origin, {})[x.passage.name] = found_in(x, fitted)

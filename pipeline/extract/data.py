@@ -176,23 +176,63 @@ class TenseFile(_Strict):
     future: tuple[str, ...]
 
 
+class PerExample(_Strict):
+    """The bases of the last figure of ``text``, when its measure has ``role``."""
+
+    text: str
+    per: tuple[str, ...]
+    role: Role = "benefit"
+
+
 class PerFile(_Strict):
     """configs/patterns/per.toml."""
 
-    nouns: tuple[str, ...]
+    counters: tuple[str, ...]
+    free: tuple[str, ...]
+    heads: tuple[str, ...]
+    places: tuple[str, ...]
+    amounts: tuple[str, ...]
+    ends: tuple[str, ...]
     bases: tuple[str, ...]
     steps: tuple[str, ...]
+    step_units: tuple[str, ...]
+    gifts: tuple[str, ...]
+    means: str
+    not_behind: str
+    not_before: str
+    years: tuple[str, ...]
+    not_year: str
+    awards: tuple[str, ...]
+    indicators: tuple[str, ...]
+    once_not: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
+    example: tuple[PerExample, ...] = Field(min_length=1)
+
+
+class SlotExample(_Strict):
+    """The action and agency of the last figure of ``text``, or of ``figure``, when its measure has ``role``."""
+
+    text: str
+    figure: str | None = None
+    role: Role = "benefit"
+    action: str | None = None
+    agency: str | None = None
 
 
 class SlotsFile(_Strict):
     """configs/patterns/slots.toml."""
 
     giving: tuple[str, ...]
+    gifts: tuple[str, ...]
+    nouns: tuple[str, ...]
+    verbs: tuple[str, ...]
     agency_labels: tuple[str, ...]
-    verbs_of_action: tuple[str, ...]
+    agency_ends: tuple[str, ...]
+    in_charge: tuple[str, ...]
+    givers: tuple[str, ...]
     groups: tuple[str, ...]
     instruments: tuple[str, ...]
+    example: tuple[SlotExample, ...] = Field(min_length=1)
 
 
 class DeedEntry(_Strict):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pipeline.core.layers import CleanText, Head, Measure, Mention, Role, Section, Sentence
 from pipeline.core.strict import digest
+from pipeline.extract.conditions import with_conditions
 from pipeline.extract.context import Context, Surroundings
 from pipeline.extract.finish import FinishRules, finish, load_finish_rules
 from pipeline.extract.groups import Groups
@@ -18,7 +19,8 @@ from pipeline.extract.mentions import lists
 from pipeline.extract.models import MeasureModels, load_measure_models
 from pipeline.extract.page import Page
 from pipeline.extract.per import PerRules, load_per_rules, per_of
-from pipeline.extract.pointing import Asked, PagePointer, Pointer, Span, coordinated
+from pipeline.extract.pointer import PagePointer, Pointer
+from pipeline.extract.pointing import Asked, Span, coordinated
 from pipeline.extract.role_features import Features, features_of
 from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
@@ -27,8 +29,6 @@ from pipeline.extract.when import Times
 _REACHED = re.compile(r"(?:达到?了?|(?:已|年)?满)(?:了|人民币)?\s?$")
 # how much a paragraph's own words weigh against those of so many neighbours on each side
 _OWN_WEIGHT, _NEAR = 0.5, 2
-_SEGMENT_END = re.compile(r"[。；;！？\n]")
-_PIECE_END = re.compile(r"[，,。；;！？\n]")
 _AS_MUCH_AS = re.compile(r"高达\s?$")
 # how far before its sentence and its list a measure's item or beneficiary may stand
 _BEFORE_SENTENCE, _TIER_REACH = 100, 150
@@ -119,19 +119,19 @@ def find_measures(
     for filled in fill(page, placed, rules.models):
         mention, context = filled.placed.mention, filled.placed.context
         measure = _measure(plain, mention, context, filled.role, times, rules)
-        begin, end = surroundings.section_text(mention.start)
+        section_end = surroundings.section_text(mention.start)[1]
         measure = replace(
             measure,
             item=filled.item,
             beneficiary=filled.beneficiary,
-            agency=agency_of(context.sentence, plain[max(begin, mention.end) : end], rules.slots),
+            agency=agency_of(plain, context, mention.end, section_end, rules.slots),
             confidence=rules.models.confidence(filled.role, mention.kind, filled.sure),
         )
         built.append((measure, context))
         if filled.placed.place == filled.placed.n - 1:
             made += groups.add(built)
             built = []
-    figures = _with_conditions(plain, made)
+    figures = with_conditions(plain, made)
     return finish(text, outline, sentences, figures, rules=rules.finish)
 
 
@@ -229,9 +229,7 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _measure(
-    text: str, mention: Mention, context: Context, role: Role, times: Times, rules: MeasureRules
-) -> Measure:
+def _measure(text: str, mention: Mention, context: Context, role: Role, times: Times, rules: MeasureRules) -> Measure:
     """Return the measure of one mention in ``role``, without the slots that are pointed at."""
     bound = mention.bound
     if role == "condition" and bound == "exact" and _REACHED.search(context.list_piece):
@@ -251,24 +249,6 @@ def _measure(
         bound=bound,
         role=role,
         per=per_of(text, mention, context, role, rules.per),
-        time=times.at(mention.start, context.evidence_start),
-        action=action_of(context, rules.slots),
+        time=times.of(mention, context, role),
+        action=action_of(text, context, role, rules.slots),
     )
-
-
-def _with_conditions(text: str, measures: list[Measure]) -> list[Measure]:
-    """Return the measures, each benefit with the words of the conditions stated before it in its sentence part."""
-    result = []
-    stated: list[Measure] = []
-    for measure in measures:
-        if stated and _SEGMENT_END.search(text, stated[-1].end, measure.start):
-            stated = []
-        if measure.role == "condition":
-            stated.append(measure)
-        elif measure.role == "benefit" and stated:
-            start = max(text.rfind(mark, 0, stated[0].start) for mark in "，,。；;\n")
-            stop = _PIECE_END.search(text, stated[-1].end)
-            words = text[start + 1 : stop.start() if stop else len(text)].strip().removeprefix("对").removesuffix("的")
-            measure = replace(measure, condition=words)
-        result.append(measure)
-    return result

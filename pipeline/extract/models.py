@@ -17,7 +17,8 @@ import pycrfsuite
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Role
 from pipeline.core.strict import digest
-from pipeline.extract.pointing import Pointer, Weights
+from pipeline.extract.pointer import Pointer
+from pipeline.extract.pointing import Weights
 from pipeline.extract.role_features import Features
 
 ROLES_FILE, POINTERS_FILE, TRUST_FILE = "roles.crfsuite", "pointers.json", "trust.json"
@@ -54,7 +55,7 @@ class MeasureModels:
 def trust_features(role: str, kind: str, sure: tuple[float, float, float]) -> Features:
     """Return the features a record's confidence is fitted on."""
     names = ("role", "item", "beneficiary")
-    found = {name: value for name, value in zip(names, sure, strict=True)}
+    found = dict(zip(names, sure, strict=True))
     return {"1": 1.0, "all": sure[0] * sure[1] * sure[2], **found, f"r={role}": 1.0, f"k={kind}": 1.0}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from pipeline.core.layers import Sentence
 
@@ -31,8 +31,8 @@ class Page:
         self.text = text
         self.borders = sorted(borders)
         self.marks = [found.start() for found in _CLAUSE.finditer(text)]
-        self._segments = [0, *accumulate(text[mark] in SEGMENT_MARKS for mark in self.marks)]
-        self._openers = [found.start() for found in _OPENER.finditer(text)]
+        self.segments = [0, *accumulate(text[mark] in SEGMENT_MARKS for mark in self.marks)]
+        self.openers = [found.start() for found in _OPENER.finditer(text)]
 
     def word_before(self, at: int) -> str:
         """Return the word that ends at ``at`` or the part of it before ``at``; empty at the text's start."""
@@ -51,16 +51,21 @@ class Page:
     def words(self, low: int, high: int) -> list[str]:
         """Return the words between ``low`` and ``high``; what is cut at either end is left out."""
         places = self.places(low, high)
-        return [self.text[a:b] for a, b in zip(places, places[1:], strict=False)]
+        return [self.text[a:b] for a, b in pairwise(places)]
 
     def marks_between(self, low: int, high: int) -> tuple[int, int]:
         """Return how many clause marks stand in ``low``..``high``, and how many of them end a segment."""
         first, last = bisect_left(self.marks, low), bisect_left(self.marks, high)
-        return last - first, self._segments[last] - self._segments[first]
+        return last - first, self.segments[last] - self.segments[first]
 
     def openers_between(self, low: int, high: int) -> int:
         """Return how many words that give something or name who gets it begin in ``low``..``high``."""
-        return bisect_left(self._openers, high) - bisect_left(self._openers, low)
+        return bisect_left(self.openers, high) - bisect_left(self.openers, low)
+
+    def counts(self, at: int) -> tuple[int, int, int]:
+        """Return how many clause marks, segment ends and openers begin before ``at``."""
+        marks = bisect_left(self.marks, at)
+        return marks, self.segments[marks], bisect_left(self.openers, at)
 
     def clause_end(self, at: int) -> int:
         """Return the first clause mark at or behind ``at``, the text's end if there is none."""

@@ -1,19 +1,17 @@
-"""Points at the words that fill a slot of a measure: a learned choice among the spans around its figure.
+"""Candidates for the words that fill a slot of a measure, and the features they are chosen by (``pointer.py``).
 
 A candidate is a span between two word borders, without a clause mark inside, in the measure's sentence or a little
 before it, or a span chosen for a measure before. Its score is a sum of weights of features of its start, of its end
 and of the span itself; "nothing" is a candidate too. This is a conditional maximum-entropy model over candidates
-(Berger, Della Pietra and Della Pietra 1996). Starts and ends are scored once each, so that many spans are cheap.
+(Berger, Della Pietra and Della Pietra 1996).
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
-from math import exp
 from typing import NamedTuple
 
 from pipeline.extract.page import CLAUSE_MARKS, Page
@@ -22,11 +20,7 @@ Span = tuple[int, int]
 Weights = Mapping[str, float]
 
 LONGEST = 30
-# how many spans of the best starts and ends are looked at whole
-_FINALISTS = 12
-# a score so far below the best adds nothing to the sum of all
-_NEGLIGIBLE = 12.0
-_CLOSE = frozenset("）)》”")
+CLOSE = frozenset("）)》”")
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
 _DIGIT = re.compile(r"\d")
 _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
@@ -36,9 +30,9 @@ _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
 class Asked:
     """What is looked for: a slot of the measure whose list of figures runs from ``list_start`` to ``list_end``.
 
-    ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its place in the list
-    from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the coordinate groups before
-    the list that have as many members as the list.
+    ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its
+    place in the list from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the
+    coordinate groups before the list that have as many members as the list.
     """
 
     list_start: int
@@ -86,7 +80,7 @@ def candidates(page: Page, asked: Asked) -> Iterator[Span]:
 def _ends(page: Page, asked: Asked, places: list[int], index: int) -> list[int]:
     """Return where spans that start at the ``index``-th of ``places`` may end."""
     text, start = page.text, places[index]
-    if text[start : start + 1] in _CLOSE:
+    if text[start : start + 1] in CLOSE:
         return []
     stop = min(page.clause_end(start), start + LONGEST)
     if start < asked.list_end:
@@ -177,7 +171,11 @@ def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
     for place, earlier in enumerate(asked.before[:2]):
         if page.text[earlier[0] : earlier[1]] == words:
             segments = min(3, page.marks_between(earlier[1], asked.list_start)[1])
-            features += [f"again{place}{r}", f"again{place}{segments}{r}", f"again{place}{asked.place > 0:d}{asked.kind}"]
+            features += [
+                f"again{place}{r}",
+                f"again{place}{segments}{r}",
+                f"again{place}{asked.place > 0:d}{asked.kind}",
+            ]
     for group in asked.tiers:
         features += _tier_features(span, group, asked)
     return features
@@ -222,89 +220,3 @@ def question(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
     parts = (place_features(page, at), grid_features(where, asked.role, asked.kind), word_features(page, at, where))
     starts, ends = zip(*parts, strict=True)
     return with_role(starts[0], asked.role) + starts[1] + starts[2], with_role(ends[0], asked.role) + ends[1] + ends[2]
-
-
-class Pointer:
-    """Scores places by weights; what many questions share is looked up once."""
-
-    def __init__(self, weights: Weights) -> None:
-        """Keep ``weights``, by feature."""
-        self.weights = weights
-        self._grids: dict[tuple[Grid, str, str], tuple[float, float]] = {}
-        self._lengths: dict[tuple[str, str], list[float]] = {}
-
-    def sum(self, features: Iterable[str]) -> float:
-        """Return the sum of the weights of ``features``."""
-        get = self.weights.get
-        return sum([get(feature, 0.0) for feature in features])
-
-    def lengths(self, asked: Asked) -> list[float]:
-        """Return the score of each length of a span."""
-        key = asked.role, asked.kind
-        if key not in self._lengths:
-            self._lengths[key] = [self.sum(length_features(n, asked)) for n in range(LONGEST + 1)]
-        return self._lengths[key]
-
-    def lying(self, where: Grid, asked: Asked) -> tuple[float, float]:
-        """Return the scores of a place as a start and as an end that follow from how it lies."""
-        key = where, asked.role, asked.kind
-        if (known := self._grids.get(key)) is None:
-            starts, ends = grid_features(where, asked.role, asked.kind)
-            known = self._grids[key] = self.sum(starts), self.sum(ends)
-        return known
-
-
-class PagePointer:
-    """Chooses spans of one page."""
-
-    def __init__(self, pointer: Pointer, page: Page) -> None:
-        """Start with no place scored."""
-        self._pointer, self._page = pointer, page
-        self._places: dict[tuple[int, str], tuple[float, float]] = {}
-
-    def choose(self, asked: Asked) -> tuple[Span | None, float]:
-        """Return the most likely span, ``None`` for nothing, and its probability."""
-        page, pointer = self._page, self._pointer
-        drafts = self._drafts(asked)
-        special = {*asked.before, *(span for group in asked.tiers for span in group)}
-        finalists = {span for _, span in nlargest(_FINALISTS, drafts)} | special
-        best: Span | None = None
-        top = pointer.sum(nothing_features(page, asked))
-        scores = [top]
-        for score, span in drafts:
-            if span in finalists:
-                score += pointer.sum(span_features(page, span, asked))
-                if score > top:
-                    best, top = span, score
-            scores.append(score)
-        return best, 1 / sum([exp(score - top) for score in scores if score > top - _NEGLIGIBLE])
-
-    def _drafts(self, asked: Asked) -> list[tuple[float, Span]]:
-        """Return every candidate with the score of its start, end and length."""
-        page, lengths = self._page, self._pointer.lengths(asked)
-        places = page.places(asked.low, asked.list_start) + page.places(asked.list_end, asked.high)
-        scored = {at: self._score(at, asked) for at in places}
-        drafts = []
-        for index, start in enumerate(places):
-            first = scored[start][0]
-            for end in _ends(page, asked, places, index):
-                drafts.append((first + scored[end][1] + lengths[end - start], (start, end)))
-        known = {span for _, span in drafts}
-        for start, end in asked.before:
-            if (start, end) not in known:
-                known.add((start, end))
-                score = self._score(start, asked)[0] + self._score(end, asked)[1] + lengths[min(end - start, LONGEST)]
-                drafts.append((score, (start, end)))
-        return drafts
-
-    def _score(self, at: int, asked: Asked) -> tuple[float, float]:
-        """Return the scores of ``at`` as a start and as an end."""
-        pointer, key = self._pointer, (at, asked.role)
-        if (fixed := self._places.get(key)) is None:
-            starts, ends = place_features(self._page, at)
-            fixed = pointer.sum(with_role(starts, asked.role)), pointer.sum(with_role(ends, asked.role))
-            self._places[key] = fixed
-        where = grid(self._page, at, asked)
-        lying = pointer.lying(where, asked)
-        starts, ends = word_features(self._page, at, where)
-        return fixed[0] + lying[0] + pointer.sum(starts), fixed[1] + lying[1] + pointer.sum(ends)
