@@ -12,8 +12,8 @@ from pipeline.extract.context import Context
 from pipeline.extract.data import SlotsFile, any_of, read
 from pipeline.extract.governed import governing_sentence
 
-# how far behind a figure its paragraph's label may stand
-_PARAGRAPH = 600
+# how far behind a figure the label of its paragraph and of its section may stand
+_PARAGRAPH, _SECTION = 600, 3000
 _CLOSED = re.compile(r"[，。；\n]")
 
 
@@ -73,7 +73,7 @@ def agency_of(text: str, context: Context, end: int, section_end: int, rules: Sl
         return who
     if found := rules.giver.search(context.sentence[: end - context.sentence_start]):
         return found["who"]
-    return _labelled(text, line_end, section_end, rules)
+    return _labelled(text, line_end, min(section_end, line_end + _SECTION), rules)
 
 
 def _labelled(text: str, start: int, end: int, rules: SlotRules) -> str | None:

@@ -80,7 +80,7 @@ class Times:
                 end, iso = _parted(text, period)
                 self._dates.append(_Dated(period.start, end, iso, self._is_base(period)))
         self._starts = [date.start for date in self._dates]
-        self._lines = [0, *(at for at, character in enumerate(text, 1) if character == "\n")]
+        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
         self._governed: dict[tuple[int, bool], str | None] = {}
 
     def at(self, start: int, sentence_start: int) -> str | None:
