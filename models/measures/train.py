@@ -89,7 +89,7 @@ def fit_roles(examples: Iterable[Example]) -> bytes:
     trainer = pycrfsuite.Trainer(verbose=False)
     for x in examples:
         known = [(p.features, r["role"]) for p, r in zip(x.placed, x.gold, strict=True) if r and "role" in r]
-        for _ in range(x.passage.counts if known else 0):
+        for _ in range(max(1, round(x.passage.counts)) if known else 0):
             trainer.append([features for features, _ in known], [role for _, role in known])
     trainer.set_params(_CRF)
     with tempfile.TemporaryDirectory() as work:
@@ -211,7 +211,7 @@ class Designs:
 
 def fit(examples: Sequence[Example], designs: Designs, rules: MeasureRules) -> MeasureRules:
     """Return ``rules`` with models fitted on ``examples`` (and confidence as it was)."""
-    counts = {x.passage.name: float(x.passage.counts) for x in examples}
+    counts = {x.passage.name: x.passage.counts for x in examples}
     item, who = Pointer(designs.item.fit(counts)), Pointer(designs.beneficiary.fit(counts))
     return replace(rules, models=MeasureModels(fit_roles(examples), item, who, rules.models.trust, ""))
 
