@@ -50,9 +50,7 @@ class Design:
         self._question: list[int] = []
         self._owner: list[Hashable] = []
 
-    def add(
-        self, owner: Hashable, page: Page, asked: Asked, spans: Sequence[Span], right: set[Span | None]
-    ) -> None:
+    def add(self, owner: Hashable, page: Page, asked: Asked, spans: Sequence[Span], right: set[Span | None]) -> None:
         """Add a question of ``owner``: its candidate ``spans`` (nothing is one too), the ``right`` ones among them."""
         empty = self._starts.add(()), self._ends.add(())
         self._choice(empty, pointing.nothing_features(page, asked), None in right)

@@ -29,6 +29,7 @@ from pipeline.core.config import configs_dir, load_config
 from pipeline.core.document import Document, Source
 from pipeline.core.layers import Measure, RawText
 from pipeline.core.stage import Stage
+from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.measures import (
     BENEFICIARY,
     ITEM,
@@ -43,7 +44,6 @@ from pipeline.extract.measures import (
 )
 from pipeline.extract.models import POINTERS_FILE, ROLES_FILE, TRUST_FILE, MeasureModels, trust_features
 from pipeline.extract.page import Page
-from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.per import load_per_rules
 from pipeline.extract.pointer import Pointer
 from pipeline.extract.pointing import Asked, Span, candidates
@@ -80,9 +80,7 @@ def example(passage: Passage, stages: Sequence[Stage], rules: MeasureRules) -> E
     placed = placed_mentions(page, doc.head, doc.outline, doc.sentences, doc.mentions, rules=rules.roles)
     offsets = doc.text.offsets()
     spans = [(offsets.from_source(r["start"], r["end"]), r) for r in passage.records]
-    gold = [
-        next((r for (a, b), r in spans if a < p.mention.end and p.mention.start < b), None) for p in placed
-    ]
+    gold = [next((r for (a, b), r in spans if a < p.mention.end and p.mention.start < b), None) for p in placed]
     return Example(passage, doc, page, placed, gold)
 
 

@@ -57,7 +57,7 @@ def near_rule(
     low = max(0, start - REACH)
     before = ("\0" if low else "") + text[low:start]
     numeral = text[start:numeral_end]
-    for rule in lexicon.nears_of_bare if unit is None else lexicon.nears_of_units:
+    for rule in lexicon.nears[unit is not None, numeral[0].isdigit()]:
         if rule.kinds and (unit is None or unit.kind not in rule.kinds):
             continue
         if rule.numeral is not None and rule.numeral.fullmatch(numeral) is None:

@@ -15,18 +15,21 @@ from pipeline.extract.units import Units, load_units
 REACH = 16
 
 
+# a pattern of numerals that may match Arabic or Chinese ones
+_ARABIC, _HAN = re.compile(r"\\d|[0-9.]"), re.compile("[零〇一-龥]")
+
+
 @dataclass(frozen=True, slots=True)
 class MentionLexicon:
     """Everything ``find_mentions`` needs to know.
 
-    ``regions`` are names with patterns whose group 1 is the region; ``nears_of_units`` are the near rules for numbers
-    with a unit, ``nears_of_bare`` those for numbers without.
+    ``regions`` are names with patterns whose group 1 is the region; ``nears`` are the near rules by whether the number
+    has a unit and whether it begins with an Arabic digit.
     """
 
     units: Units
     regions: tuple[tuple[str, re.Pattern[str]], ...]
-    nears_of_units: tuple[Near, ...]
-    nears_of_bare: tuple[Near, ...]
+    nears: dict[tuple[bool, bool], tuple[Near, ...]]
     bounds_before: tuple[BoundWord, ...]
     bounds_after: tuple[BoundWord, ...]
     spread: re.Pattern[str]
@@ -45,13 +48,22 @@ def load_mention_lexicon(folder: Path) -> MentionLexicon:
     return MentionLexicon(
         units=units,
         regions=tuple((region.name, _finder(region)) for region in aside.region),
-        nears_of_units=tuple(near for near in aside.near if not near.bare),
-        nears_of_bare=tuple(near for near in aside.near if not near.unit and not near.kinds),
+        nears={(unit, arabic): _nears(aside.near, unit, arabic) for unit in (True, False) for arabic in (True, False)},
         bounds_before=tuple(word for word in bounds.bound if word.side == "before"),
         bounds_after=tuple(word for word in bounds.bound if word.side == "after"),
         spread=bounds.spread.pattern,
         tables=tables,
         digest=digest(units.digest, tables.digest, aside_text, bounds_text),
+    )
+
+
+def _nears(nears: tuple[Near, ...], unit: bool, arabic: bool) -> tuple[Near, ...]:
+    """Return the rules that may set aside a number with or without a unit, in Arabic or Chinese digits."""
+    kept = (near for near in nears if not (near.bare if unit else near.unit or near.kinds))
+    return tuple(
+        near
+        for near in kept
+        if near.numeral is None or bool((_ARABIC if arabic else _HAN).search(near.numeral.pattern))
     )
 
 

@@ -26,7 +26,7 @@ from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
 from pipeline.extract.when import Times
 
-_REACHED = re.compile(r"(?:达到?了?|(?:已|年)?满)(?:了|人民币)?\s?$")
+_REACHED = re.compile(r"(?:达到?了?|(?:已|年|(?<!每))满)(?:了|人民币)?\s?$")
 # how much a paragraph's own words weigh against those of so many neighbours on each side
 _OWN_WEIGHT, _NEAR = 0.5, 2
 _AS_MUCH_AS = re.compile(r"高达\s?$")
@@ -229,9 +229,7 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _measure(
-    text: str, mention: Mention, context: Context, role: Role, times: Times, rules: MeasureRules
-) -> Measure:
+def _measure(text: str, mention: Mention, context: Context, role: Role, times: Times, rules: MeasureRules) -> Measure:
     """Return the measure of one mention in ``role``, without the slots that are pointed at."""
     bound = mention.bound
     if role == "condition" and bound == "exact" and _REACHED.search(context.list_piece):

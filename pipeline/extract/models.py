@@ -55,7 +55,7 @@ class MeasureModels:
 def trust_features(role: str, kind: str, sure: tuple[float, float, float]) -> Features:
     """Return the features a record's confidence is fitted on."""
     names = ("role", "item", "beneficiary")
-    found = {name: value for name, value in zip(names, sure, strict=True)}
+    found = dict(zip(names, sure, strict=True))
     return {"1": 1.0, "all": sure[0] * sure[1] * sure[2], **found, f"r={role}": 1.0, f"k={kind}": 1.0}
 
 

@@ -42,6 +42,8 @@ _CHINESE = f"{_CHARACTER}(?:{_CHARACTER}|{_SPACE})*(?:{_POINT}(?:{MAGNITUDE})?)?
 # 万 and 亿 may stand on the next line, where the number was broken
 _WRAP = r"(?:[ \u3000]?|\n(?=[百千]?[万亿]))"
 NUMERAL = re.compile(rf"{_ARABIC}(?:{_WRAP}{MAGNITUDE}{_TAIL})?|{_CHINESE}")
+# what a numeral begins with, for a character class
+BEGINS = rf"\d{_DIGIT}十拾百佰千仟万亿廿卅"
 # 余 多 几 inside a numeral: 五百余万, 二十几万, 三十万多亿
 VAGUE = re.compile(rf"(?:[ \u3000]?[余多来几][ \u3000]?(?:[十百]?万亿?|{_THOUSAND}[万亿]|[十百]?亿))+")
 _DIGITS = r"(?P<arabic>\d+(?:[,，\s]\d+)*(?:\.\s?\d+)?)"

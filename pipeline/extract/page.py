@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from pipeline.core.layers import Sentence
 
@@ -51,7 +51,7 @@ class Page:
     def words(self, low: int, high: int) -> list[str]:
         """Return the words between ``low`` and ``high``; what is cut at either end is left out."""
         places = self.places(low, high)
-        return [self.text[a:b] for a, b in zip(places, places[1:], strict=False)]
+        return [self.text[a:b] for a, b in pairwise(places)]
 
     def marks_between(self, low: int, high: int) -> tuple[int, int]:
         """Return how many clause marks stand in ``low``..``high``, and how many of them end a segment."""

@@ -35,7 +35,9 @@ _FINALISTS = 12
 # values of a Grid's fields: behind, clauses, segments, far, edge, stop, openers (9 behind the list, here the last)
 _CLAUSES, _SEGMENTS, _SIZES, _OPENERS = 4, 3, 13, 5
 _FAR = np.array([size(n) for n in range(400)])
-_KEY = re.compile(r"(?P<part>s-|s\+|sc|e-|e\+|ec|ed|en)(?P<words>.*?)(?P<role>benefit|budget|target|fact|condition|other)?", re.S)
+_KEY = re.compile(
+    r"(?P<part>s-|s\+|sc|e-|e\+|ec|ed|en)(?P<words>.*?)(?P<role>benefit|budget|target|fact|condition|other)?", re.S
+)
 _PLACED = re.compile(r"(?P<end>[SE])(?P<side>[AB])(?P<clauses>[0-3])(?P<segments>[0-2])[-+](?P<words>.*)", re.S)
 _OPENED = re.compile(r"(?P<end>[SE])o(?P<openers>[0-39])(?P<words>.*)", re.S)
 
@@ -169,7 +171,11 @@ class PagePointer:
         page, pointer = self._page, self._pointer
         spans, scores = self._drafts(asked)
         special = {*asked.before, *(span for group in asked.tiers for span in group)}
-        finalists = set(np.argpartition(-scores, _FINALISTS)[:_FINALISTS].tolist() if len(scores) > _FINALISTS else range(len(scores)))
+        finalists = set(
+            np.argpartition(-scores, _FINALISTS)[:_FINALISTS].tolist()
+            if len(scores) > _FINALISTS
+            else range(len(scores))
+        )
         if special:
             finalists |= {row for row, span in enumerate(spans) if span in special}
         for row in finalists:

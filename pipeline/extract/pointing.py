@@ -30,9 +30,9 @@ _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
 class Asked:
     """What is looked for: a slot of the measure whose list of figures runs from ``list_start`` to ``list_end``.
 
-    ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its place in the list
-    from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the coordinate groups before
-    the list that have as many members as the list.
+    ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its
+    place in the list from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the
+    coordinate groups before the list that have as many members as the list.
     """
 
     list_start: int
@@ -171,7 +171,11 @@ def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
     for place, earlier in enumerate(asked.before[:2]):
         if page.text[earlier[0] : earlier[1]] == words:
             segments = min(3, page.marks_between(earlier[1], asked.list_start)[1])
-            features += [f"again{place}{r}", f"again{place}{segments}{r}", f"again{place}{asked.place > 0:d}{asked.kind}"]
+            features += [
+                f"again{place}{r}",
+                f"again{place}{segments}{r}",
+                f"again{place}{asked.place > 0:d}{asked.kind}",
+            ]
     for group in asked.tiers:
         features += _tier_features(span, group, asked)
     return features

@@ -63,7 +63,11 @@ def _differences(m: Measure, wanted: dict[str, Any]) -> list[str]:
     right = {
         "min": low is not None and abs(low - Decimal(wanted["min"])) <= abs(low) / 1000,
         "max": high is not None and abs(high - Decimal(wanted["max"])) <= abs(high) / 1000,
-        **{slot: getattr(m, slot) == wanted[slot] for slot in ("kind", "unit", "bound", "role", "time") if slot in wanted},
+        **{
+            slot: getattr(m, slot) == wanted[slot]
+            for slot in ("kind", "unit", "bound", "role", "time")
+            if slot in wanted
+        },
         **{slot: same_words(wanted[slot], getattr(m, slot)) for slot in _WORDS if slot in wanted},
     }
     if "per" in wanted:

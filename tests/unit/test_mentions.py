@@ -131,7 +131,7 @@ def test_no_quantity(text: str) -> None:
 def test_numbers_of_list_items_are_told_from_decimals() -> None:
     text = "对象：\n1.低保老人；\n2.75周岁以上空巢老人；\n3.90周岁以上高龄老人。"
     assert [surface for surface, _ in claimed(text)] == ["75周岁", "90周岁"]
-    assert [surface for surface, _ in claimed("1、80周岁以上的，100元；\n2、90周岁以上的，300元。")][0] == "80周岁"
+    assert next(surface for surface, _ in claimed("1、80周岁以上的，100元；\n2、90周岁以上的，300元。")) == "80周岁"
     assert [surface for surface, _ in claimed("投资额\n1.5亿元以上的")] == ["1.5亿元"]
 
 

@@ -86,7 +86,11 @@ def _weights(page: Page, asked: Asked, spans: list[tuple[int, int]]) -> dict[str
 
 
 @settings(deadline=None)
-@given(st.text("对的人才企业给予奖励补助，、。\n0123万元（）", min_size=1, max_size=60), st.integers(0, 60), st.integers(1, 20))
+@given(
+    st.text("对的人才企业给予奖励补助，、。\n0123万元（）", min_size=1, max_size=60),
+    st.integers(0, 60),
+    st.integers(1, 20),
+)
 def test_the_chosen_span_is_a_candidate_and_scores_best(text: str, start: int, length: int) -> None:
     start = min(start, len(text) - 1)
     stop = min(start + length, len(text))
