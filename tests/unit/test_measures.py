@@ -106,7 +106,7 @@ def test_an_open_end_is_empty() -> None:
 def test_a_benefit_keeps_the_words_of_its_condition_and_its_agency_and_action() -> None:
     text = "对年销售收入2000万元以上、纳税50万元以上的企业，给予10万元奖励。（责任单位：市工信局、市财政局）"
     benefit = next(m for m in measures(text) if m.role == "benefit")
-    assert benefit.condition == "年销售收入2000万元以上、纳税50万元以上的企业"
+    assert benefit.condition == "年销售收入2000万元以上、纳税50万元以上"
     assert benefit.action == "给予"
 
 
