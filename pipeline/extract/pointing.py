@@ -129,7 +129,7 @@ def grid(page: Page, at: int, asked: Asked) -> Grid:
     low, high = (asked.list_end, at) if behind else (at, asked.list_start)
     clauses, segments = page.marks_between(low, high)
     edge = at == 0 or text[at - 1] in CLAUSE_MARKS
-    stop = at == asked.list_start or text[at : at + 1] in CLAUSE_MARKS
+    stop = at in (asked.list_start, len(text)) or text[at] in CLAUSE_MARKS
     openers = 9 if behind else min(3, page.openers_between(at, asked.list_start))
     return Grid(behind, min(clauses, 3), min(segments, 2), size(high - low), edge, stop, openers)
 

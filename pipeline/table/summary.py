@@ -48,11 +48,13 @@ class Summary:
     issues: tuple[tuple[str, str, int], ...]
 
 
+# a doubtful figure may be no benefit at all, and would stand on top where it is large
 _BENEFITS = """
 SELECT max(coalesce(m.value_max, m.value_min)) AS value, any_value(m.beneficiary ORDER BY m.rowid),
   any_value(m.item ORDER BY m.rowid), m.quote, m.evidence, d.source_name
 FROM measures m JOIN documents d ON d.doc_id = m.doc_id
 WHERE m.kind = 'money' AND m.role = 'benefit' AND m.unit = '元' AND coalesce(m.value_max, m.value_min) IS NOT NULL
+  AND m.confidence >= 0.4
 GROUP BY m.quote, m.evidence, d.source_name
 ORDER BY value DESC, min(m.rowid) LIMIT ?
 """
