@@ -20,7 +20,7 @@ from pipeline.extract.models import MeasureModels, load_measure_models
 from pipeline.extract.page import Page
 from pipeline.extract.per import PerRules, load_per_rules, per_of
 from pipeline.extract.pointer import PagePointer, Pointer
-from pipeline.extract.pointing import Asked, Span, coordinated
+from pipeline.extract.pointing import Asked, Span, coordinated, tidied
 from pipeline.extract.role_features import Features, features_of
 from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
@@ -198,7 +198,8 @@ class _Slot:
         """Return the words that fill the slot, ``None`` for nothing, and their probability."""
         span, sure = self._pointer.choose(asked_of(self._page, placed, role, self._before, self._reach))
         remember(self._page, self._before, span)
-        return (None if span is None else self._page.text[slice(*span)]), sure
+        text = self._page.text
+        return (None if span is None else text[slice(*tidied(text, span))]), sure
 
 
 class _Tenses:

@@ -149,7 +149,7 @@ class _Borders:
         self.openers = np.searchsorted(page.openers, at)
         self.clause_end = np.array([*page.marks, len(text)])[marks]
         self.edge = np.isin(before, _MARKS)
-        self.stop = np.isin(behind, _MARKS)
+        self.stop = np.isin(behind, _MARKS) & (at < len(text))
         self.opens = ~np.isin(behind, _CLOSES)
         self.alone = ~np.array([chr(code).isalnum() for code in kinds], dtype=np.bool_)[kind]
 

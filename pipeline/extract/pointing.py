@@ -22,6 +22,7 @@ Weights = Mapping[str, float]
 LONGEST = 30
 CLOSE = frozenset("）)》”")
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
+_LOOSE = frozenset("、：: \u3000")
 _DIGIT = re.compile(r"\d")
 _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
 
@@ -129,7 +130,7 @@ def grid(page: Page, at: int, asked: Asked) -> Grid:
     low, high = (asked.list_end, at) if behind else (at, asked.list_start)
     clauses, segments = page.marks_between(low, high)
     edge = at == 0 or text[at - 1] in CLAUSE_MARKS
-    stop = at in (asked.list_start, len(text)) or text[at] in CLAUSE_MARKS
+    stop = at == asked.list_start or text[at : at + 1] in CLAUSE_MARKS
     openers = 9 if behind else min(3, page.openers_between(at, asked.list_start))
     return Grid(behind, min(clauses, 3), min(segments, 2), size(high - low), edge, stop, openers)
 
@@ -220,3 +221,21 @@ def question(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
     parts = (place_features(page, at), grid_features(where, asked.role, asked.kind), word_features(page, at, where))
     starts, ends = zip(*parts, strict=True)
     return with_role(starts[0], asked.role) + starts[1] + starts[2], with_role(ends[0], asked.role) + ends[1] + ends[2]
+
+
+def tidied(text: str, span: Span) -> Span:
+    """Return ``span`` without a label and its colon (摘要：…) and without marks and open brackets at its ends."""
+    start, end = span
+    colon = max(text.rfind("：", start, end), text.rfind(":", start, end)) + 1
+    if start < colon < end:
+        start = colon
+    for bracket, closing in (("（", "）"), ("(", ")")):
+        opened = text.rfind(bracket, start, end)
+        if opened >= 0 and text.find(closing, opened, end) < 0:
+            # the figure stands in the brackets too: 结构性矛盾（人才缺口率42%）
+            start, end = (opened + 1, end) if opened + 1 < end else (start, opened)
+    while start < end - 1 and text[start] in _LOOSE:
+        start += 1
+    while start < end - 1 and text[end - 1] in _LOOSE:
+        end -= 1
+    return start, end

@@ -89,7 +89,7 @@ def test_a_peer_that_cannot_be_installed_is_left_out(
         if system.package:
             raise Unavailable("no network")
 
-    text = "给予博士每人每月2000元生活补贴"
+    text = "给予博士每人每月2000元生活补贴。"
     line = {"start": 8, "end": 13, "kind": "money", "value_min": 2000, "value_max": 2000, "unit": "元"}
     rest = {"bound": "exact", "role": "benefit", "per": ["人", "月"], "item": "生活补贴", "beneficiary": "博士"}
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")

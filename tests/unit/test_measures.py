@@ -124,7 +124,7 @@ def test_the_base_of_a_comparison_is_no_time(text: str) -> None:
     ("text", "role"),
     [
         ("对每发行一期债券（短期融资券需发行1亿元以上）的企业给予奖励。", "condition"),
-        ("发放以旧换新补贴3亿元、带动销售金额905亿元。", "fact"),
+        ("全年发放以旧换新补贴3亿元、带动销售金额905亿元，同比增长12%。", "fact"),
     ],
 )
 def test_roles_that_look_like_benefits(text: str, role: str) -> None:

@@ -16,6 +16,7 @@ from pipeline.extract.pointing import (
     nothing_features,
     question,
     span_features,
+    tidied,
 )
 
 TEXT = "对认定的A类、B类、C类人才，分别给予100万元、50万元、30万元安家补助。"
@@ -54,6 +55,21 @@ def test_a_span_chosen_before_stays_a_candidate_out_of_reach() -> None:
     page, asked = asked_about(TEXT, "50万元")
     far = Asked(asked.list_start, asked.list_end, asked.list_start, asked.high, "money", "benefit", 0, ((4, 6),))
     assert (4, 6) in list(candidates(page, far))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("摘要：全县工匠缺口率", "全县工匠缺口率"),
+        ("、创业补贴", "创业补贴"),
+        ("原因（如工匠缺口率", "如工匠缺口率"),
+        ("（如缺口率", "如缺口率"),
+        ("首台（套）装备", "首台（套）装备"),
+        ("：", "："),
+    ],
+)
+def test_what_is_shown_has_no_label_and_no_loose_marks(said: str, kept: str) -> None:
+    assert said[slice(*tidied(said, (0, len(said))))] == kept
 
 
 @pytest.mark.parametrize(
