@@ -35,6 +35,8 @@ _FINALISTS = 12
 # values of a Grid's fields: behind, clauses, segments, far, edge, stop, openers (9 behind the list, here the last)
 _CLAUSES, _SEGMENTS, _SIZES, _OPENERS = 4, 3, 13, 5
 _FAR = np.array([size(n) for n in range(400)])
+# kinds of word features (pointing.place_features)
+_PARTS = ("s-", "s+", "sc", "e-", "e+", "ec", "ed", "en")
 _KEY = re.compile(
     r"(?P<part>s-|s\+|sc|e-|e\+|ec|ed|en)(?P<words>.*?)(?P<role>benefit|budget|target|fact|condition|other)?", re.S
 )
@@ -54,6 +56,7 @@ class Pointer:
         self.weights = weights
         self.vocabulary: dict[str, int] = {"": 0}
         self._words: dict[str, WordScores] = {"": {}}
+        self._merged: dict[str, tuple[dict[str, float], ...]] = {}
         self._lying: dict[tuple[str, str], tuple[Floats, Floats]] = {}
         self._lengths: dict[tuple[str, str], Floats] = {}
         placed, opened = [], []
@@ -87,9 +90,19 @@ class Pointer:
         """Return the number of a word in the tables."""
         return self.vocabulary.get(word, len(self.vocabulary))
 
-    def words(self, role: str) -> tuple[WordScores, WordScores]:
-        """Return the scores of words at a place, whatever the role, and those for ``role``."""
-        return self._words[""], self._words.get(role, {})
+    def words(self, role: str) -> tuple[dict[str, float], ...]:
+        """Return the scores of words at a place for ``role``, those whatever the role added, in the order of _PARTS."""
+        if role not in self._merged:
+            both = self._words[""], self._words.get(role, {})
+            self._merged[role] = tuple(
+                {
+                    word: sum(scores.get(part, {}).get(word, 0.0) for scores in both)
+                    for scores in both
+                    for word in scores.get(part, {})
+                }
+                for part in _PARTS
+            )
+        return self._merged[role]
 
     def lengths(self, asked: Asked) -> Floats:
         """Return the score of each length of a span."""
@@ -258,7 +271,7 @@ class PagePointer:
             fixed[:, row] = self._look_up(row, tables)
         return fixed[:, rows]
 
-    def _look_up(self, row: int, tables: tuple[WordScores, WordScores]) -> tuple[float, float]:
+    def _look_up(self, row: int, tables: tuple[dict[str, float], ...]) -> tuple[float, float]:
         """Return the score of the words around a border as a start and as an end (``pointing.place_features``)."""
         text, at = self._page.text, self._page.borders
         here = at[row]
@@ -267,17 +280,20 @@ class PagePointer:
         behind = text[here : at[row + 1]] if row + 1 < len(at) else ""
         second = text[at[row + 1] : at[row + 2]] if row + 2 < len(at) else ""
         last, two, first = text[here - 1 : here] if here else "", text[max(0, here - 2) : here], text[here : here + 1]
-        start = end = 0.0
-        for table in tables:
-            if words := table.get("s-"):
-                start += words.get(before, 0.0) + words.get(third + before, 0.0)
-            if words := table.get("s+"):
-                start += words.get(behind, 0.0) + words.get(behind + second, 0.0)
-            if words := table.get("sc"):
-                start += words.get(last, 0.0)
-            if words := table.get("e+"):
-                end += words.get(behind, 0.0) + words.get(behind + second, 0.0)
-            for part, word in (("e-", before), ("ec", last), ("ed", two), ("en", first)):
-                if words := table.get(part):
-                    end += words.get(word, 0.0)
+        s_before, s_behind, s_last, e_before, e_behind, e_last, e_two, e_first = tables
+        start = (
+            s_before.get(before, 0.0)
+            + s_before.get(third + before, 0.0)
+            + s_behind.get(behind, 0.0)
+            + s_behind.get(behind + second, 0.0)
+            + s_last.get(last, 0.0)
+        )
+        end = (
+            e_before.get(before, 0.0)
+            + e_behind.get(behind, 0.0)
+            + e_behind.get(behind + second, 0.0)
+            + e_last.get(last, 0.0)
+            + e_two.get(two, 0.0)
+            + e_first.get(first, 0.0)
+        )
         return start, end
