@@ -1,0 +1,72 @@
+"""The script that fits the models of the measures stage, on a few drills."""
+
+import json
+import sys
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parents[2] / "models" / "measures"
+sys.path.insert(0, str(HERE))
+
+import passages  # noqa: E402
+import train  # noqa: E402
+
+from pipeline.core.config import load_config, models_dir  # noqa: E402
+from pipeline.core.errors import PipelineError  # noqa: E402
+from pipeline.extract.models import POINTERS_FILE, ROLES_FILE, TRUST_FILE, load_measure_models  # noqa: E402
+from pipeline.running.stages import unjudged  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[train.Example]:
+    stages = [stage for stage in unjudged(load_config()) if stage.gives not in ("raw", "references", "bag")]
+    rules = train._unfitted()
+    return [train.example(passage, stages, rules) for passage in islice(passages.drills(), 25)]
+
+
+def test_what_is_fitted_reads_what_it_was_fitted_on_and_is_the_same_each_time(examples: list[train.Example]) -> None:
+    designs = train.Designs(
+        train.design(examples, "item", train.ITEM), train.design(examples, "beneficiary", train.BENEFICIARY)
+    )
+    fitted, again = (train.fit(examples, designs, train._unfitted()) for _ in range(2))
+    assert fitted.models.roles == again.models.roles
+    assert fitted.models.item.weights == again.models.item.weights
+    roles = [
+        (found.role, record["role"])
+        for x in examples
+        for found, record in zip(train.found_in(x, fitted), x.gold, strict=True)
+        if record
+    ]
+    assert len(roles) > 30
+    assert sum(a == b for a, b in roles) > 0.9 * len(roles)
+
+
+def test_folds_keep_the_passages_of_a_document_together(examples: list[train.Example]) -> None:
+    folds = train.folds(examples, 4)
+    assert sorted(x.passage.name for fold in folds for x in fold) == sorted(x.passage.name for x in examples)
+    sources = [{x.passage.source for x in fold} for fold in folds]
+    assert sum(map(len, sources)) == len(set().union(*sources))
+
+
+def test_labels_of_another_document_are_refused(tmp_path: Path) -> None:
+    labels, real = tmp_path / "labels.jsonl", tmp_path / "real"
+    real.mkdir()
+    (real / "a.txt").write_text("给予博士2万元补贴。", encoding="utf-8")
+    row = {"source": "a", "sha256": "0" * 64, "start": 0, "end": 3, "records": []}
+    labels.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="isn't the document that was labelled"):
+        list(passages.labelled(labels, real))
+    assert list(passages.labelled(labels, tmp_path / "nowhere")) == []
+
+
+@pytest.mark.parametrize("broken", [ROLES_FILE, POINTERS_FILE, TRUST_FILE])
+def test_a_missing_model_is_told(tmp_path: Path, broken: str) -> None:
+    folder = tmp_path / "measures"
+    folder.mkdir()
+    for name in (ROLES_FILE, POINTERS_FILE, TRUST_FILE):
+        if name != broken:
+            (folder / name).write_bytes((models_dir() / "measures" / name).read_bytes())
+    with pytest.raises(PipelineError, match="请重新安装"):
+        load_measure_models(tmp_path)
