@@ -29,6 +29,7 @@ from pipeline.core.config import configs_dir, load_config
 from pipeline.core.document import Document, Source
 from pipeline.core.layers import Measure, RawText
 from pipeline.core.stage import Stage
+from pipeline.core.wording import same_words, squeezed
 from pipeline.extract.finish import load_finish_rules
 from pipeline.extract.measures import (
     BENEFICIARY,
@@ -51,7 +52,7 @@ from pipeline.extract.roles import load_role_rules
 from pipeline.extract.slots import load_slot_rules
 from pipeline.running.stages import unjudged
 from pipeline.scoring.measures import score
-from pipeline.scoring.records import SLOTS, basis, pair_up, same_slot, same_words
+from pipeline.scoring.records import SLOTS, basis, pair_up, same_slot
 from pipeline.scoring.records import Record as Found
 
 HERE = Path(__file__).resolve().parent
@@ -124,12 +125,12 @@ def right_spans(page: Page, asked: Asked, spans: Sequence[Span], wanted: str | N
     """Return the spans that say ``wanted``; where none does exactly, those that come nearest; nothing for none."""
     if not wanted:
         return {None}
-    squeezed = "".join(wanted.split())
-    words = {span: "".join(page.text[slice(*span)].split()) for span in spans}
-    exact: set[Span | None] = {span for span, said in words.items() if said == squeezed}
+    asked_for = squeezed(wanted)
+    words = {span: squeezed(page.text[slice(*span)]) for span in spans}
+    exact: set[Span | None] = {span for span, said in words.items() if said == asked_for}
     if exact:
         return exact
-    near = {span: _overlap(squeezed, said) for span, said in words.items() if same_words(squeezed, said)}
+    near = {span: _overlap(asked_for, said) for span, said in words.items() if same_words(asked_for, said)}
     best = max(near.values(), default=0.0)
     return {span for span, overlap in near.items() if overlap == best}
 
@@ -235,7 +236,8 @@ def cross(
         seen = {id(x) for x in held}
         whole = [x for x in held if x.passage.origin != "challenge"]
         fitted = fit([x for x in examples if id(x) not in seen], designs, rules)
-        rows += fit_trust(whole, fitted)
+        # a short text isn't judged as a document is: confidence is for documents
+        rows += fit_trust([x for x in whole if x.passage.origin != "drills"], fitted)
         for x in whole:
             for origin in (x.passage.origin, "all"):
                 gold.setdefault(origin, {})[x.passage.name] = [as_record(r) for r in x.passage.records]

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate, pairwise
 
 from pipeline.core.layers import Sentence
+from pipeline.extract.tables import column_heads
 
 CLAUSE_MARKS = frozenset("，,。；;！!？?\n\t")
 SEGMENT_MARKS = CLAUSE_MARKS - frozenset("，,")
@@ -32,7 +33,15 @@ class Page:
         self.borders = sorted(borders)
         self.marks = [found.start() for found in _CLAUSE.finditer(text)]
         self.segments = [0, *accumulate(text[mark] in SEGMENT_MARKS for mark in self.marks)]
+        self.heads = column_heads(text)
         self.openers = [found.start() for found in _OPENER.finditer(text)]
+
+    def head_of(self, at: int) -> tuple[int, int] | None:
+        """Return the span of the head of the table column in which ``at`` lies, ``None`` outside of tables."""
+        index = bisect_right(self.heads, (at + 1,)) - 1
+        if index < 0 or at >= self.heads[index][1]:
+            return None
+        return self.heads[index][2:]
 
     def word_before(self, at: int) -> str:
         """Return the word that ends at ``at`` or the part of it before ``at``; empty at the text's start."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.core.wording import same_words, squeezed
 from pipeline.extract.page import CLAUSE_MARKS, Page
 from pipeline.extract.pointing import (
     CLOSE,
@@ -25,13 +26,18 @@ from pipeline.extract.pointing import (
     nothing_features,
     size,
     span_features,
+    tidied,
 )
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 # how many spans of the best starts and ends are looked at whole
-_FINALISTS = 12
+_FINALISTS = 20
+# a span may be chosen for the others it agrees with if it is so likely itself, against the likeliest
+_LIKELY = 0.3
+# a draft so far behind the best is not looked at, a share so small not counted
+_HOPELESS, _NEGLIGIBLE = 8.0, 0.005
 # values of a Grid's fields: behind, clauses, segments, far, edge, stop, openers (9 behind the list, here the last)
 _CLAUSES, _SEGMENTS, _SIZES, _OPENERS = 4, 3, 13, 5
 _FAR = np.array([size(n) for n in range(400)])
@@ -180,26 +186,36 @@ class PagePointer:
         self._fixed: dict[str, Floats] = {}
 
     def choose(self, asked: Asked) -> tuple[Span | None, float]:
-        """Return the most likely span, ``None`` for nothing, and its probability."""
+        """Return the span most likely to say what is asked for, ``None`` for nothing, and how likely that is.
+
+        A span says what those say that name the same (``core.wording.same_words``): of the likely spans the one is
+        chosen that agrees with most of the probability (minimum Bayes risk: Kumar and Byrne 2004).
+        """
         page, pointer = self._page, self._pointer
-        spans, scores = self._drafts(asked)
-        special = {*asked.before, *(span for group in asked.tiers for span in group)}
-        finalists = set(
-            np.argpartition(-scores, _FINALISTS)[:_FINALISTS].tolist()
-            if len(scores) > _FINALISTS
-            else range(len(scores))
-        )
-        if special:
-            finalists |= {row for row, span in enumerate(spans) if span in special}
+        spans, scores = self.drafts(asked)
+        finalists = self._finalists(spans, scores, asked)
         for row in finalists:
             scores[row] += pointer.sum(span_features(page, spans[row], asked))
         nothing = pointer.sum(nothing_features(page, asked))
-        best = max(finalists, key=lambda row: (scores[row], -row), default=None)
-        top = nothing if best is None else max(nothing, float(scores[best]))
+        top = float(scores.max(initial=nothing))
         total = np.exp(nothing - top) + np.exp(scores - top).sum()
-        return (None if best is None or top == nothing else spans[best]), float(1 / total)
+        shares: dict[str, tuple[Span, float]] = {}
+        for row in sorted(finalists, key=lambda row: (-scores[row], row)):
+            words = squeezed(page.text[slice(*tidied(page.text, spans[row]))])
+            span, share = shares.get(words, (spans[row], 0.0))
+            shares[words] = span, share + float(np.exp(scores[row] - top) / total)
+        return agreed(shares, float(np.exp(nothing - top) / total))
 
-    def _drafts(self, asked: Asked) -> tuple[list[Span], Floats]:
+    def _finalists(self, spans: list[Span], scores: Floats, asked: Asked) -> set[int]:
+        """Return the rows of the spans that are looked at whole: the best, and those that something speaks for."""
+        rows = np.arange(len(scores))
+        if len(scores) > _FINALISTS:
+            rows = np.argpartition(-scores, _FINALISTS)[:_FINALISTS]
+        finalists = set(rows[scores[rows] > scores.max(initial=-np.inf) - _HOPELESS].tolist())
+        special = {*asked.elsewhere, *(span for group in asked.tiers for span in group)}
+        return finalists | ({row for row, span in enumerate(spans) if span in special} if special else set())
+
+    def drafts(self, asked: Asked) -> tuple[list[Span], Floats]:
         """Return every candidate, with the scores of their starts, ends and lengths."""
         b, lengths = self._borders, self._pointer.lengths(asked)
         low, start, stop, high = np.searchsorted(b.at, (asked.low, asked.list_start, asked.list_end, asked.high))
@@ -214,7 +230,8 @@ class PagePointer:
         i, j = np.nonzero(fits)
         scores = starts[i] + ends[j] + lengths[length[i, j]]
         spans = list(zip(at[i].tolist(), at[j].tolist(), strict=True))
-        extra = [span for span in dict.fromkeys(asked.before) if span not in set(spans)] if asked.before else []
+        known = set(spans) if asked.elsewhere else set()
+        extra = [span for span in asked.elsewhere if span not in known]
         if extra:
             first, _ = self._scores(np.searchsorted(b.at, [span[0] for span in extra]), asked)
             _, last = self._scores(np.searchsorted(b.at, [span[1] for span in extra]), asked)
@@ -297,3 +314,20 @@ class PagePointer:
             + e_first.get(first, 0.0)
         )
         return start, end
+
+
+def agreed(shares: dict[str, tuple[Span, float]], nothing: float) -> tuple[Span | None, float]:
+    """Return the span with whose words most of the probability agrees, and how much; ``None`` for nothing.
+
+    ``shares`` holds the span of each wording and its probability.
+    """
+    counted = {words: found for words, found in shares.items() if found[1] >= _NEGLIGIBLE}
+    least = _LIKELY * max((share for _, share in counted.values()), default=0.0)
+    best: Span | None = None
+    sure = nothing
+    for words, (span, share) in counted.items():
+        if share >= least:
+            agreeing = sum(other for said, (_, other) in counted.items() if same_words(words, said))
+            if agreeing > sure:
+                best, sure = span, agreeing
+    return best, sure

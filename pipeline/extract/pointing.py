@@ -24,6 +24,10 @@ CLOSE = frozenset("）)》”")
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
 _LOOSE = frozenset("、：: \u3000")
 _DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"\d[\d.,]*")
+# words for those who get something
+_TAKER = re.compile(r"企业|单位|个人|人才|机构|人员|项目|团队|组织|者(?![，。])")
+_SHORT, _FURTHEST = 6, 400
 _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
 
 
@@ -33,7 +37,7 @@ class Asked:
 
     ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its
     place in the list from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the
-    coordinate groups before the list that have as many members as the list.
+    coordinate groups before the list that have as many members as the list; ``head`` the head of its table's column.
     """
 
     list_start: int
@@ -45,6 +49,12 @@ class Asked:
     place: int = 0
     before: tuple[Span, ...] = ()
     tiers: tuple[tuple[Span, ...], ...] = ()
+    head: Span | None = None
+
+    @property
+    def elsewhere(self) -> list[Span]:
+        """Spans that are candidates wherever they stand."""
+        return list(dict.fromkeys(self.before if self.head is None else (*self.before, self.head)))
 
 
 def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...], ...]:
@@ -65,16 +75,15 @@ def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...]
 
 
 def candidates(page: Page, asked: Asked) -> Iterator[Span]:
-    """Yield every span that may fill the slot: those in reach, then those chosen before."""
+    """Yield every span that may fill the slot: those in reach, then those chosen before and the column's head."""
     places = page.places(asked.low, asked.list_start) + page.places(asked.list_end, asked.high)
     seen: set[Span] = set()
     for index, start in enumerate(places):
         for end in _ends(page, asked, places, index):
             seen.add((start, end))
             yield start, end
-    for span in asked.before:
+    for span in asked.elsewhere:
         if span not in seen:
-            seen.add(span)
             yield span
 
 
@@ -162,7 +171,7 @@ def length_features(length: int, asked: Asked) -> list[str]:
 def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
     """Return the features of a whole span but for its length."""
     words, r = page.text[span[0] : span[1]], asked.role
-    features = []
+    features = [*_whole_features(page, span), *_between_features(page, span, asked)]
     if "的" in words:
         features.append(f"的{r}")
     if "、" in words or "和" in words or "或" in words:
@@ -179,7 +188,37 @@ def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
             ]
     for group in asked.tiers:
         features += _tier_features(span, group, asked)
+    if asked.head is not None:
+        at = "=" if span == asked.head else "<" if span[1] <= asked.head[0] else ">"
+        features += [f"h{at}", f"h{at}{r}", f"h{at}{asked.kind}"]
     return features
+
+
+def _whole_features(page: Page, span: Span) -> list[str]:
+    """Return what the words of ``span`` are as a whole, and what stands on both sides of it."""
+    start, end = span
+    text = page.text
+    before, behind = page.word_before(start), text[end : end + 1]
+    first, last = page.word_behind(start), page.word_before(end)
+    features = [f"w{before}_{behind}", f"w{first}~{last}"]
+    if end - start <= _SHORT:
+        features.append(f"w{text[start:end]}")
+    if _TAKER.fullmatch(text, start, end):
+        clause = text.rfind("对", max(0, start - 100), start)
+        said = "0" if clause < 0 else "1" if page.marks_between(clause, start)[1] == 0 else "2"
+        features += [f"bare{said}", f"bare{said}{text[start:end]}"]
+    return features
+
+
+def _between_features(page: Page, span: Span, asked: Asked) -> list[str]:
+    """Return how many figures and takers stand between ``span`` and the list of figures."""
+    start, end = span
+    low, high = (end, asked.list_start) if end <= asked.list_start else (asked.list_end, start)
+    between = page.text[max(low, high - _FURTHEST) : high]
+    side = "B" if end <= asked.list_start else "A"
+    figures = min(3, len(_FIGURE.findall(between)))
+    takers = min(2, len(_TAKER.findall(between)))
+    return [f"f{side}{figures}{asked.role}", f"f{side}{takers}k{asked.role}", f"f{side}{figures}{takers}"]
 
 
 def _tier_features(span: Span, group: tuple[Span, ...], asked: Asked) -> list[str]:

@@ -28,6 +28,7 @@ _LINE = re.compile(r"[^\n]+")
 _RULER = re.compile(r"[\s|:：—－-]+")
 _UNIT = re.compile(rf"({MAGNITUDE})?(.+)")
 _LABEL = re.compile(r"[（(]([^（）()\s，、]{1,8})[）)]\s?[：:]\s?$")
+_HEAD_WORDS = re.compile(r"[^\s（）()：:]+")
 _PER = ("/", "／", "·", "每")
 _MOST_HEADS, _MOST_LABELS, _HEAD_LENGTH, _LONGEST_FIGURE = 3, 3, 60, 20
 _CAPTION_LINES, _CAPTION_LENGTH, _LABEL_LENGTH = 2, 80, 12
@@ -82,6 +83,25 @@ def find_number_cells(text: CleanText, raw: RawText | None, rules: TableRules, u
     tables = _from_lines(text.text) if raw is None or by_lines else _from_blocks(text, raw)
     found = (cell for table in tables for cell in _number_cells(text.text, table, by_lines, rules, units))
     return sorted(found, key=lambda cell: cell.start)
+
+
+def column_heads(text: str) -> list[tuple[int, int, int, int]]:
+    """Return the figure cells of tables of lines with the heads of their columns: start, end, head's start and end.
+
+    A head goes without its unit in brackets; sorted by place.
+    """
+    found = []
+    for rows in _from_lines(text) if "\t" in text or "|" in text else ():
+        count = next((i for i, row in enumerate(rows[:_MOST_HEADS]) if _has_number(row)), 0)
+        heads = {cell.column: cell for row in rows[:count] for cell in row if cell.text.strip()}
+        for row in rows[count:]:
+            for cell in row:
+                if len(row) == len(rows[0]) and cell.column in heads and _FIGURE.match(cell.text):
+                    named = _HEAD_WORDS.search(heads[cell.column].text)
+                    if named:
+                        start = heads[cell.column].start
+                        found.append((cell.start, cell.end, start + named.start(), start + named.end()))
+    return found
 
 
 def cell_at(cells: list[NumberCell], starts: list[int], offset: int) -> NumberCell | None:

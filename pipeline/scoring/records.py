@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from pipeline.core.wording import same_words
 
 SLOTS = ("bound", "role", "per", "time", "item", "beneficiary")
 # ratios are written with few digits
@@ -120,14 +121,3 @@ def _unit(unit: str | None) -> str:
     """Return a unit in one spelling."""
     plain = (unit or "").strip()
     return _UNITS.get(plain, plain)
-
-
-def same_words(first: str | None, second: str | None) -> bool:
-    """Tell whether two pieces of text name the same, white space aside."""
-    a, b = "".join((first or "").split()), "".join((second or "").split())
-    if not a or not b:
-        return a == b
-    if a in b or b in a:
-        return True
-    shared = sum((Counter(a) & Counter(b)).values())
-    return shared * 2 >= max(len(a), len(b))

@@ -19,17 +19,12 @@ import pipeline
 from pipeline.clean.steps import clean
 from pipeline.core.config import configs_dir
 from pipeline.core.layers import Measure, RawText
+from pipeline.core.wording import same_words
 from pipeline.extract.lexicon import MentionLexicon, load_mention_lexicon
 from pipeline.extract.mentions import find_mentions
-from pipeline.scoring.records import basis, same_words
+from pipeline.scoring.records import basis
 
 FOLDER = Path(__file__).parents[1] / "challenge"
-# what isn't read right yet: the models take the row's name, the neighbouring column, the bound's own words
-_OPEN = {
-    "15_tables-7": "item of the last cell: its row instead of its column",
-    "15_tables-8": "item of the last cell: the neighbouring column",
-    "41_bounds_more-4": "item: 为上限",
-}
 _WORDS = ("item", "beneficiary", "condition", "agency")
 
 
@@ -87,13 +82,9 @@ def _differences(m: Measure, wanted: dict[str, Any]) -> list[str]:
     ]
 
 
-def _case(name: str, case: dict[str, Any]) -> Any:
-    """Return a case as a test; one known to fail must fail, so that it is taken off the list when it is mended."""
-    marks = [pytest.mark.xfail(reason=_OPEN[name], strict=True)] if name in _OPEN else []
-    return pytest.param(case["text"], case["measures"], id=name, marks=marks)
-
-
-@pytest.mark.parametrize(("text", "wanted"), [_case(name, case) for name, case in _cases()])
+@pytest.mark.parametrize(
+    ("text", "wanted"), [pytest.param(case["text"], case["measures"], id=name) for name, case in _cases()]
+)
 def test_each_case_is_read_as_written(text: str, wanted: list[dict[str, Any]]) -> None:
     assert not _faults(text, wanted)
 
