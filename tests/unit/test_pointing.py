@@ -130,19 +130,11 @@ def test_what_the_tables_say_is_what_the_features_weigh(text: str, start: int, l
     ("shares", "nothing", "chosen", "sure"),
     [
         ({"补助": 0.5, "奖励": 0.3}, 0.2, "补助", 0.5),
-        (
-            {"安家补助": 0.3, "补助": 0.25, "项目评审费": 0.35},
-            0.1,
-            "安家补助",
-            0.55,
-        ),  # two that name the same outdo one
+        # two that name the same outdo one
+        ({"安家补助": 0.3, "补助": 0.25, "项目评审费": 0.35}, 0.1, "安家补助", 0.55),
         ({"补助": 0.3}, 0.7, None, 0.7),
-        (
-            {"给予企业和人才的安家补助": 0.05, "安家补助": 0.5, "人才": 0.4},
-            0.05,
-            "安家补助",
-            0.55,
-        ),  # holds all: unlikely
+        # what holds all others but is unlikely itself isn't chosen for them
+        ({"给予企业和人才的安家补助": 0.05, "安家补助": 0.5, "人才": 0.4}, 0.05, "安家补助", 0.55),
         ({}, 1.0, None, 1.0),
     ],
 )
