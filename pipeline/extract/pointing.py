@@ -1,9 +1,9 @@
 """Candidates for the words that fill a slot of a measure, and the features they are chosen by (``pointer.py``).
 
 A candidate is a span between two word borders, without a clause mark inside, in the measure's sentence or a little
-before it, a span chosen for a measure before, or the head of the table's column. Its score is a sum of weights of features of its start, of its end
-and of the span itself; "nothing" is a candidate too. This is a conditional maximum-entropy model over candidates
-(Berger, Della Pietra and Della Pietra 1996).
+before it, a span chosen for a measure before, or the head of the table's column. Its score is a sum of weights of
+features of its start, of its end and of the span itself; "nothing" is a candidate too. This is a conditional
+maximum-entropy model over candidates (Berger, Della Pietra and Della Pietra 1996).
 """
 
 from __future__ import annotations
