@@ -15,6 +15,7 @@ Role = Literal["benefit", "budget", "target", "fact", "condition", "other"]
 Fate = Literal["claimed", "set_aside", "unclaimed"]
 Relation = Literal["依据", "落实", "修订", "废止", "转发", "提及"]
 BlockKind = Literal["paragraph", "heading", "line", "cell"]
+GivenField = Literal["title", "doc_number", "issuer", "addressee", "issue_date", "effective_date", "expiry", "region"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Block:
     """A piece of the raw text (offsets into the **raw** text) and where it stands in the source.
 
     ``page`` counts from 1; ``box`` is x0, y0, x1, y1 in PDF points, origin bottom left; ``table``, ``row`` and
-    ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1.
+    ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1; ``score`` is how sure
+    text recognition is, from 0 to 1, ``None`` for text that was never a picture.
     """
 
     start: int
@@ -34,6 +36,24 @@ class Block:
     row: int | None = None
     column: int | None = None
     level: int | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A field of the head whose place the file itself tells, such as a column 发文字号; offsets into the raw text."""
+
+    field: GivenField
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One document of a file that holds many, such as a row of a table: its id within the file, and its text."""
+
+    id: str
+    raw: RawText
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +61,7 @@ class RawText:
     """The text of a file as it stands, with its blocks in reading order.
 
     For text files ``blocks`` is empty. ``title`` and ``published`` are what the file's own metadata says, unchecked.
+    A file of many documents has ``members`` and no text of its own.
     """
 
     text: str
@@ -50,6 +71,8 @@ class RawText:
     blocks: tuple[Block, ...] = ()
     title: str | None = None
     published: str | None = None
+    given: tuple[Given, ...] = ()
+    members: tuple[Member, ...] = ()
     doubts: tuple[Issue, ...] = ()
 
 
