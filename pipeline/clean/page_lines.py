@@ -11,22 +11,25 @@ Box = tuple[float, float, float, float]
 _WINDOW = 25
 _SAME_EDGE = 4.0  # points by which right edges of one column differ
 _LEAST = 3  # lines that must share an edge
+_WIDER = 1.5  # a line so much wider than the one to its left isn't the next of two columns of prose
 _TALLER = 1.3  # a line so much taller than the next is a heading
 
 
 def full_lines(lines: Sequence[Line], blocks: Sequence[Block]) -> list[bool | None]:
     """Tell for each line whether it reaches its column's right edge; None when the next can't belong to it.
 
-    The next line can't when it's indented or printed in another size. Lines without a place count as not full.
+    The next line can't when it's indented, printed in another size or stands in the next cell of a table. Lines without
+    a place count as not full.
     """
-    boxes = _boxes(lines, blocks)
+    boxes, pages = _places(lines, blocks)
     result: list[bool | None] = []
     for i, box in enumerate(boxes):
         after = boxes[i + 1] if i + 1 < len(boxes) else None
         if box is None or after is None:
             result.append(False)
             continue
-        if _other_size(box, after) or _is_indented(boxes, i + 1):
+        in_next_cell = pages[i] == pages[i + 1] and _is_next_cell(box, after)
+        if in_next_cell or _other_size(box, after) or _is_indented(boxes, i + 1):
             result.append(None)
         else:
             left, right, size = _edge(boxes, i, side=0), _edge(boxes, i, side=2), box[3] - box[1]
@@ -37,16 +40,26 @@ def full_lines(lines: Sequence[Line], blocks: Sequence[Block]) -> list[bool | No
     return result
 
 
-def _boxes(lines: Sequence[Line], blocks: Sequence[Block]) -> list[Box | None]:
-    """Return each line's box, by the block it lies in."""
-    result: list[Box | None] = []
+def _places(lines: Sequence[Line], blocks: Sequence[Block]) -> tuple[list[Box | None], list[int | None]]:
+    """Return each line's box and page, by the block it lies in."""
+    boxes: list[Box | None] = []
+    pages: list[int | None] = []
     at = 0
     for line in lines:
         while at < len(blocks) and blocks[at].end <= line.start:
             at += 1
         inside = at < len(blocks) and blocks[at].start <= line.start
-        result.append(blocks[at].box if inside else None)
-    return result
+        boxes.append(blocks[at].box if inside else None)
+        pages.append(blocks[at].page if inside else None)
+    return boxes, pages
+
+
+def _is_next_cell(box: Box, after: Box) -> bool:
+    """Tell whether the next line on a page stands to the left of this one, or to its right in a much wider column.
+
+    Labels all end at one edge, so that they look full; what's beside them, higher or lower, is another cell.
+    """
+    return after[2] <= box[0] or (after[0] >= box[2] and after[2] - after[0] > _WIDER * (box[2] - box[0]))
 
 
 def _other_size(box: Box, after: Box) -> bool:

@@ -32,6 +32,15 @@ class RunSettings(_Settings):
     recycle: Whole = Field(ge=1, description="documents after which a worker is replaced")
 
 
+class OcrSettings(_Settings):
+    """Recognition of scanned pages (extra ``ocr``). Pages with an average score below ``doubt_below`` are doubtful."""
+
+    enabled: Switch
+    max_pages: Whole = Field(ge=1, description="recognised pages of one document; further ones are reported, not read")
+    max_pixels: Whole = Field(ge=1_000_000, description="of one picture; a larger one is reported, not decoded")
+    doubt_below: Real = Field(ge=0, le=1)
+
+
 class SegmentSettings(_Settings):
     """Which engine cuts words and which word lists it must keep whole (names in configs/lexicons or paths)."""
 
@@ -64,6 +73,7 @@ class Config(_Settings):
     """Everything a run depends on beside its inputs."""
 
     run: RunSettings
+    ocr: OcrSettings
     segment: SegmentSettings
     coding: CodingSettings
     topics: TopicSettings

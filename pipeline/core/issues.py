@@ -45,10 +45,53 @@ CODES: dict[str, IssueCode] = {
     "ingest.partial": IssueCode("warning", "{name} 不完整：{detail}", "请重新下载该文件；读出的部分已照常处理。"),
     "ingest.encrypted": IssueCode("error", "{name} 已加密", "请用密码打开后另存为未加密的文件。"),
     "ingest.scanned": IssueCode(
-        "error", "{name} 共 {count} 页，都没有文字层（扫描件）", "请先做文字识别（OCR），再运行。"
+        "error",
+        "{name} 共 {count} 页，都没有文字层（扫描件），而没有可用的文字识别",
+        "请运行 pip install 'cewen[ocr]'（并确认配置 [ocr] enabled = true），再运行同一命令；或先用其他软件识别。",
     ),
     "ingest.scanned-pages": IssueCode(
-        "warning", "{name} 有 {count} 页没有文字层：第 {pages} 页", "这些页没有读入；如有需要请做文字识别。"
+        "warning",
+        "{name} 有 {count} 页没有（或几乎没有）文字层，没有读入：第 {pages} 页",
+        "如需读入，请运行 pip install 'cewen[ocr]'（并确认配置 [ocr] enabled = true），再运行同一命令。",
+    ),
+    "ingest.pictures": IssueCode(
+        "info",
+        "{name} 有 {count} 页主要是图片，图片中的文字（如有）没有读入：第 {pages} 页",
+        "如需读入，请运行 pip install 'cewen[ocr]'（并确认配置 [ocr] enabled = true），再运行同一命令。",
+    ),
+    "ingest.image": IssueCode(
+        "error",
+        "{name} 是图片，而没有可用的文字识别",
+        "请运行 pip install 'cewen[ocr]'（并确认配置 [ocr] enabled = true），再运行同一命令。",
+    ),
+    "ingest.recognised": IssueCode(
+        "info",
+        "{name} 有 {count} 页由文字识别读入，平均置信度 {score}：第 {pages} 页",
+        "引用其中的数字前请对照原件。",
+    ),
+    "ingest.recognised-doubtful": IssueCode(
+        "warning",
+        "{name} 有 {count} 页文字识别的平均置信度低于 {limit}（最低 {score}）：第 {pages} 页",
+        "请对照原件核对这些页；如有可能请换更清晰的扫描件。",
+    ),
+    "ingest.recognised-empty": IssueCode(
+        "info", "{name} 有 {count} 页是图像，其中没有认出文字：第 {pages} 页", "如页上有文字，请换更清晰的扫描件。"
+    ),
+    "ingest.recognition-failed": IssueCode(
+        "warning", "{name} 有 {count} 页文字识别出错，没有读入：第 {pages} 页（{detail}）", "请检查这些页。"
+    ),
+    "ingest.not-recognised": IssueCode(
+        "error", "{name} 共 {count} 页，都没有文字层，文字识别也没有读出文字：{detail}", "请换更清晰的扫描件。"
+    ),
+    "ingest.too-many-scans": IssueCode(
+        "warning",
+        "{name} 的扫描页多于上限 {limit}，有 {count} 页没有读入：第 {pages} 页",
+        "请拆分文件，或在配置 [ocr] max_pages 中调大。",
+    ),
+    "ingest.too-many-pixels": IssueCode(
+        "error",
+        "{name} 的图片有 {count} 像素，超过上限 {limit}，没有解开",
+        "请缩小图片，或在配置 [ocr] max_pixels 中调大。",
     ),
     "ingest.unmapped": IssueCode("warning", "{name} 有 {count} 个字符没有对应的文字（字体缺映射）", "请对照原文核对。"),
     "ingest.too-large": IssueCode(

@@ -36,10 +36,12 @@ class TextBuilder:
         table, row, column = cell or (None, None, None)
         self._blocks.append(Block(start, end, kind, table=table, row=row, column=column, level=level))
 
-    def add_line(self, text: str, *, before: str, page: int, box: tuple[float, float, float, float]) -> None:
-        """Append one printed line with its ``page`` (from 1) and ``box`` in points."""
+    def add_line(
+        self, text: str, *, before: str, page: int, box: tuple[float, float, float, float], score: float | None = None
+    ) -> None:
+        """Append one printed line with its ``page`` (from 1), ``box`` in points and, if recognised, how surely."""
         start, end = self._append(text, before)
-        self._blocks.append(Block(start, end, "line", page=page, box=box))
+        self._blocks.append(Block(start, end, "line", page=page, box=box, score=score))
 
     def _append(self, text: str, before: str) -> tuple[int, int]:
         """Append and return the span of ``text``."""

@@ -12,11 +12,15 @@ from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest import sniff
+from pipeline.ingest.ocr import Recogniser
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file. ``reader`` is ``module:function``, imported at first use; without one there's ``refusal``."""
+    """A kind of file. ``reader`` is ``module:function``, imported at first use; without one there's ``refusal``.
+
+    The reader of a kind that may be ``pictures`` of text takes ``ocr``, too.
+    """
 
     name: str
     suffixes: tuple[str, ...]
@@ -24,13 +28,14 @@ class Format:
     detect: Callable[[bytes], bool]
     reader: str = ""
     refusal: str = "ingest.unsupported"
+    pictures: bool = False
 
 
 _OOXML = "application/vnd.openxmlformats-officedocument"
 
 # The first format that recognises the content is taken; of those that take any text, the one with the file's suffix.
 FORMATS: tuple[Format, ...] = (
-    Format("PDF", (".pdf",), "application/pdf", sniff.is_pdf, "pipeline.ingest.pdf:read_pdf"),
+    Format("PDF", (".pdf",), "application/pdf", sniff.is_pdf, "pipeline.ingest.pdf:read_pdf", pictures=True),
     Format(
         "docx",
         (".docx", ".docm"),
@@ -49,7 +54,14 @@ FORMATS: tuple[Format, ...] = (
     Format("OpenDocument、OFD 或 EPUB", (".odt", ".ods", ".ofd", ".epub"), "application/zip", sniff.is_odt),
     Format("zip 压缩包", (".zip",), "application/zip", sniff.is_zip),
     Format("压缩包", (".rar", ".7z", ".gz", ".bz2", ".xz"), "application/octet-stream", sniff.is_archive),
-    Format("图片", (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp"), "image/*", sniff.is_image),
+    Format(
+        "图片",
+        (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp"),
+        "image/*",
+        sniff.is_image,
+        "pipeline.ingest.image:read_image",
+        pictures=True,
+    ),
     Format("音视频或程序", (".mp3", ".mp4", ".wav", ".avi", ".exe"), "application/octet-stream", sniff.is_media),
     Format("RTF", (".rtf",), "application/rtf", sniff.is_rtf),
     Format("MHTML 网页存档", (".mht", ".mhtml"), "multipart/related", sniff.is_mhtml),
@@ -61,9 +73,10 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def read_source(source: Source, content: bytes, *, max_chars: int) -> RawText:
+def read_source(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser | None = None) -> RawText:
     """Return the raw text of ``content``, read by what it is; a suffix that says otherwise is a doubt.
 
+    ``ocr`` reads the pages that are pictures; without it they're left out, which is a doubt, or refused.
     Raises UnreadableFile with one of the ``ingest.`` codes.
     """
     if not content:
@@ -76,7 +89,8 @@ def read_source(source: Source, content: bytes, *, max_chars: int) -> RawText:
         raise UnreadableFile(found.refusal, name=source.name, detail=found.name)
     module, _, function = found.reader.partition(":")
     reader: Callable[..., RawText] = getattr(importlib.import_module(module), function)
-    raw = reader(source, content, max_chars=max_chars)
+    options = {"ocr": ocr} if found.pictures else {}
+    raw = reader(source, content, max_chars=max_chars, **options)
     if not raw.text.strip():
         raise UnreadableFile("ingest.no-text", name=source.name)
     raw = replace(raw, media_type=found.media_type)

@@ -30,6 +30,8 @@ from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.builder import TextBuilder
+from pipeline.ingest.ocr import Recogniser
+from pipeline.ingest.ocr_pdf import PdfScans
 
 # All that pdfminer was seen to raise on damaged files: its own two families and what its parsing lets through.
 DAMAGE = (
@@ -62,26 +64,27 @@ class _Pages:
     """What was seen of the pages, numbers from 1."""
 
     count: int = 0
-    scanned: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
 
 
-def read_pdf(source: Source, content: bytes, *, max_chars: int) -> RawText:
+def read_pdf(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser | None = None) -> RawText:
     """Return the text of all pages in reading order, one block a line, boxes in points.
 
-    Pages without text layer, damaged pages and unmapped characters are doubts. Raises UnreadableFile:
-    ``ingest.encrypted``, ``ingest.damaged``, ``ingest.scanned``, ``ingest.no-text``, ``ingest.too-long``.
+    Pages without text layer are recognised if ``ocr`` is there. Those that can't be, damaged pages and unmapped
+    characters are doubts. Raises UnreadableFile: ``ingest.encrypted``, ``ingest.damaged``, ``ingest.scanned``,
+    ``ingest.not-recognised``, ``ingest.no-text``, ``ingest.too-long``.
     """
     logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every odd font
     # The standard wants a new line here; CNKI's writer puts a space, and pdfminer then finds no page.
     content = _XREF_ON_ONE_LINE.sub(b"startxref\n", content)
     document = _open(source.name, content)
     builder = TextBuilder(source.name, max_chars)
-    pages = _Pages()
+    pages, scans = _Pages(), PdfScans(source.name, content, ocr)
     for page_layout in _layouts(document, pages):
-        _add_page(page_layout, builder, pages)
+        _add_page(page_layout, builder, pages, scans)
     text = builder.text
     if not text:
+        scans.refuse(pages.count)
         _refuse(source.name, pages)
     return RawText(
         text=text,
@@ -89,7 +92,7 @@ def read_pdf(source: Source, content: bytes, *, max_chars: int) -> RawText:
         n_pages=pages.count,
         blocks=builder.blocks,
         title=_title(document),
-        doubts=_doubts(source.name, content, text, pages),
+        doubts=(*_doubts(source.name, content, text, pages), *scans.doubts()),
     )
 
 
@@ -155,18 +158,19 @@ def _steady_id(item: object) -> int:
     return known.setdefault(id(item), (len(known), item))[0]
 
 
-def _add_page(page: layout.LTPage, builder: TextBuilder, pages: _Pages) -> None:
-    """Add the page's lines; note the page as scanned when it has no text but pictures or drawings."""
-    before, found = "\f", False
-    for line in _in_order(list(_lines(page))):
+def _add_page(page: layout.LTPage, builder: TextBuilder, pages: _Pages, scans: PdfScans) -> None:
+    """Add the page's lines, those of its text layer or the recognised ones."""
+    lines = _in_order(list(_lines(page)))
+    if scans.take(page, pages.count, [line.get_text() for line in lines], builder):
+        return
+    before = "\f"
+    for line in lines:
         text = line.get_text().rstrip("\n")
         if not text.strip():
             continue
         x0, y0, x1, y1 = (round(value, 1) for value in line.bbox)
         builder.add_line(text, before=before, page=pages.count, box=(x0, y0, x1, y1))
-        before, found = "\n", True
-    if not found and any(True for _ in page):
-        pages.scanned.append(pages.count)
+        before = "\n"
 
 
 def _in_order(lines: list[Any]) -> list[Any]:
@@ -195,8 +199,6 @@ def _lines(item: Any) -> Iterator[Any]:
 
 def _refuse(name: str, pages: _Pages) -> None:
     """Raise the reason why there is no text at all."""
-    if pages.scanned:
-        raise UnreadableFile("ingest.scanned", name=name, count=pages.count)
     if pages.damaged or not pages.count:
         raise UnreadableFile("ingest.damaged", name=name, detail="没有一页读得出来")
     raise UnreadableFile("ingest.no-text", name=name)
@@ -210,9 +212,6 @@ def _doubts(name: str, content: bytes, text: str, pages: _Pages) -> tuple[Issue,
         doubts.append(issue("ingest", "ingest.partial", name=name, detail=f"第 {places} 页读不出来"))
     elif b"%%EOF" not in content[-2048:]:
         doubts.append(issue("ingest", "ingest.partial", name=name, detail=f"文件末尾缺失，只读出 {pages.count} 页"))
-    if pages.scanned:
-        places = "、".join(map(str, pages.scanned))
-        doubts.append(issue("ingest", "ingest.scanned-pages", name=name, count=len(pages.scanned), pages=places))
     if unmapped := _UNMAPPED.findall(text):
         doubts.append(issue("ingest", "ingest.unmapped", name=name, count=len(unmapped)))
     return tuple(doubts)

@@ -191,7 +191,7 @@ class Pool:
                 raise PipelineError("运行期间程序或配置文件被修改：请不要在运行中改动，再运行同一命令")
             self._plan = plan
             worker.ready = True
-        elif kind == "begun":
+        elif kind == "begun":  # said again after each recognised page: a long scan has the time limit for each of them
             worker.begun = None if worker.late else time.monotonic()
             self._bad_starts = 0
         else:

@@ -45,17 +45,18 @@ def build(config: Config) -> tuple[Stage, ...]:
 def _text(config: Config) -> tuple[Stage, ...]:
     """Return the stages from a file's bytes to the clean text."""
     from pipeline.clean.steps import clean
+    from pipeline.ingest import ocr
     from pipeline.ingest.formats import read_source
 
     most = config.run.max_chars
-    readers = digest(str(most), *(metadata.version(name) for name in _READERS))
+    readers = digest(str(most), *(metadata.version(name) for name in _READERS), ocr.describe(config.ocr))
     return (
         Stage(
             "ingest",
-            partial(read_source, max_chars=most),
+            partial(read_source, max_chars=most, ocr=ocr.load(config.ocr)),
             needs=("source", "content"),
             gives="raw",
-            version=2,
+            version=3,
             settings=readers,
             doubts=_own_doubts,
         ),

@@ -20,6 +20,7 @@ from pipeline.core.config import Config
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
+from pipeline.core.pulse import on_beat
 from pipeline.core.stage import Stage, check
 from pipeline.running.child import listen, resolve
 from pipeline.running.codec import Frame, decode, encode, write_frame
@@ -55,15 +56,36 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     gc.freeze()  # dictionaries and patterns live as long as the process: no use in looking through them again
     cache = Cache(Path(setup["store"]) / outputs.STORE)
     with Path(os.devnull).open("wb") as nowhere:
+        clock = _Clock(answers, setup["time_limit"] + _GRACE, nowhere)
+        on_beat(clock.again)
         while True:
             task = frames.get().head
-            write_frame(answers, {"kind": "begun", "path": task["path"]})
-            # The parent kills a worker that takes too long. If the parent is gone and a stage holds the interpreter,
-            # the listening thread can't end us; this clock, which needs no interpreter, can.
-            faulthandler.dump_traceback_later(setup["time_limit"] + _GRACE, exit=True, file=nowhere)
+            clock.start(task["path"])
             outcome = run_one(stages, task, cache)
             faulthandler.cancel_dump_traceback_later()
             _answer(answers, task["path"], outcome)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """The time limit of the document in hand, as the parent and as this process itself keep it."""
+
+    answers: IO[bytes]
+    seconds: float
+    nowhere: IO[bytes]
+    path: str = ""
+
+    def start(self, path: str) -> None:
+        """Tell the parent that work on ``path`` begins now."""
+        self.path = path
+        self.again()
+
+    def again(self) -> None:
+        """Let the time limit count from now: work begins, or a page of a long scan is done."""
+        write_frame(self.answers, {"kind": "begun", "path": self.path})
+        # The parent kills a worker that takes too long. If the parent is gone and a stage holds the interpreter,
+        # the listening thread can't end us; this clock, which needs no interpreter, can.
+        faulthandler.dump_traceback_later(self.seconds, exit=True, file=self.nowhere)
 
 
 def _answer(answers: IO[bytes], path: str, outcome: Outcome) -> None:

@@ -120,6 +120,12 @@ def test_each_poison_costs_one_document_and_is_named(tmp_path: Path) -> None:
     assert (doc.head, doc.bag) == (None, None)
 
 
+def test_the_time_limit_counts_from_the_last_sign_of_life(tmp_path: Path) -> None:
+    write(tmp_path, long="pages 6", hung="sleep 4")
+    go(tmp_path, time_limit=2)
+    assert codes(tmp_path) == {"long": ["done"], "hung": ["failed", "run.timeout"]}
+
+
 def test_failed_documents_are_not_tried_again_unless_the_machine_may_have_been_the_cause(tmp_path: Path) -> None:
     write(tmp_path, a="raise", b="hang", c="exit", d="一")
     go(tmp_path, time_limit=1.5)

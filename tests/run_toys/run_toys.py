@@ -1,6 +1,7 @@
 """Toy stages for the runner's tests, in a module of their own because workers import them.
 
-What a document does is written in its text: raise, hang, exit, memory, doubt, unreadable, sleep N, work N.
+What a document does is written in its text: raise, hang, exit, memory, doubt, unreadable, sleep N, work N,
+pages N (half a second each, with a sign of life).
 What happened is written into the file named by CEWEN_TOY_LOG, one line for each call of a stage.
 """
 
@@ -16,6 +17,7 @@ from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Bag, CleanText, Head, HeadField, RawText, Sentence
+from pipeline.core.pulse import beat
 from pipeline.core.stage import Stage
 
 
@@ -58,6 +60,10 @@ def sentences(text: CleanText) -> tuple[Sentence, ...]:
     note("sentences")
     if "sleep" in text.text:
         time.sleep(float(text.text.split("sleep")[1].split()[0]))
+    if "pages" in text.text:
+        for _ in range(int(text.text.split("pages")[1].split()[0])):
+            time.sleep(0.5)
+            beat()
     if "work" in text.text:
         until = time.process_time() + float(text.text.split("work")[1].split()[0])
         while time.process_time() < until:

@@ -15,6 +15,7 @@ from pipeline.cli.text import around, cut, fitting, grid, pad, table, width
 from pipeline.cli.usage import parse
 
 HEAVY = ("pandas", "duckdb", "jieba", "spacy", "hanlp", "sklearn", "pdfminer", "pyarrow", "rich", "gensim", "numpy")
+HEAVY += ("rapidocr", "onnxruntime", "pypdfium2", "PIL", "cv2")
 
 
 def test_importing_the_command_loads_nothing_heavy() -> None:

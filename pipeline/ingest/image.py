@@ -1,0 +1,78 @@
+"""Picture files: scans and photographs of pages, read by text recognition; each frame of a TIFF is a page."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from pipeline.core.document import Source
+from pipeline.core.errors import UnreadableFile
+from pipeline.core.layers import RawText
+from pipeline.ingest.builder import TextBuilder
+from pipeline.ingest.ocr import DPI, LONGEST_SIDE, Recogniser, Tally, add_page
+
+_PAPER = 842.0  # points of A4's longer side: the size of a picture that doesn't tell its own
+_SENSIBLE = (50, 1200)  # dots for each inch that a file may claim
+
+
+def read_image(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser | None) -> RawText:
+    """Return the text recognised on all pages of a picture, one block a line, boxes in points.
+
+    Raises UnreadableFile: ``ingest.image`` without the extra, ``ingest.too-many-pixels``, ``ingest.damaged``,
+    ``ingest.not-recognised``, ``ingest.too-long``.
+    """
+    if ocr is None:
+        raise UnreadableFile("ingest.image", name=source.name)
+    frames = _open(source.name, content, ocr)
+    builder, tally = TextBuilder(source.name, max_chars), Tally(source.name, ocr)
+    count = getattr(frames, "n_frames", 1)
+    for number in range(1, count + 1):
+        page = tally.attempt(number, lambda index=number - 1: _frame(frames, index, ocr))  # type: ignore[misc]
+        if page is not None:
+            tally.note(number, page)
+            add_page(page, builder, number)
+    if not builder.text:
+        tally.refuse(count)
+    return RawText(
+        text=builder.text,
+        media_type="image/*",
+        n_pages=count,
+        blocks=builder.blocks,
+        doubts=tuple(tally.doubts()),
+    )
+
+
+def _open(name: str, content: bytes, ocr: Recogniser) -> Any:
+    """Return the picture, nothing of it decoded yet. Raises UnreadableFile."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # its own limit only warns; ours is checked below, before a pixel is decoded
+    try:
+        frames = Image.open(io.BytesIO(content))
+    except Exception as error:  # a damaged file raises whatever its format's reader came upon
+        raise UnreadableFile("ingest.damaged", name=name, detail=f"{type(error).__name__}: {error}"[:200]) from error
+    if (pixels := frames.width * frames.height) > ocr.settings.max_pixels:
+        raise UnreadableFile("ingest.too-many-pixels", name=name, count=pixels, limit=ocr.settings.max_pixels)
+    return frames
+
+
+def _frame(frames: Any, index: int, ocr: Recogniser) -> tuple[Any, float]:
+    """Return a frame as a grey picture and its pixels for each point. Raises ValueError when it's too large."""
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    frames.seek(index)
+    if (pixels := frames.width * frames.height) > ocr.settings.max_pixels:
+        raise ValueError(f"图片有 {pixels} 像素，超过上限 {ocr.settings.max_pixels}")
+    image = ImageOps.exif_transpose(frames) or frames
+    dots = frames.info.get("dpi", (0, 0))[0]
+    longer = max(image.size)
+    scale = float(dots) / 72 if _SENSIBLE[0] <= dots <= _SENSIBLE[1] else longer / _PAPER
+    shrink = min(1.0, DPI / 72 / scale, LONGEST_SIDE / longer)
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        paper = Image.new("RGBA", image.size, "white")  # what is transparent would become black
+        image = Image.alpha_composite(paper, image.convert("RGBA"))
+    grey = image.convert("L")
+    if shrink < 1:
+        grey = grey.resize((max(1, round(grey.width * shrink)), max(1, round(grey.height * shrink))))
+    return np.asarray(grey), scale * shrink
