@@ -15,6 +15,7 @@ Role = Literal["benefit", "budget", "target", "fact", "condition", "other"]
 Fate = Literal["claimed", "set_aside", "unclaimed"]
 Relation = Literal["依据", "落实", "修订", "废止", "转发", "提及"]
 BlockKind = Literal["paragraph", "heading", "line", "cell"]
+OTHER_PART = "other-part"  # the reason of edits that take out what belongs to another document of the same file
 GivenField = Literal["title", "doc_number", "issuer", "addressee", "issue_date", "effective_date", "expiry", "region"]
 
 
@@ -23,8 +24,8 @@ class Block:
     """A piece of the raw text (offsets into the **raw** text) and where it stands in the source.
 
     ``page`` counts from 1; ``box`` is x0, y0, x1, y1 in PDF points, origin bottom left; ``table``, ``row`` and
-    ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1; ``score`` is how sure
-    text recognition is, from 0 to 1, ``None`` for text that was never a picture.
+    ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1. ``score`` says how
+    sure text recognition is, from 0 to 1; ``None`` for text that was never a picture.
     """
 
     start: int
@@ -87,6 +88,19 @@ class CleanText:
     def offsets(self) -> OffsetMap:
         """Return the map from clean to raw offsets (``to_source``) and back (``from_source``)."""
         return OffsetMap(self.edits)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of a text that holds many, such as a dated item of a digest: its id within the file and its place.
+
+    ``given`` are the fields of its head known by the way it was found (offsets into the **raw** text).
+    """
+
+    id: str
+    start: int
+    end: int
+    given: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

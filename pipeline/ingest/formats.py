@@ -47,7 +47,7 @@ FORMATS: tuple[Format, ...] = (
     Format("PowerPoint", (".pptx",), f"{_OOXML}.presentationml.presentation", sniff.is_pptx),
     Format("OLE 复合文档", (".ppt", ".dps"), "application/x-ole-storage", sniff.is_ole),
     Format("OpenDocument、OFD 或 EPUB", (".odt", ".ods", ".ofd", ".epub"), "application/zip", sniff.is_odt),
-    Format("zip 压缩包", (".zip",), "application/zip", sniff.is_zip),
+    Format("zip 压缩包", (".zip",), "application/zip", sniff.is_zip, refusal="ingest.archive"),
     Format("压缩包", (".rar", ".7z", ".gz", ".bz2", ".xz"), "application/octet-stream", sniff.is_archive),
     Format("图片", (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp"), "image/*", sniff.is_image),
     Format("音视频或程序", (".mp3", ".mp4", ".wav", ".avi", ".exe"), "application/octet-stream", sniff.is_media),
@@ -77,7 +77,7 @@ def read_source(source: Source, content: bytes, *, max_chars: int) -> RawText:
     module, _, function = found.reader.partition(":")
     reader: Callable[..., RawText] = getattr(importlib.import_module(module), function)
     raw = reader(source, content, max_chars=max_chars)
-    if not raw.text.strip():
+    if not raw.text.strip() and not raw.members:
         raise UnreadableFile("ingest.no-text", name=source.name)
     raw = replace(raw, media_type=found.media_type)
     if suffix in {s for f in FORMATS for s in f.suffixes} - set(found.suffixes):

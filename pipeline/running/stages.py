@@ -32,7 +32,7 @@ def build(config: Config) -> tuple[Stage, ...]:
 
     stages: list[Stage] = []
     mistakes = list_mistakes(config.segment, configs_dir())
-    for part in (_text, _structure, _words, _numbers, _knowledge):
+    for part in (_text, _parts, _structure, _words, _numbers, _knowledge):
         try:
             stages += part(config)
         except PipelineError as error:
@@ -61,6 +61,15 @@ def _text(config: Config) -> tuple[Stage, ...]:
         ),
         Stage("clean", clean, needs=("raw",), gives="text", version=2, doubts=_own_doubts),
     )
+
+
+def _parts(_: Config) -> tuple[Stage, ...]:
+    """Return the stage that finds the documents in a text of many."""
+    from pipeline.structure.parts import find_parts, load_part_rules
+
+    rules = load_part_rules(configs_dir())
+    function = partial(find_parts, rules=rules)
+    return (Stage("parts", function, needs=("raw", "text"), gives="parts", version=1, settings=rules.digest),)
 
 
 def _structure(_: Config) -> tuple[Stage, ...]:
@@ -133,7 +142,7 @@ def _words(config: Config) -> tuple[Stage, ...]:
 
 def unjudged(config: Config) -> tuple[Stage, ...]:
     """Return the stages up to the mentions, which need nothing fitted."""
-    return tuple(stage for part in (_text, _structure, _words, _numbers) for stage in part(config))
+    return tuple(stage for part in (_text, _parts, _structure, _words, _numbers) for stage in part(config))
 
 
 def _numbers(_: Config) -> tuple[Stage, ...]:
