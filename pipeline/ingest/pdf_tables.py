@@ -12,6 +12,7 @@ from pipeline.ingest.pdf_lines import Line, to_lines
 _SAME_BORDER = 4.0  # points by which column borders differ from page to page
 _LEAST_FILLED = 0.12  # share of a grid's cells with text; drawings have fewer
 _LEAST_FILLED_OPEN = 0.5  # the same when only one upright rule is drawn, as in a chart
+_FEW_CELLS, _LONG_CELL = 4, 40
 _MOST_HEAD_ROWS = 3
 _MOST_BEFORE = 200  # cells that are looked through for those of the last row
 
@@ -86,6 +87,8 @@ def fill_grids(
 def _is_table(grid: Grid, found: dict[int, list[Glyph]]) -> bool:
     """Tell whether a grid is a table rather than a drawing: enough of its cells hold text."""
     least = _LEAST_FILLED_OPEN if len(grid.xs) <= 3 and not (grid.top and grid.bottom) else _LEAST_FILLED
+    if len(found) == 1:  # a long cell beside its empty label: a row that goes on through the whole page
+        return 2 <= len(grid.areas) <= _FEW_CELLS and sum(map(len, found.values())) >= _LONG_CELL
     return len(found) >= 2 and len(found) >= least * len(grid.areas)
 
 
