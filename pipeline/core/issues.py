@@ -55,6 +55,11 @@ CODES: dict[str, IssueCode] = {
         "warning", "{name} 有 {count} 页没有文字层：第 {pages} 页", "这些页没有读入；如有需要请做文字识别。"
     ),
     "ingest.unmapped": IssueCode("warning", "{name} 有 {count} 个字符没有对应的文字（字体缺映射）", "请对照原文核对。"),
+    "ingest.garbled-pages": IssueCode(
+        "warning",
+        "{name} 有 {count} 页的文字层是乱码或缺映射：第 {pages} 页",
+        "这些页的文字不可用；请对照原文核对，或做文字识别（OCR）。",
+    ),
     "ingest.too-large": IssueCode(
         "error", "{name} 有 {size} 字节，超过上限 {limit}", "请拆分文件，或在配置 [run] max_bytes 中调大。"
     ),

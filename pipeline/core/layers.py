@@ -14,9 +14,23 @@ Bound = Literal["exact", "max", "min", "approx", "range"]
 Role = Literal["benefit", "budget", "target", "fact", "condition", "other"]
 Fate = Literal["claimed", "set_aside", "unclaimed"]
 Relation = Literal["依据", "落实", "修订", "废止", "转发", "提及"]
-BlockKind = Literal["paragraph", "heading", "line", "cell"]
+BlockKind = Literal["paragraph", "heading", "line", "cell", "furniture"]
 OTHER_PART = "other-part"  # the reason of edits that take out what belongs to another document of the same file
 GivenField = Literal["title", "doc_number", "issuer", "addressee", "issue_date", "effective_date", "expiry", "region"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a printed line of a block stands: its span in the **raw** text, page and box as in ``Block``.
+
+    ``turn`` counts the quarter turns to the left by which the page's text is turned.
+    """
+
+    start: int
+    end: int
+    page: int
+    box: tuple[float, float, float, float]
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +39,9 @@ class Block:
 
     ``page`` counts from 1; ``box`` is x0, y0, x1, y1 in PDF points, origin bottom left; ``table``, ``row`` and
     ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1. ``score`` says how
-    sure text recognition is, from 0 to 1; ``None`` for text that was never a picture.
+    sure text recognition is, from 0 to 1; ``None`` for text that was never a picture. ``lines`` are the printed lines of
+    a cell, also of one that goes on on the next page, and of a line whose text is turned; without them ``box`` says all.
+    Kind ``furniture`` is a line that the layout shows to be a running head, a foot or a page number.
     """
 
     start: int
@@ -38,6 +54,7 @@ class Block:
     column: int | None = None
     level: int | None = None
     score: float | None = None
+    lines: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
