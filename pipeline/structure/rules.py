@@ -20,6 +20,14 @@ _CHINESE_YEAR = (
 )
 DATE = rf"(?P<date>{_YEAR}|{_CHINESE_YEAR}|(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}})"
 
+_IN_NUMBERS = {
+    "{open}": r"[〔\[［【（(﹝{｛<〈＜〖「]",
+    "{close}": r"[〕\]］】）)﹞}｝>〉＞〗」]",
+    "{square}": r"[〔\[［【﹝]",
+    "{squared}": r"[〕\]］】﹞]",
+    "{year}": r"(?P<year>(?:19|20|１９|２０)\d\d)",
+}
+
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -256,7 +264,8 @@ def _numbers(file: HeadFile) -> NumberRules:
     borders = file.number_borders
     return NumberRules(
         tuple(
-            NumberRule(rule.name, _compile(rule.pattern, rule.name), rule.form, rule.alone) for rule in file.doc_number
+            NumberRule(rule.name, _compile(_number_pattern(rule.pattern), rule.name), rule.form, rule.alone)
+            for rule in file.doc_number
         ),
         (
             re.compile(rf"^.*(?:{any_of(borders.always)})(?=[\u4e00-\u9fff])"),
@@ -264,6 +273,13 @@ def _numbers(file: HeadFile) -> NumberRules:
             re.compile(rf"^(?:{any_of(borders.first)})(?=.{{4}})"),
         ),
     )
+
+
+def _number_pattern(pattern: str) -> str:
+    """Return the pattern with its names of brackets and years filled in."""
+    for name, meant in _IN_NUMBERS.items():
+        pattern = pattern.replace(name, meant)
+    return pattern
 
 
 def _formal(words: str) -> re.Pattern[str]:
