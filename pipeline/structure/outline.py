@@ -9,11 +9,13 @@ from dataclasses import replace
 from pipeline.core.layers import Block, CleanText, RawText, Section
 from pipeline.structure.annexes import annex_lists
 from pipeline.structure.headings import LONGEST_HEADING, MARKS, Candidate, label_of, leads_on, read_heading, read_marked
+from pipeline.structure.imprint import Imprint, find_imprints
 from pipeline.structure.inline import inline_headings, lost_breaks
 from pipeline.structure.numbering import Ranks, load_ranks, used_order
 
 __all__ = ["Ranks", "build_outline", "load_ranks"]
 
+IMPRINT = "版记"
 _NOT_SHORT = re.compile(
     r"[。，；：！？、,;:|/《》\[\]<>=…]|\d{5}|\d\.\d|^[^\w“]|[）)]$|^(?:附[件表]|来源|第|图|表|注|单位|序号|备注|联系|电话|目录|前款|下载|打印|首页)|"
     r"(?:人民政府|委员会|办公[厅室]|通知|同志|主任|副?组长|[局厅部委])$|[年月日]$"
@@ -36,7 +38,28 @@ def build_outline(raw: RawText, text: CleanText, *, ranks: Ranks) -> tuple[Secti
     found = _in_sequence(found)
     found = _merged(found, inline_headings(body, ranks, found, lost=len(found) < 3 or lost_breaks(body)))
     found = _merged(found, _short_lines(body, found))
-    return _tree(_as_printed(found, raw, text), len(body))
+    imprints = find_imprints(body)
+    found = _merged(_outside(found, imprints), [_imprint(one) for one in imprints])
+    return _closed(_tree(_as_printed(found, raw, text), len(body)), imprints)
+
+
+def _outside(found: Sequence[Candidate], imprints: Sequence[Imprint]) -> list[Candidate]:
+    """Return the headings without those inside an imprint, which is a section of its own."""
+    return [one for one in found if not any(imprint.start <= one.start < imprint.end for imprint in imprints)]
+
+
+def _imprint(imprint: Imprint) -> Candidate:
+    """Return an imprint as a section without number, which ends whatever stands above it."""
+    return Candidate("imprint", 0.0, 0, "", IMPRINT, imprint.start, imprint.start)
+
+
+def _closed(sections: tuple[Section, ...], imprints: Sequence[Imprint]) -> tuple[Section, ...]:
+    """Return the sections with those of imprints ended where the imprint ends; what follows it isn't theirs."""
+    ends = {imprint.start: imprint.end for imprint in imprints}
+    return tuple(
+        replace(one, end=min(one.end, ends[one.start])) if one.heading == IMPRINT and one.start in ends else one
+        for one in sections
+    )
 
 
 def _as_printed(found: Sequence[Candidate], raw: RawText, text: CleanText) -> Sequence[Candidate]:
@@ -215,7 +238,7 @@ def _level_with_marks(found: Sequence[Candidate], order: dict[str, float]) -> No
         if same and f"mark-{depth}" in order:
             order[f"mark-{depth}"] = min(same)
     if "short" in order:
-        tops = [value for rank, value in order.items() if rank not in ("short", "annex")]
-        first = next(one.rank for one in found if one.rank != "annex")
+        tops = [value for rank, value in order.items() if rank not in ("short", "annex", "imprint")]
+        first = next(one.rank for one in found if one.rank not in ("annex", "imprint"))
         if tops:
             order["short"] = min(tops) - (0.5 if first == "short" else 0)

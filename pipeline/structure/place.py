@@ -113,6 +113,16 @@ def find_place(
     return _of_text(code, addressee, names, text, rules)
 
 
+def given_place(name: str, place: Place, rules: HeadRules) -> Place:
+    """Return the place a file gives by name; its full name and code where the table of divisions has it."""
+    if name in (_WHOLE, "国家", "中国"):
+        return Place(place.level or _NATION, _WHOLE, None)
+    if place.region and place.region.endswith(name):
+        return place
+    chain, _ = _chain(name, 0, Names(Counter(), Counter(), Counter()), rules)
+    return Place(chain[-1].level, chain[-1].full, chain[-1].code) if chain else Place(place.level, name, None)
+
+
 def _unknown(name: str, text: str, rules: HeadRules) -> Place | None:
     """Return the place a name begins with that the table doesn't have, inside the one the text prints before it."""
     found = _UNKNOWN.match(name)

@@ -21,7 +21,9 @@ _PRINTED_AGAIN = 3000
 _NEAR = 400
 _SEARCHED = 16
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_STRIP = re.compile(r"^\d{1,3}[.．、]\s*(?=[\u4e00-\u9fff])|^标题[:：]\s*")
+_STRIP = re.compile(
+    r"^\d{1,3}[.．、]\s*(?=[\u4e00-\u9fff])|^标题[:：]\s*|^[（(【\[](?:转载|视频|图解|关注|转发|原文)[）)】\]]\s*"
+)
 _CARRY = re.compile(r"^(?:的|（试行|（暂行|（修订|\(试行|（\d{4}|（征求|（草案|（第)")
 _INNER = re.compile(r"《(?P<title>[^《》]{4,80})》[^。；]{0,12}(?:已经?|业经|经)[^。；]{2,60}[，,][^。]{0,12}印发")
 _INNER_NOW = re.compile(r"(?:现将|现印发|印发|公布)《(?P<title>(?:[^《》]|《[^《》]*》){4,80})》")
@@ -74,7 +76,7 @@ def _usable(text: str, rules: HeadRules) -> bool:
     """Tell whether a piece may be a title or a part of one."""
     label = rules.labels["title"].match(text)
     if label:
-        return True
+        return len(_CHINESE.findall(label["value"])) > 2
     if (
         len(_CHINESE.findall(text)) < 3
         or len(text) > _LONGEST
@@ -106,7 +108,8 @@ def _first(pieces: Sequence[Piece], usable: Sequence[int], rules: HeadRules) -> 
         label = rules.labels["title"].match(piece.text)
         if label:
             start = piece.start + label.start("value")
-            return Title(HeadField(squeeze(label["value"]), start, piece.end), piece.end)
+            start += lead.end() if (lead := _STRIP.match(label["value"])) else 0
+            return Title(HeadField(squeeze(piece.text[start - piece.start :]), start, piece.end), piece.end)
     for index in usable:
         title = _grown(pieces, index, usable, rules)
         if title is not None:
@@ -129,8 +132,8 @@ def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: He
         addition = done and after.text.startswith(("（", "(")) and len(after.text) < 20
         if (last + 1 not in usable and not addition) or len(after.text) > 45:
             break
-        if not done and _overlap(squeeze(after.text), squeeze(joined)) >= 0.6:
-            again, low, high, _ = _trimmed(after, rules)
+        again, low, high, _ = _trimmed(after, rules)
+        if not done and _overlap(squeeze(again), squeeze(joined)) >= 0.6:
             if squeeze(again) in squeeze(value) and rules.kind_end.search(again):
                 return Title(HeadField(squeeze(again), low, high), after.end)  # without a catalogue's additions
             break  # the title printed again
