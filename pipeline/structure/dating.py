@@ -12,18 +12,22 @@ from pipeline.structure.agencies import is_agency, split_issuers
 from pipeline.structure.pieces import SPACES, Piece
 from pipeline.structure.rules import HeadRules, LabelledField
 
-_NO_NAME = re.compile(r"[\s*。；：:，,！？”》]")
-_GAPS = SPACES + "*"
+_NO_NAME = re.compile(r"[\s*。；：:，,！？”》>\\]")
+_GAPS = SPACES + "*>\\"  # and the marks of Markdown quotes
 _LINE_GAPS = _GAPS.replace("\n", "")
 _LONGEST_NAME = 60
+# a remark about the seal, as copies print it; the body in whose place another sealed is not named
+_SEALED = re.compile(r"[（(]?(?:公|盖|印|签|代)章[）)]$")
+_LONGEST_SEAL = 6
 _IMPRINT = re.compile(r"[\s*]*(?:印发|印制|印)")
-_AFTER_SIGNATURE = re.compile(r"[\s*]*(?:$|\n|[（(\u3014\[【]|附|抄送|主动公开|公开)|\s{2}|\*")
+_AFTER_SIGNATURE = re.compile(r"[\s*\\]*(?:$|\n|[（(\u3014\[【]|附|抄送|主动公开|公开)|\s{2}|\*")
 _RUNS_ON = re.compile(
-    r"(?!\s第[一二三四五六七八九十\d]{1,3}[编章节条])\s?(?:[，,、；;至到前后起在第之以的经间内期底末—\-－~～)）]|上午|下午|上旬|中旬|下旬|通过|发布|公布|颁布|出台|制定|召开|成立|实施)"
+    r"(?!\s第[一二三四五六七八九十\d]{1,3}[编章节条])\s?(?:[，,、；;至到前后起在第之以的经间内期底末—\-－~～)）]|上午|下午|上旬|中旬|下旬|通过|批准|核准|发布|公布|颁布|出台|制定|召开|成立|实施)"
 )
 _PASSED = re.compile(
     r"(?P<body>[\u4e00-\u9fff]{2,12}第[一二三四五六七八九十百]{1,4}届人民代表大会(?:常务委员会)?)[^。\n；]{0,20}?会议[^。\n；]{0,8}(?:通过|修订)"
 )
+_MADE = re.compile(r"\d日[ \u3000]{0,4}(?P<body>[\u4e00-\u9fff、]{2,40}?)(?:令第\d{1,4}号|令)?(?:发布|公布|颁布|印发)")
 _AT_MEETING = re.compile(
     r"[^。；\n]{0,12}(?:日|日，)?\s*(?:在|于)?[^。；\n]{2,40}会议(?:上|通过|审议|$)|[^。；\n]{0,40}(?:公布|发布|通过)"
 )
@@ -69,7 +73,10 @@ def _names_before(text: str, end: int, after: int, rules: HeadRules) -> list[Hea
             text[after:reach].rstrip(_GAPS) if reach - after < 2000 else text[reach - 2000 : reach].rstrip(_GAPS)
         )
         stop += after if reach - after < 2000 else reach - 2000
+        sealed = _SEALED.search(text[max(after, stop - _LONGEST_SEAL) : stop])
+        stop -= len(sealed.group()) if sealed else 0
         start = max((m.end() for m in _NO_NAME.finditer(text, max(after, stop - _LONGEST_NAME), stop)), default=after)
+        start += bool(sealed) and text[start : start + 1] in ("（", "(")
         if stop - start < 3 or stop - start >= _LONGEST_NAME:
             break
         party = text.rfind("中共", start, stop)  # a list's last line may be glued before it
@@ -181,16 +188,23 @@ def _in_title(text: str, after: int) -> HeadField | None:
     return None
 
 
-def passed_by(text: str, after: int) -> HeadField | None:
-    """Return the people's congress that passed a regulation, as named below its title."""
+def passed_by(text: str, after: int, rules: HeadRules) -> tuple[HeadField, ...]:
+    """Return the people's congress that passed a regulation, or who put it into force, as named below its title."""
     found = _PASSED.search(text, after, after + 300)
-    return HeadField(found["body"], found.start("body"), found.end("body")) if found else None
+    if found:
+        return (HeadField(found["body"], found.start("body"), found.end("body")),)
+    for made in _MADE.finditer(text, after, after + 300):
+        names = split_issuers(text, *made.span("body"), rules)
+        if names:
+            return tuple(HeadField(name, low, high) for name, low, high in names)
+    return ()
 
 
 def sign_names(text: str, pieces: Sequence[Piece], rules: HeadRules) -> tuple[HeadField, ...]:
     """Return the bodies of a line like 「发文机关：云州市财政局」."""
     for piece in pieces:
         found = rules.labels["issuer"].match(piece.text) or _PUBLISHED.match(piece.text)
+        found = found or rules.inner_labels["issuer"].search(piece.text)
         if not found:
             continue
         start = piece.start + found.start("value")

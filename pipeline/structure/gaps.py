@@ -39,7 +39,7 @@ class Gap:
 def find_gaps(sections: Sequence[Section], text: str) -> Iterator[Gap]:
     """Yield the gaps in reading order: a number that neither begins anew, nor goes on from the last of its kind.
 
-    A list may count on across the headings above it (（六） in the second part after （五） in the first), and a missing
+    A list may count on across the headings above it (（六） in the second part after （五） in the first). A missing
     number that stands in the text in between is no gap.
     """
     last: dict[int, Section] = {}

@@ -34,6 +34,11 @@ __all__ = ["HeadRules", "load_head_rules", "read_head"]
 
 _CITING = re.compile(r"》[\s）)]{0,2}[（(]?\s*$|(?:根据|依据|按照|依照|落实|原|转发|见|按)[^。；\n]{0,40}$")
 _BEFORE_NUMBER = re.compile(r"(?:^|[\n★*（(：:\s]|文件|通知|意见|方案|办法|批复|\d{4}年\d{1,2}月\d{1,2}日)\s*[（(]?$")
+# a congress that speaks itself: 「云州市第十届人民代表大会第一次会议关于…的决议」
+_SESSION = re.compile(
+    r"(?P<body>(?:第[一二三四五六七八九十]{1,3}届全国|[\u4e00-\u9fff]{2,12}第[一二三四五六七八九十]{1,3}届)"
+    r"人民代表大会(?:常务委员会)?)第[一二三四五六七八九十]{1,4}次会议关于"
+)
 _ZONE = 700
 _ORDER = 400
 _LONGEST_NUMBER = 40
@@ -242,8 +247,10 @@ def _issuers(
         end = issuer_end(title.field.value, rules)
         if end:
             return _from_title(title.field, end, rules)
-        if passed := passed_by(text, title.after):
-            return (passed,)
+        if session := _SESSION.match(text, title.field.start, title.field.end):
+            return (HeadField(squeeze(session["body"]), *session.span("body")),)
+        if passed := passed_by(text, title.after, rules):
+            return passed
     if number and number.rule in ("order", "notice"):
         name = re.sub(r"[令公通告]+$", "", number.code)
         if is_agency(name, rules):

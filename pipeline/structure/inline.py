@@ -11,6 +11,7 @@ from pipeline.structure.numbering import Rank, Ranks, value_of
 _MOST_INLINE = 600
 _WITHIN = "本该照据反第和、至及》例法定则办到与或"  # 「本条例第九条」 names an article
 _NAMING = "本该照据反第和、至及》到与或"  # a chapter may follow a title right away: 「…办法第一章总则」
+_OPENS = re.compile(r"[\s　]?(?:为|本|根据|依据|依照|按照|制定|凡)")  # how the first article of a text begins
 _SHORT_LINE = re.compile(r"[\u4e00-\u9fffA-Za-z“”]{2,20}")
 _OPENING = 24
 
@@ -71,6 +72,7 @@ def _inside(text: str, rank: Rank, match: re.Match[str], last: dict[str, int], e
     if rank.heading == "article":
         after = text[match.end() : match.end() + 1]
         set_off = (after.isspace() and before not in _WITHIN) or before in "。\n" or _after_short(text, start)
+        set_off = set_off or (value == 1 and before not in _NAMING and bool(_OPENS.match(text, match.end())))
         if not (set_off or after_heading):
             return None
     elif not (before in "。\n！？" or (value == 1 and before in "：: 　") or after_heading or before.isspace()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.core.layers import Block, CleanText, RawText, Section
 from pipeline.structure.annexes import annex_lists
@@ -22,6 +23,7 @@ _NOT_SHORT = re.compile(
 )
 _SHORT = (3, 26)
 _PARAGRAPH = 40
+_TITLE_LINES, _TOGETHER = 3, 60
 _CHINESE_START = re.compile(r"[“\u4e00-\u9fff]")
 _ALWAYS = re.compile(r"(?:附\s*则|总\s*则|前\s*言|引\s*言|序\s*言|导\s*言|结\s*语)。?")
 
@@ -132,10 +134,15 @@ def _without_doubles(found: Sequence[Candidate]) -> list[Candidate]:
             continue
         kept.append(one)
     kept = _without_contents(kept)
-    tops = [one for one in kept if one.rank == "mark-1"]
-    if len(tops) == 1 and kept[0] is tops[0]:
-        kept.pop(0)
-    return kept
+    return kept[_titles(kept) :]
+
+
+def _titles(found: Sequence[Candidate]) -> int:
+    """Return how many of the first headings are the lines of the document's title: the only top marks, and together."""
+    tops = [one for one in found if one.rank == "mark-1"]
+    first = found[: len(tops)]
+    apart = any(after.start - before.body > _TOGETHER for before, after in pairwise(first))
+    return len(tops) if list(first) == tops and len(tops) <= _TITLE_LINES and not apart else 0
 
 
 def _without_contents(found: list[Candidate]) -> list[Candidate]:

@@ -276,7 +276,7 @@ def load_head_rules(folder: Path) -> HeadRules:
             for rule in file.label
         },
         inner_labels={
-            rule.field: re.compile(rf"(?:^|(?<=[\s|【】（(]))(?:{_spaced(rule.words)})】?\s*[:：]\s*(?P<value>\S.*)$")
+            rule.field: re.compile(rf"(?:^|(?<=[\s|【】（(》]))(?:{_spaced(rule.words)})】?\s*[:：]\s*(?P<value>\S.*)$")
             for rule in file.label
         },
         not_title=re.compile("|".join(f"(?:{pattern})" for pattern in file.not_title.patterns)),
