@@ -68,6 +68,11 @@ CODES: dict[str, IssueCode] = {
     ),
     "clean.private-use": IssueCode("warning", "有 {count} 个私用区字符，含义不明", "请对照原文核对。"),
     "head.no-title": IssueCode("info", "没有找到标题", "标题一栏为空。"),
+    "outline.gap": IssueCode(
+        "info",
+        "编号不连续：“{before}”之后是“{after}”，缺“{missing}”",
+        "请核对原文：可能是原文漏编，也可能是转换时丢了内容。",
+    ),
     "number.unclaimed": IssueCode(
         "info", "有 {count} 个数字没有归入任何措施或规则，第一个是“{quote}”", "请用 cewen show 核对。"
     ),

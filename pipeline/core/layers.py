@@ -134,7 +134,9 @@ class Head:
     """What the document says about itself. Dates are ISO, as exact as printed; ``None`` when the text doesn't say.
 
     ``region`` is the full name down to the issuing level (浙江省台州市; 国家 → 全国), ``region_code`` its
-    GB/T 2260 code.
+    GB/T 2260 code. ``source`` and ``published`` are what a web page prints (来源、发布时间); ``authors``, ``abstract``
+    and ``keywords`` are a paper's; ``copied_to``, ``printed_by`` and ``printed_on`` stand in the imprint (版记).
+    ``derived`` names the fields whose value isn't printed as such but worked out from others, in the order above.
     """
 
     title: HeadField | None = None
@@ -150,6 +152,15 @@ class Head:
     region: str | None = None
     region_code: str | None = None
     year: int | None = None
+    source: HeadField | None = None
+    published: HeadField | None = None
+    authors: tuple[HeadField, ...] = ()
+    abstract: HeadField | None = None
+    keywords: tuple[HeadField, ...] = ()
+    copied_to: HeadField | None = None
+    printed_by: HeadField | None = None
+    printed_on: HeadField | None = None
+    derived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

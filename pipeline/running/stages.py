@@ -74,6 +74,7 @@ def _parts(_: Config) -> tuple[Stage, ...]:
 
 def _structure(_: Config) -> tuple[Stage, ...]:
     """Return the stages that read how a document is made up."""
+    from pipeline.structure.gaps import gap_issues
     from pipeline.structure.head import read_head
     from pipeline.structure.numbering import load_ranks
     from pipeline.structure.outline import build_outline
@@ -88,7 +89,7 @@ def _structure(_: Config) -> tuple[Stage, ...]:
             partial(read_head, rules=rules),
             needs=("source", "raw", "text"),
             gives="head",
-            version=1,
+            version=2,
             settings=rules.digest,
             doubts=_without_title,
         ),
@@ -97,15 +98,16 @@ def _structure(_: Config) -> tuple[Stage, ...]:
             partial(build_outline, ranks=ranks),
             needs=("raw", "text"),
             gives="outline",
-            version=1,
+            version=2,
             settings=ranks.digest,
+            doubts=gap_issues,
         ),
         Stage(
             "references",
             partial(find_references, rules=references),
             needs=("text", "head"),
             gives="references",
-            version=1,
+            version=2,
             settings=references.digest,
         ),
     )
