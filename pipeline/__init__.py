@@ -1,6 +1,6 @@
 """cewen 策问: Chinese policy documents to a structured, quotable, queryable policy knowledge table."""
 
-from pipeline.api import Knowledge, code, extract_measures, open, read, run
+from pipeline.api import Knowledge, code, extract_measures, open, read, read_all, run
 from pipeline.core.document import Document
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Coding, Measure
@@ -15,5 +15,6 @@ __all__ = [
     "extract_measures",
     "open",
     "read",
+    "read_all",
     "run",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -28,22 +28,59 @@ if TYPE_CHECKING:
 def read(path: str | Path, *, config: str | Path | None = None) -> Document:
     """Return the document at ``path`` with all its layers. Offsets of layers after ``raw`` are into ``doc.text.text``.
 
-    Raises PipelineError, in Chinese, when the file can't be read or the configuration is wrong.
+    Raises PipelineError, in Chinese, when the file can't be read or holds many documents (``read_all``), or the
+    configuration is wrong.
     """
-    file = Path(path)
+    documents = read_all(path, config=config)
+    if len(documents) > 1:
+        raise PipelineError(f"{path}: 这一个文件里有 {len(documents)} 篇文档，请改用 pipeline.read_all")
+    return documents[0]
+
+
+def read_all(path: str | Path, *, config: str | Path | None = None) -> list[Document]:
+    """Return every document of the file at ``path`` with its layers: one, or those of a table, a digest, a zip.
+
+    Raises PipelineError as ``read`` does; one document of a zip that can't be read raises too.
+    """
+    from pipeline.running.inputs import list_inputs
+
+    stages = _stages(_config(config).model_dump_json())
+    return [doc for file in list_inputs([Path(path)]).files for doc in _documents(file.path, file.file, stages)]
+
+
+def _documents(path: str, file: str, stages: Sequence[Stage]) -> Iterator[Document]:
+    """Yield the documents of one file of the system's or of an archive's."""
+    from pipeline.running.inputs import open_input, unreadable
+    from pipeline.running.worker import members
+
+    name = path.rpartition("/")[2]
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise PipelineError(f"{file}: 读不出来（{error.strerror}），请检查路径和权限") from error
-    source = Source(file.name, str(file), hashlib.sha256(content).hexdigest(), len(content))
-    doc = Document(source, content)
-    try:
-        for stage in _stages(_config(config).model_dump_json()):
+        try:
+            stream, _ = open_input(file)
+            with stream:
+                content = stream.read()
+        except OSError as error:
+            raise unreadable(error, name) from error
+        source = Source(name, path, hashlib.sha256(content).hexdigest(), len(content))
+        doc = Document(source, content)
+        for place, stage in enumerate(stages):
             doc = stage(doc)
+            if found := list(members(doc, stage.gives)):
+                for _, member in found:
+                    yield _finished(member, stages[place + 1 :])
+                return
     except UnreadableFile as error:
-        detail: dict[str, Any] = {"name": file.name, **error.detail}
+        detail: dict[str, Any] = {"name": name, **error.detail}
         raise PipelineError(issue("ingest", error.code, **detail).message) from error
-    return replace(doc, content=None)
+    yield replace(doc, content=None)
+
+
+def _finished(doc: Document, stages: Sequence[Stage]) -> Document:
+    """Return a document within a file with the layers it hasn't got yet."""
+    for stage in stages:
+        if getattr(doc, stage.gives) is None:
+            doc = stage(doc)
+    return doc
 
 
 def extract_measures(text: str) -> list[Measure]:

@@ -39,14 +39,49 @@ def strip_furniture(text: str, blocks: Sequence[Block]) -> list[Edit]:
     By looks: 「— 3 —」. By place and count: bare numbers that count the pages, short lines repeated at page borders or
     beside page numbers. A line that might be text stays.
     """
+    known = _known(text, blocks)
     lines = list(split(text, "\n\f"))
+    if any(block.kind == "cell" for block in blocks):
+        lines = _outside_cells(lines, blocks)
     gone = {i for i, line in enumerate(lines) if len(line.text) < 24 and _PAGE_NUMBER.fullmatch(line.text)}
     gone |= _at_page_borders(lines, _borders(text, lines, blocks))
     gone |= _counting_numbers(lines)
     gone |= _repeated_addresses(text, lines)
     gone |= _running_heads(lines, gone | {i for i, line in enumerate(lines) if _PRINTED_ADDRESS.match(line.text)})
     edits = [_deletion(text, lines[i]) for i in sorted(gone)]
-    return _with_glued(text, edits)
+    return _with_glued(text, sorted([*_outside(edits, known), *known], key=lambda e: (e.start, e.end)))
+
+
+def _known(text: str, blocks: Sequence[Block]) -> list[Edit]:
+    """Return edits that delete blocks of furniture, those side by side as one, each with a line break."""
+    spans: list[list[int]] = []
+    for block in blocks:
+        if block.kind != "furniture":
+            continue
+        if spans and block.start - spans[-1][1] <= 1 and text[spans[-1][1] : block.start] in ("", "\n"):
+            spans[-1][1] = block.end
+        else:
+            spans.append([block.start, block.end])
+    edits = []
+    for start, end in spans:
+        if text[end : end + 1] == "\n":
+            end += 1
+        elif text[start - 1 : start] == "\n" and (not edits or edits[-1].end < start):
+            start -= 1
+        edits.append(Edit(start, end, "", "furniture"))
+    return edits
+
+
+def _outside_cells(lines: Sequence[Line], blocks: Sequence[Block]) -> list[Line]:
+    """Return the lines that don't belong to tables; both are in order."""
+    cells = [block for block in blocks if block.kind == "cell" and block.end > block.start]
+    kept, at = [], 0
+    for line in lines:
+        while at < len(cells) and cells[at].end <= line.start:
+            at += 1
+        if at == len(cells) or line.end <= cells[at].start:
+            kept.append(line)
+    return kept
 
 
 def _deletion(text: str, line: Line) -> Edit:

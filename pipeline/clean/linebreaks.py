@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from pipeline.clean.lines import Line, split
-from pipeline.clean.page_lines import full_lines
+from pipeline.clean.page_lines import flush_lines, full_lines
+from pipeline.clean.printed import are_printed, printed_lines
 from pipeline.core.layers import Block
 from pipeline.core.offsets import Edit
 
@@ -42,21 +43,33 @@ _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”�
 
 
 def join_lines(text: str, blocks: Sequence[Block]) -> list[Edit]:
-    """Return edits that take out breaks within paragraphs; none for files that know their paragraphs (docx, html)."""
-    if any(block.kind != "line" for block in blocks):
+    """Return edits that take out breaks within paragraphs; none for files that know their paragraphs (docx, html).
+
+    Printed lines are joined within a table's cell and outside of tables, never from one cell to another.
+    """
+    if blocks and not are_printed(blocks):
         return []
-    lines = list(split(text))
+    lines, spots = printed_lines(text, blocks) if blocks else (list(split(text)), [])
     if len(lines) < 2:
         return []
-    full = full_lines(lines, blocks) if blocks else _full_by_width(lines)
+    full = full_lines(lines, spots) if blocks else _full_by_width(lines)
+    flush = flush_lines(spots) if blocks else [False] * len(lines)
     orderly = _is_orderly(lines, full)
     edits = []
     for i, (line, after) in enumerate(pairwise(lines)):
+        if spots and spots[i].unit != spots[i + 1].unit:
+            continue
         if after.blanks > _MOST_BLANKS or line.is_row() or after.is_row():
             continue
-        if _goes_on(lines, i, full[i], orderly):
+        if _goes_on(lines, i, full[i], orderly) or (full[i] and flush[i + 1] and _runs_on(line, after)):
             edits.append(Edit(line.end, after.start, _glue(line.text, after.text), "line-break"))
     return edits
+
+
+def _runs_on(line: Line, after: Line) -> bool:
+    """Tell whether a full line that ends a sentence goes on in the next, which isn't indented as paragraphs are."""
+    marked = after.is_marked() or after.may_be_marked()
+    return line.ends_sentence() and line.width >= _NARROWEST and not marked
 
 
 def _goes_on(lines: Sequence[Line], i: int, full: bool | None, orderly: bool) -> bool:

@@ -11,7 +11,7 @@ from pipeline.clean.linebreaks import join_lines
 from pipeline.clean.spaces import close_spaces
 from pipeline.clean.widths import normalise_widths
 from pipeline.core.issues import issue
-from pipeline.core.layers import Block, CleanText, RawText
+from pipeline.core.layers import Block, CleanText, Place, RawText
 from pipeline.core.offsets import Edit, OffsetMap, apply, compose
 
 # takes the text so far and the file's blocks, their offsets moved into it; gives sorted edits that don't overlap
@@ -57,5 +57,12 @@ def _moved(blocks: Sequence[Block], edits: Sequence[Edit]) -> Sequence[Block]:
     moved = []
     for block in blocks:
         start, end = spans.from_source(block.start, block.end)
-        moved.append(replace(block, start=start, end=end))
+        lines = tuple(_moved_place(place, spans) for place in block.lines)
+        moved.append(replace(block, start=start, end=end, lines=lines))
     return moved
+
+
+def _moved_place(place: Place, spans: OffsetMap) -> Place:
+    """Return a line's place with its offsets after edits."""
+    start, end = spans.from_source(place.start, place.end)
+    return replace(place, start=start, end=end)

@@ -64,7 +64,7 @@ def _rows(record: Record, document: Document, records: Records) -> DocumentRows:
     from pipeline.table.build import Entry, build_rows
     from pipeline.table.resolve import index
 
-    status = "failed" if record.status == "waiting" else record.status
+    status = "failed" if record.status == "waiting" or record.status == "opened" else record.status
     issues = tuple(trace.issue for trace in records.issues_of(record))
     entry = Entry(record.doc_id, record.source, status, document, issues)
     return build_rows(entry, targets=index(()), code_paths={})

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.core.layers import Bag, CleanText, Coding, Head, Measure, Mention, RawText, Reference, Section, Sentence
+from pipeline.core.layers import (
+    Bag,
+    CleanText,
+    Coding,
+    Head,
+    Measure,
+    Mention,
+    Part,
+    RawText,
+    Reference,
+    Section,
+    Sentence,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document comes from: ``name`` of the file, ``path`` as given, ``sha256`` in hex, ``size`` in bytes."""
+    """Where a document comes from: ``name`` of the file, ``path`` as given, ``sha256`` in hex, ``size`` in bytes.
+
+    One document of a file that holds many is named ``FILE#ID``; ``file_sha256`` is then the whole file's, and
+    ``sha256`` that of the file's and the id (``member``).
+    """
 
     name: str
     path: str
     sha256: str
     size: int
+    file_sha256: str | None = None
+
+    def member(self, member_id: str) -> Source:
+        """Return the source of the document ``member_id`` within this file."""
+        own = hashlib.sha256(f"{self.sha256}#{member_id}".encode()).hexdigest()
+        return Source(f"{self.name}#{member_id}", f"{self.path}#{member_id}", own, self.size, self.sha256)
 
     @property
     def doc_id(self) -> str:
@@ -31,6 +54,7 @@ class Document:
     content: bytes | None = None
     raw: RawText | None = None
     text: CleanText | None = None
+    parts: tuple[Part, ...] | None = None
     head: Head | None = None
     outline: tuple[Section, ...] | None = None
     references: tuple[Reference, ...] | None = None

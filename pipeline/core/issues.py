@@ -21,6 +21,9 @@ CODES: dict[str, IssueCode] = {
     "input.changed": IssueCode("error", "文件 {name} 在运行中被修改了", "请待文件不再变动后，再运行同一命令。"),
     "input.permission": IssueCode("error", "没有权限读取 {name}", "请修改文件权限（例如 chmod u+r），再运行同一命令。"),
     "input.loop": IssueCode("warning", "目录 {name} 指回它自己的上级，已跳过", "请删除这个循环的符号链接。"),
+    "input.archive": IssueCode(
+        "error", "压缩包 {name} 中的文件多于 {limit} 个，只读了前 {limit} 个", "请拆成几个压缩包，或解压后再运行。"
+    ),
     "input.special": IssueCode("warning", "{name} 不是普通文件，已跳过", "请只提供普通文件或目录。"),
     "input.duplicate": IssueCode(
         "warning", "{name} 与 {first} 内容完全相同，只抽取一次", "如属重复收集，可删除其中一份。"
@@ -40,6 +43,7 @@ CODES: dict[str, IssueCode] = {
     "ingest.unsupported": IssueCode(
         "error", "{name} 的格式（{detail}）还不能读", "请转换为 txt、md、docx、pdf 或 html。"
     ),
+    "ingest.archive": IssueCode("error", "压缩包 {name} 打不开，或其中没有可读的文件", "请重新下载，或解压后再运行。"),
     "ingest.suffix": IssueCode("warning", "{name} 的内容是 {detail}，与扩展名不符", "已按内容读取；建议改正扩展名。"),
     "ingest.damaged": IssueCode("error", "{name} 已损坏，读不出来：{detail}", "请重新下载该文件。"),
     "ingest.partial": IssueCode("warning", "{name} 不完整：{detail}", "请重新下载该文件；读出的部分已照常处理。"),
@@ -94,6 +98,11 @@ CODES: dict[str, IssueCode] = {
         "请缩小图片，或在配置 [ocr] max_pixels 中调大。",
     ),
     "ingest.unmapped": IssueCode("warning", "{name} 有 {count} 个字符没有对应的文字（字体缺映射）", "请对照原文核对。"),
+    "ingest.garbled-pages": IssueCode(
+        "warning",
+        "{name} 有 {count} 页的文字层是乱码或缺映射：第 {pages} 页",
+        "这些页的文字不可用；请对照原文核对，或做文字识别（OCR）。",
+    ),
     "ingest.too-large": IssueCode(
         "error", "{name} 有 {size} 字节，超过上限 {limit}", "请拆分文件，或在配置 [run] max_bytes 中调大。"
     ),
@@ -102,6 +111,11 @@ CODES: dict[str, IssueCode] = {
     ),
     "clean.private-use": IssueCode("warning", "有 {count} 个私用区字符，含义不明", "请对照原文核对。"),
     "head.no-title": IssueCode("info", "没有找到标题", "标题一栏为空。"),
+    "outline.gap": IssueCode(
+        "info",
+        "编号不连续：“{before}”之后是“{after}”，缺“{missing}”",
+        "请核对原文：可能是原文漏编，也可能是转换时丢了内容。",
+    ),
     "number.unclaimed": IssueCode(
         "info", "有 {count} 个数字没有归入任何措施或规则，第一个是“{quote}”", "请用 cewen show 核对。"
     ),

@@ -14,8 +14,23 @@ Bound = Literal["exact", "max", "min", "approx", "range"]
 Role = Literal["benefit", "budget", "target", "fact", "condition", "other"]
 Fate = Literal["claimed", "set_aside", "unclaimed"]
 Relation = Literal["依据", "落实", "修订", "废止", "转发", "提及"]
-BlockKind = Literal["paragraph", "heading", "line", "cell"]
+BlockKind = Literal["paragraph", "heading", "line", "cell", "furniture"]
+OTHER_PART = "other-part"  # the reason of edits that take out what belongs to another document of the same file
 GivenField = Literal["title", "doc_number", "issuer", "addressee", "issue_date", "effective_date", "expiry", "region"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a printed line of a block stands: its span in the **raw** text, page and box as in ``Block``.
+
+    ``turn`` counts the quarter turns to the left by which the page's text is turned.
+    """
+
+    start: int
+    end: int
+    page: int
+    box: tuple[float, float, float, float]
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +38,10 @@ class Block:
     """A piece of the raw text (offsets into the **raw** text) and where it stands in the source.
 
     ``page`` counts from 1; ``box`` is x0, y0, x1, y1 in PDF points, origin bottom left; ``table``, ``row`` and
-    ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1; ``score`` is how sure
-    text recognition is, from 0 to 1, ``None`` for text that was never a picture.
+    ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1. ``score`` says how
+    sure text recognition is, from 0 to 1; ``None`` for text that was never a picture. ``lines`` are the printed lines of
+    a cell, also of one that goes on on the next page, and of a line whose text is turned; without them ``box`` says all.
+    Kind ``furniture`` is a line that the layout shows to be a running head, a foot or a page number.
     """
 
     start: int
@@ -37,6 +54,7 @@ class Block:
     column: int | None = None
     level: int | None = None
     score: float | None = None
+    lines: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,19 @@ class CleanText:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One document of a text that holds many, such as a dated item of a digest: its id within the file and its place.
+
+    ``given`` are the fields of its head known by the way it was found (offsets into the **raw** text).
+    """
+
+    id: str
+    start: int
+    end: int
+    given: tuple[Given, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HeadField:
     """A normalised value and the span it was read from."""
 
@@ -103,7 +134,9 @@ class Head:
     """What the document says about itself. Dates are ISO, as exact as printed; ``None`` when the text doesn't say.
 
     ``region`` is the full name down to the issuing level (浙江省台州市; 国家 → 全国), ``region_code`` its
-    GB/T 2260 code.
+    GB/T 2260 code. ``source`` and ``published`` are what a web page prints (来源、发布时间); ``authors``, ``abstract``
+    and ``keywords`` are a paper's; ``copied_to``, ``printed_by`` and ``printed_on`` stand in the imprint (版记).
+    ``derived`` names the fields whose value isn't printed as such but worked out from others, in the order above.
     """
 
     title: HeadField | None = None
@@ -119,6 +152,15 @@ class Head:
     region: str | None = None
     region_code: str | None = None
     year: int | None = None
+    source: HeadField | None = None
+    published: HeadField | None = None
+    authors: tuple[HeadField, ...] = ()
+    abstract: HeadField | None = None
+    keywords: tuple[HeadField, ...] = ()
+    copied_to: HeadField | None = None
+    printed_by: HeadField | None = None
+    printed_on: HeadField | None = None
+    derived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from pipeline.core.errors import UnreadableFile
-from pipeline.core.layers import Block, BlockKind
+from pipeline.core.layers import Block, BlockKind, Place
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """A printed line with its place, and the break before it."""
+
+    text: str
+    page: int
+    box: Box
+    turn: int = 0
+    before: str = "\n"
 
 
 class TextBuilder:
@@ -36,12 +52,47 @@ class TextBuilder:
         table, row, column = cell or (None, None, None)
         self._blocks.append(Block(start, end, kind, table=table, row=row, column=column, level=level))
 
-    def add_line(
-        self, text: str, *, before: str, page: int, box: tuple[float, float, float, float], score: float | None = None
-    ) -> None:
-        """Append one printed line with its ``page`` (from 1), ``box`` in points and, if recognised, how surely."""
+    def add_line(self, text: str, *, before: str, page: int, box: tuple[float, float, float, float]) -> None:
+        """Append one printed line with its ``page`` (from 1) and ``box`` in points."""
         start, end = self._append(text, before)
-        self._blocks.append(Block(start, end, "line", page=page, box=box, score=score))
+        self._blocks.append(Block(start, end, "line", page=page, box=box))
+
+    def add_printed(
+        self,
+        lines: Sequence[PrintedLine],
+        kind: BlockKind,
+        *,
+        before: str,
+        page: int,
+        box: Box,
+        cell: tuple[int, int, int] | None = None,
+    ) -> None:
+        """Append printed lines as one block with ``page`` and ``box``, and the place of each line.
+
+        Between two lines stands what the second has in ``before``.
+        """
+        text = "".join((line.before if n else "") + line.text for n, line in enumerate(lines))
+        start, end = self._append(text, before)
+        places, at = [], start
+        for n, line in enumerate(lines):
+            at += len(line.before) if n else 0
+            places.append(Place(at, at + len(line.text), line.page, line.box, line.turn))
+            at += len(line.text)
+        plain = kind != "cell" and all(place.turn == 0 for place in places)
+        table, row, column = cell or (None, None, None)
+        self._blocks.append(
+            Block(
+                start,
+                end,
+                kind,
+                page=page,
+                box=box,
+                table=table,
+                row=row,
+                column=column,
+                lines=() if plain else tuple(places),
+            )
+        )
 
     def _append(self, text: str, before: str) -> tuple[int, int]:
         """Append and return the span of ``text``."""

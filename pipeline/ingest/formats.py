@@ -12,7 +12,7 @@ from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest import sniff
-from pipeline.ingest.ocr import Recogniser
+from pipeline.ingest.ocr_engine import Recogniser
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ FORMATS: tuple[Format, ...] = (
     Format("PowerPoint", (".pptx",), f"{_OOXML}.presentationml.presentation", sniff.is_pptx),
     Format("OLE 复合文档", (".ppt", ".dps"), "application/x-ole-storage", sniff.is_ole),
     Format("OpenDocument、OFD 或 EPUB", (".odt", ".ods", ".ofd", ".epub"), "application/zip", sniff.is_odt),
-    Format("zip 压缩包", (".zip",), "application/zip", sniff.is_zip),
+    Format("zip 压缩包", (".zip",), "application/zip", sniff.is_zip, refusal="ingest.archive"),
     Format("压缩包", (".rar", ".7z", ".gz", ".bz2", ".xz"), "application/octet-stream", sniff.is_archive),
     Format(
         "图片",
@@ -91,7 +91,7 @@ def read_source(source: Source, content: bytes, *, max_chars: int, ocr: Recognis
     reader: Callable[..., RawText] = getattr(importlib.import_module(module), function)
     options = {"ocr": ocr} if found.pictures else {}
     raw = reader(source, content, max_chars=max_chars, **options)
-    if not raw.text.strip():
+    if not raw.text.strip() and not raw.members:
         raise UnreadableFile("ingest.no-text", name=source.name)
     raw = replace(raw, media_type=found.media_type)
     if suffix in {s for f in FORMATS for s in f.suffixes} - set(found.suffixes):

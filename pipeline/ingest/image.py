@@ -9,7 +9,9 @@ from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.layers import RawText
 from pipeline.ingest.builder import TextBuilder
-from pipeline.ingest.ocr import DPI, LONGEST_SIDE, Recogniser, Tally, add_page
+from pipeline.ingest.ocr import DPI, LONGEST_SIDE, Page, Picture, Tally, scored
+from pipeline.ingest.ocr_engine import Recogniser
+from pipeline.ingest.pdf_flow import write_flow
 
 _PAPER = 842.0  # points of A4's longer side: the size of a picture that doesn't tell its own
 _SENSIBLE = (50, 1200)  # dots for each inch that a file may claim
@@ -25,19 +27,21 @@ def read_image(source: Source, content: bytes, *, max_chars: int, ocr: Recognise
         raise UnreadableFile("ingest.image", name=source.name)
     frames = _open(source.name, content, ocr)
     builder, tally = TextBuilder(source.name, max_chars), Tally(source.name, ocr)
+    pages: dict[int, Page] = {}
     count = getattr(frames, "n_frames", 1)
     for number in range(1, count + 1):
         page = tally.attempt(number, lambda index=number - 1: _frame(frames, index, ocr))  # type: ignore[misc]
         if page is not None:
             tally.note(number, page)
-            add_page(page, builder, number)
+            pages[number] = page
+    write_flow([page.parts for page in pages.values() if page.parts.sheets], builder)
     if not builder.text:
         tally.refuse(count)
     return RawText(
         text=builder.text,
         media_type="image/*",
         n_pages=count,
-        blocks=builder.blocks,
+        blocks=scored(builder.blocks, pages),
         doubts=tuple(tally.doubts()),
     )
 
@@ -56,8 +60,8 @@ def _open(name: str, content: bytes, ocr: Recogniser) -> Any:
     return frames
 
 
-def _frame(frames: Any, index: int, ocr: Recogniser) -> tuple[Any, float]:
-    """Return a frame as a grey picture and its pixels for each point. Raises ValueError when it's too large."""
+def _frame(frames: Any, index: int, ocr: Recogniser) -> Picture:
+    """Return a frame as a picture of a page. Raises ValueError when it's too large."""
     import numpy as np
     from PIL import Image, ImageOps
 
@@ -75,4 +79,5 @@ def _frame(frames: Any, index: int, ocr: Recogniser) -> tuple[Any, float]:
     grey = image.convert("L")
     if shrink < 1:
         grey = grey.resize((max(1, round(grey.width * shrink)), max(1, round(grey.height * shrink))))
-    return np.asarray(grey), scale * shrink
+    scale *= shrink
+    return Picture(np.asarray(grey), scale, (0.0, 0.0, grey.width / scale, grey.height / scale))

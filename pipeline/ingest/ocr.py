@@ -1,30 +1,29 @@
 """Recognises the text of page images (extra ``ocr``): pages of a PDF without usable text, and picture files.
 
-One block for each line, with its page, its box and how sure the engine is. A page set askew by more than 1.5 degrees or
-scanned sideways or upside down is read as if it were upright, and its boxes are those of the upright page.
+What's recognised goes through the layout of the PDF reader, so that lines, columns and tables become the same blocks;
+each has its page, its box and how sure the engine is. Boxes are those of the page with its lines set level.
 """
 
 from __future__ import annotations
 
-import math
 import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.core.config import OcrSettings
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import Issue, issue
+from pipeline.core.layers import Block
 from pipeline.core.pulse import beat
-from pipeline.ingest.builder import TextBuilder
-from pipeline.ingest.ocr_engine import Engine, Seen, installed, load_rapidocr
-from pipeline.ingest.ocr_order import Line, Row, read, rules_in_points, set_upright, slope_of
+from pipeline.ingest.ocr_engine import Engine, Recogniser, Seen
 from pipeline.ingest.ocr_rules import find_rules
+from pipeline.ingest.ocr_upright import Line, as_drawn, set_upright, slope_of
+from pipeline.ingest.pdf_glyphs import Box, turned
+from pipeline.ingest.pdf_page import PageParts, take_apart
 
 DPI = 200  # measured: docs/decisions/0008-ocr.md
 LONGEST_SIDE = 4000  # pixels: larger sheets are read at a lower resolution
-_ASKEW = math.tan(math.radians(1.5))
 _TALL = 1.5  # a line so much higher than wide is a line set sideways
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z0-9]")
@@ -32,53 +31,57 @@ _LATIN = re.compile(r"[A-Za-z0-9]")
 _WIDE = str.maketrans("(),:;?!", "（），：；？！")
 _MARKS = re.compile(r"[(),:;?!]")
 _MOST_DETAIL = 200
-# the PDF renderer isn't made for threads, and one page at a time is enough for a process
+# one page at a time is enough for a process
 _one_page = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Recogniser:
-    """What recognition needs: how to get the engine, which is loaded for the first page, and the limits."""
+class Picture:
+    """A page to recognise: its grey image as it's shown, pixels for each point, its box in points as it's stored.
 
-    engine: Callable[[], Engine]
-    settings: OcrSettings
+    ``turn`` counts the quarter turns to the right by which it's shown (the page's /Rotate).
+    """
+
+    image: Any
+    scale: float
+    box: Box
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A recognised page: its rows in reading order, and how sure the engine is on average of its characters."""
+    """A recognised page: its parts for the layout, its lines with boxes of the stored page, the average score."""
 
-    rows: tuple[Row, ...]
+    parts: PageParts
+    lines: tuple[Line, ...]
     score: float
 
     @property
     def length(self) -> int:
         """How many characters were recognised."""
-        return sum(len(line.text) for row in self.rows for line in row)
+        return sum(len(line.text) for line in self.lines)
 
 
-def load(settings: OcrSettings) -> Recogniser | None:
-    """Return the recogniser, None when it's turned off or the extra isn't installed. Imports no engine yet."""
-    return Recogniser(load_rapidocr, settings) if settings.enabled and installed() else None
-
-
-def describe(settings: OcrSettings) -> str:
-    """Return all that what is recognised depends on, for keys of results: packages, settings; "" without OCR."""
-    return f"{installed()} {settings!r}" if settings.enabled and installed() else ""
-
-
-def recognise(recogniser: Recogniser, image: Any, scale: float) -> Page:
-    """Return what is written on a grey ``image`` of ``scale`` pixels for each point. Raises what the engine raises."""
+def recognise(recogniser: Recogniser, picture: Picture, number: int) -> Page:
+    """Return what is written on the page ``number``. Raises what the engine raises."""
     with _one_page:
-        image, seen = _turned(recogniser.engine(), image, recogniser.settings.doubt_below)
+        image, seen, quarters = _turned(recogniser.engine(), picture.image, recogniser.settings.doubt_below)
     seen = [line for line in seen if line.text.strip()]
     height, width = image.shape
     slope = slope_of(seen)
-    lines = [_with_marks(line) for line in set_upright(seen, slope, (width, height), scale)]
-    rules = rules_in_points(find_rules(image, slope, scale), lines, height, scale)
-    if abs(slope) > _ASKEW:
-        lines = [Line(line.text, line.score, line.box, line.box) for line in lines]
-    return Page(tuple(read(lines, rules)), _mean(seen))
+    lines = [_with_marks(line) for line in set_upright(seen, slope, (width, height), picture.scale)]
+    rules = find_rules(image, slope, picture.scale)
+    turn = (picture.turn - quarters) % 4
+    parts = take_apart(as_drawn(lines, rules, picture.box, turn), number)
+    x, y, _, _ = turned(picture.box, turn)
+    back = (4 - turn) % 4
+    stored = tuple(replace(line, box=turned(_moved(line.box, x, y), back)) for line in lines)
+    return Page(parts, stored, _mean(seen))
+
+
+def _moved(box: Box, x: float, y: float) -> Box:
+    """Return a box moved to the right and upwards."""
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
 
 
 def _mean(seen: Sequence[Seen]) -> float:
@@ -87,8 +90,11 @@ def _mean(seen: Sequence[Seen]) -> float:
     return sum(line.score * len(line.text) for line in seen) / total if total else 1.0
 
 
-def _turned(engine: Engine, image: Any, doubt_below: float) -> tuple[Any, list[Seen]]:
-    """Return the image the way round it can be read best, and its lines. Pages in doubt alone are tried otherwise."""
+def _turned(engine: Engine, image: Any, doubt_below: float) -> tuple[Any, list[Seen], int]:
+    """Return the image the way round it can be read best, its lines, and by how many quarters to the left it's turned.
+
+    Only pages in doubt are tried otherwise than as they are.
+    """
     import numpy as np
 
     seen = engine(image)
@@ -98,13 +104,13 @@ def _turned(engine: Engine, image: Any, doubt_below: float) -> tuple[Any, list[S
     elif _mean(seen) < doubt_below:
         quarters = (2,)
     else:
-        return image, seen
-    best = image, seen
+        return image, seen, 0
+    best = image, seen, 0
     for quarter in quarters:
-        turned = np.ascontiguousarray(np.rot90(image, quarter))
-        other = engine(turned)
+        turned_image = np.ascontiguousarray(np.rot90(image, quarter))
+        other = engine(turned_image)
         if _mean(other) > _mean(best[1]) and other:
-            best = turned, other
+            best = turned_image, other, quarter
     return best
 
 
@@ -119,7 +125,7 @@ def _with_marks(line: Line) -> Line:
     if not _HAN.search(line.text):
         return line
     text = _MARKS.sub(lambda m: _mark(m, line.text), line.text)
-    return Line(text, line.score, line.box, line.place)
+    return replace(line, text=text)
 
 
 def _mark(match: re.Match[str], text: str) -> str:
@@ -131,25 +137,29 @@ def _mark(match: re.Match[str], text: str) -> str:
     return mark if plain else mark.translate(_WIDE)
 
 
-def add_page(page: Page, builder: TextBuilder, number: int) -> None:
-    """Put a page's lines into the text: a tab between cells of one row, else a new line, a form feed before a page."""
-    before = "\f"
-    for row in page.rows:
-        for line in row:
-            builder.add_line(line.text, before=before, page=number, box=_rounded(line.place), score=_three(line.score))
-            before = "\t"
-        before = "\n"
+def scored(blocks: Sequence[Block], pages: dict[int, Page]) -> tuple[Block, ...]:
+    """Return the blocks, those of recognised ``pages`` with the average score of the lines that lie in them."""
+    return tuple(replace(block, score=_score(block, pages)) if block.page in pages else block for block in blocks)
 
 
-def _rounded(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """Return a box in tenths of a point."""
-    x0, y0, x1, y1 = (round(value, 1) for value in box)
-    return x0, y0, x1, y1
+def _score(block: Block, pages: dict[int, Page]) -> float | None:
+    """Return the average score of the lines in a block, None for an empty one."""
+    places = [(place.page, place.box) for place in block.lines]
+    if not places and block.page is not None and block.box is not None and block.end > block.start:
+        places = [(block.page, block.box)]
+    total = weight = 0.0
+    for number, box in places:
+        inside = [line for line in pages[number].lines if _lies_in(line.box, box)] if number in pages else []
+        total += sum(line.score * len(line.text) for line in inside)
+        weight += sum(len(line.text) for line in inside)
+    return round(min(1.0, max(0.0, total / weight)), 3) if weight else None
 
 
-def _three(score: float) -> float:
-    """Return a score between 0 and 1 with three digits."""
-    return round(min(1.0, max(0.0, score)), 3)
+def _lies_in(line: Box, box: Box) -> bool:
+    """Tell whether a line and a box share more than half of the smaller one."""
+    wide, high = min(line[2], box[2]) - max(line[0], box[0]), min(line[3], box[3]) - max(line[1], box[1])
+    areas = [(b[2] - b[0]) * (b[3] - b[1]) for b in (line, box)]
+    return wide > 0 and high > 0 and wide * high > 0.5 * min(areas)
 
 
 @dataclass(slots=True)
@@ -165,8 +175,8 @@ class Tally:
     scores: dict[int, tuple[float, int]] = field(default_factory=dict)  # page → score, characters
     failed: dict[int, str] = field(default_factory=dict)
 
-    def attempt(self, number: int, picture: Callable[[], tuple[Any, float]]) -> Page | None:
-        """Return the page that ``picture`` gives the image and scale of, None when it isn't or can't be read."""
+    def attempt(self, number: int, picture: Callable[[], Picture]) -> Page | None:
+        """Return what's written on the page that ``picture`` gives, None when it isn't or can't be read."""
         if self.recogniser is None:
             self.unread.append(number)
             return None
@@ -174,7 +184,7 @@ class Tally:
             self.beyond.append(number)
             return None
         try:
-            page = recognise(self.recogniser, *picture())
+            page = recognise(self.recogniser, picture(), number)
         except Exception as error:  # whatever engine and renderer raise costs this page only, and is reported
             self.failed[number] = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")[:_MOST_DETAIL]
             return None

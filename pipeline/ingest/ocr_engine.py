@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, util
 from typing import Any, Protocol
+
+from pipeline.core.config import OcrSettings
 
 # module and distribution of what the extra ``ocr`` brings that recognition depends on
 _PACKAGES = {
@@ -36,6 +39,24 @@ class Engine(Protocol):
 
     def __call__(self, image: Any) -> list[Seen]:
         """Return the lines of ``image`` (numpy, grey, rows of bytes), in any order. May raise what it likes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """What recognition needs: how to get the engine, which is loaded for the first page, and the limits."""
+
+    engine: Callable[[], Engine]
+    settings: OcrSettings
+
+
+def load(settings: OcrSettings) -> Recogniser | None:
+    """Return the recogniser, None when it's turned off or the extra isn't installed. Imports no engine yet."""
+    return Recogniser(load_rapidocr, settings) if settings.enabled and installed() else None
+
+
+def describe(settings: OcrSettings) -> str:
+    """Return all that what is recognised depends on, for keys of results: packages, settings; "" without OCR."""
+    return f"{installed()} {settings!r}" if settings.enabled and installed() else ""
 
 
 def installed() -> str:

@@ -2,53 +2,60 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+import ctypes
+from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
-from pdfminer import layout
+import pypdfium2.raw as pdfium
 
 from pipeline.core.issues import Issue
-from pipeline.ingest.builder import TextBuilder
-from pipeline.ingest.ocr import DPI, LONGEST_SIDE, Recogniser, Tally, add_page
+from pipeline.core.layers import Block
+from pipeline.ingest.ocr import DPI, LONGEST_SIDE, Page, Picture, Tally, scored
+from pipeline.ingest.ocr_engine import Recogniser
+from pipeline.ingest.pdf_page import PageParts
 
 _FEW = 40  # characters: a stamp, an app's name or a page number over a scan
 _COVERS = 0.3  # share of the page that its pictures cover when they may hold its text
-_GARBLED = 0.5  # share of characters that no one can read
-_UNREADABLE = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 
 
 class PdfScans:
     """The pages of one PDF that are pictures of text. Without a recogniser they are only counted."""
 
-    __slots__ = ("_content", "_document", "_pages", "_tally", "_thin")
+    __slots__ = ("_lock", "_pages", "_recognised", "_tally", "_thin", "name")
 
-    def __init__(self, name: str, content: bytes, recogniser: Recogniser | None) -> None:
-        """Keep what the pages need; the renderer opens the file at the first of them."""
-        self._content = content
-        self._document: Any = None
+    def __init__(self, name: str, recogniser: Recogniser | None, lock: Lock) -> None:
+        """Keep what the pages need; ``lock`` is held while pdfium works."""
+        self.name = name
+        self._lock = lock
         self._tally = Tally(name, recogniser)
+        self._recognised: dict[int, Page] = {}
         self._pages = 0
         self._thin: list[int] = []  # scans with a few characters over them, left as they are without a recogniser
 
-    def take(self, page: layout.LTPage, number: int, lines: Sequence[str], builder: TextBuilder) -> bool:
-        """Recognise the page, if it needs it, into ``builder``; False when its text layer ``lines`` is to be kept.
+    def take(self, document: Any, parts: PageParts) -> PageParts:
+        """Return the parts recognised on the page if its text layer can't be used, else ``parts``.
 
-        ``number`` counts from 1.
+        ``document`` is a loaded ``FPDF_DOCUMENT``.
         """
-        text = "".join(lines)
         self._pages += 1
-        if not _needs(page, text):
-            return False
-        if text.strip() and self._tally.recogniser is None:
-            self._thin.append(number)
-            return False
-        found = self._tally.attempt(number, lambda: self._picture(page, number - 1))
-        if found is None or (found.length <= len(text) and text.strip() and not _UNREADABLE.search(text)):
-            return False
-        self._tally.note(number, found)
-        add_page(found, builder, number)
-        return True
+        length = _length(parts)
+        if not self._needs(document, parts, length):
+            return parts
+        if length and self._tally.recogniser is None:
+            if not parts.garbled:
+                self._thin.append(parts.number)
+            return parts
+        found = self._tally.attempt(parts.number, lambda: self._picture(document, parts.number - 1))
+        if found is None or (found.length <= length and length and not parts.garbled):
+            return parts
+        self._tally.note(parts.number, found)
+        self._recognised[parts.number] = found
+        return found.parts
+
+    def scored(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
+        """Return the blocks, the recognised ones with how sure the engine is."""
+        return scored(blocks, self._recognised)
 
     def refuse(self, count: int) -> None:
         """Raise UnreadableFile when it's for its pictures that the file of ``count`` pages has no text."""
@@ -61,44 +68,77 @@ class PdfScans:
         (self._tally.pictures if few else self._tally.unread).extend(self._thin)
         return self._tally.doubts()
 
-    def _picture(self, page: layout.LTPage, index: int) -> tuple[Any, float]:
-        """Return the page as a grey picture and its pixels for each point. Raises ValueError when it's too large."""
-        import pypdfium2
+    def _needs(self, document: Any, parts: PageParts, length: int) -> bool:
+        """Tell whether a page's text layer can't be used while something is drawn on it."""
+        if not length:
+            return parts.drawn
+        if length >= _FEW:
+            return parts.garbled
+        with self._lock:
+            page = pdfium.FPDF_LoadPage(document, parts.number - 1)
+            try:
+                covered = sum(area for area, _ in _images(page))
+            finally:
+                pdfium.FPDF_ClosePage(page)
+        x0, y0, x1, y1 = parts.box
+        return covered >= _COVERS * (x1 - x0) * (y1 - y0)
 
+    def _picture(self, document: Any, index: int) -> Picture:
+        """Return a page as a picture. Raises ValueError when an image on it is too large."""
         recogniser = self._tally.recogniser
-        largest = max((image.srcsize[0] * image.srcsize[1] for image in _images(page)), default=0)
-        if recogniser is not None and largest > recogniser.settings.max_pixels:
-            raise ValueError(f"图片有 {largest} 像素，超过上限 {recogniser.settings.max_pixels}")
-        if self._document is None:
-            self._document = pypdfium2.PdfDocument(self._content)
-        sheet = self._document[index]
-        scale = min(DPI / 72, LONGEST_SIDE / max(sheet.get_size()))
-        picture = sheet.render(scale=scale, grayscale=True).to_numpy().copy()
-        sheet.close()
-        return picture.reshape(picture.shape[:2]), scale
+        with self._lock:
+            page = pdfium.FPDF_LoadPage(document, index)
+            try:
+                largest = max((pixels for _, pixels in _images(page)), default=0)
+                if recogniser is not None and largest > recogniser.settings.max_pixels:
+                    raise ValueError(f"图片有 {largest} 像素，超过上限 {recogniser.settings.max_pixels}")
+                return _render(page)
+            finally:
+                pdfium.FPDF_ClosePage(page)
 
 
-def _needs(page: layout.LTPage, text: str) -> bool:
-    """Tell whether a page's text layer can't be used while something is drawn on it."""
-    letters = "".join(text.split())
-    if not letters:
-        return any(True for _ in page)
-    if len(letters) < _FEW:
-        return _covered(page) >= _COVERS
-    unreadable = _UNREADABLE.findall(letters)
-    return len(unreadable) > _GARBLED * (len(letters) - sum(map(len, unreadable)) + len(unreadable))
+def _length(parts: PageParts) -> int:
+    """Return how many characters a page's text layer has."""
+    lines = [piece.text for sheet in parts.sheets for piece in sheet.pieces]
+    cells = [cell.text for sheet in parts.sheets for table in sheet.tables for cell in table.cells]
+    return sum(len("".join(text.split())) for text in (*lines, *cells))
 
 
-def _covered(page: layout.LTPage) -> float:
-    """Return the share of the page that its pictures cover, as if none lay over another."""
-    area = sum(image.width * image.height for image in _images(page))
-    return float(area / max(1.0, page.width * page.height))
+def _images(page: Any) -> list[tuple[float, int]]:
+    """Return for each picture on a page the area it covers, in square points, and its pixels."""
+    found = []
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    for index in range(pdfium.FPDFPage_CountObjects(page)):
+        item = pdfium.FPDFPage_GetObject(page, index)
+        if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_IMAGE:
+            continue
+        area = 0.0
+        if pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+            area = max(0.0, right.value - left.value) * max(0.0, top.value - bottom.value)
+        sized = pdfium.FPDFImageObj_GetImagePixelSize(item, width, height)
+        found.append((area, width.value * height.value if sized else 0))
+    return found
 
 
-def _images(item: Any) -> Iterator[layout.LTImage]:
-    """Yield the pictures within ``item``, those of figures too."""
-    for child in item:
-        if isinstance(child, layout.LTImage):
-            yield child
-        elif isinstance(child, layout.LTFigure):
-            yield from _images(child)
+def _render(page: Any) -> Picture:
+    """Return what a page shows in shades of grey."""
+    import numpy as np
+
+    wide, high = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    scale = min(DPI / 72, LONGEST_SIDE / max(wide, high, 1.0))
+    width, height = max(1, round(wide * scale)), max(1, round(high * scale))
+    bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_Gray, None, 0)
+    try:
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+        flags = pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags)
+        stride = pdfium.FPDFBitmap_GetStride(bitmap)
+        buffer = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
+    finally:
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    image = np.frombuffer(buffer, np.uint8).reshape(height, stride)[:, :width]
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(rect))
+    box = (rect.left, rect.bottom, rect.right, rect.top)
+    return Picture(image, scale, box, pdfium.FPDFPage_GetRotation(page))

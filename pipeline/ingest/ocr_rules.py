@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from pipeline.ingest.pdf_glyphs import Rule
+
+Run = tuple[float, int, int]
 _DARK = 0.75  # of the paper's brightness
 # points that a rule is long at least: no dash is so long; strokes of characters may be, and are left out afterwards
 _LEAST_ACROSS, _LEAST_DOWN = 40.0, 15.0
@@ -15,35 +17,25 @@ _NEAR = 2.0  # points between pixels of one rule
 _MOST_RUNS = 5_000  # more has a photograph, no table
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A ruled line, in pixels of the page set upright: where it is, and from where to where it runs."""
+def find_rules(image: Any, slope: float, scale: float) -> tuple[list[Rule], list[Rule]]:
+    """Return the rules across and down the page in a grey ``image`` whose lines of text fall by ``slope``.
 
-    at: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules that run across the page (``at`` is y, downwards) and down it (``at`` is x)."""
-
-    across: tuple[Rule, ...] = ()
-    down: tuple[Rule, ...] = ()
-
-
-def find_rules(image: Any, slope: float, scale: float) -> Rules:
-    """Return the rules of a grey ``image`` whose lines of text rise by ``-slope`` pixels a pixel.
-
-    ``scale`` is pixels for each point. Coordinates are those of the image turned upright about its centre.
+    In points from the lower left corner of the image set upright about its centre; ``scale`` is pixels for each point.
     """
     import numpy as np
 
     paper = float(np.percentile(image, 80))
     dark = image < _DARK * paper
-    across = _along(_sheared(dark, slope), scale, _LEAST_ACROSS)
-    down = _along(_sheared(dark.T, -slope), scale, _LEAST_DOWN)
-    return Rules(across, down)
+    height = image.shape[0]
+    across = [
+        Rule((height - at) / scale, low / scale, high / scale)
+        for at, low, high in _along(_sheared(dark, slope), scale, _LEAST_ACROSS)
+    ]
+    down = [
+        Rule(at / scale, (height - high) / scale, (height - low) / scale)
+        for at, low, high in _along(_sheared(dark.T, -slope), scale, _LEAST_DOWN)
+    ]
+    return across, down
 
 
 def _sheared(dark: Any, slope: float) -> Any:
@@ -64,8 +56,8 @@ def _sheared(dark: Any, slope: float) -> Any:
     return result
 
 
-def _along(dark: Any, scale: float, least: float) -> tuple[Rule, ...]:
-    """Return the rules along the rows of a picture."""
+def _along(dark: Any, scale: float, least: float) -> list[Run]:
+    """Return the rules along the rows of a picture: row, start, end."""
     import numpy as np
 
     thick = dark.copy()  # a step of one pixel, left by the shear, doesn't end a run
@@ -76,12 +68,12 @@ def _along(dark: Any, scale: float, least: float) -> tuple[Rule, ...]:
     _, ends = np.nonzero(edges == -1)
     long = ends - starts >= least * scale
     if int(long.sum()) > _MOST_RUNS:
-        return ()
+        return []
     runs = zip(rows[long].tolist(), starts[long].tolist(), ends[long].tolist(), strict=True)
-    return tuple(_thin(runs, scale))
+    return list(_thin(runs, scale))
 
 
-def _thin(runs: Iterable[tuple[int, int, int]], scale: float) -> Iterable[Rule]:
+def _thin(runs: Iterable[tuple[int, int, int]], scale: float) -> Iterator[Run]:
     """Yield a rule for each stack of runs (row, start, end), by rows, that isn't as thick as a filled area."""
     stacks: list[list[int]] = []  # first row, last row, start, end
     for row, start, end in runs:
@@ -95,4 +87,4 @@ def _thin(runs: Iterable[tuple[int, int, int]], scale: float) -> Iterable[Rule]:
             stacks.append([row, row, start, end])
     for first, last, start, end in stacks:
         if last - first <= _THICKEST * scale:
-            yield Rule((first + last) / 2, float(start), float(end))
+            yield (first + last) / 2, start, end

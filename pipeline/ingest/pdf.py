@@ -1,62 +1,36 @@
-"""PDF with a text layer: one block for each printed line, with its page and box.
+"""PDF with a text layer: blocks for printed lines and table cells, with page and boxes.
 
-``text`` is the lines joined by ``\\n``; between two pages stands one ``\\f`` instead.
+pdfium gives the characters (docs/decisions/0007-pdf-reader.md); the layout is ours: pdf_glyphs → pdf_grid, pdf_lines →
+pdf_tables, pdf_columns → pdf_page → pdf_flow. Between two pages stands one ``\\f`` instead of ``\\n``.
 """
 
 from __future__ import annotations
 
-import io
-import itertools
-import logging
-import re
-import struct
+import ctypes
 import threading
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pdfminer import layout, pdfexceptions, psexceptions
-from pdfminer.converter import PDFPageAggregator
-from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
-from pdfminer.pdfpage import PDFPage
-from pdfminer.pdfparser import PDFParser
-from pdfminer.utils import decode_text
+import pypdfium2.raw as pdfium
 
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.builder import TextBuilder
-from pipeline.ingest.ocr import Recogniser
+from pipeline.ingest.ocr_engine import Recogniser
 from pipeline.ingest.ocr_pdf import PdfScans
+from pipeline.ingest.pdf_flow import write_flow
+from pipeline.ingest.pdf_glyphs import read_drawn
+from pipeline.ingest.pdf_page import PageParts, take_apart
 
-# All that pdfminer was seen to raise on damaged files: its own two families and what its parsing lets through.
-DAMAGE = (
-    pdfexceptions.PDFException,
-    psexceptions.PSException,
-    struct.error,
-    zlib.error,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    OverflowError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    ZeroDivisionError,
-    EOFError,
-    NotImplementedError,
-)
-_UNMAPPED = re.compile(r"\(cid:\d+\)")
-_MOST_BESIDE = 0.1  # share of lines that may stand beside another on a page of one column
-_XREF_ON_ONE_LINE = re.compile(rb"startxref[ \t](?=[ \t]*\d+\s*%%EOF)")
+_MOST_FAILURES = 100  # pages on end that can't be opened before the rest is given up: a false /Count may say 10⁹
+_MOST_NAMED = 20  # page numbers in a message
 
-
-# in each thread the objects met so far on the page at hand: address → number and object; absent between pages
-_met = threading.local()
+# pdfium isn't safe for threads
+_pdfium = threading.Lock()
 
 
 @dataclass(slots=True)
@@ -65,23 +39,23 @@ class _Pages:
 
     count: int = 0
     damaged: list[int] = field(default_factory=list)
+    garbled: list[int] = field(default_factory=list)
+    unmapped: int = 0
 
 
 def read_pdf(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser | None = None) -> RawText:
-    """Return the text of all pages in reading order, one block a line, boxes in points.
+    """Return the text of all pages in reading order: blocks of kind line, cell and furniture, boxes in points.
 
-    Pages without text layer are recognised if ``ocr`` is there. Those that can't be, damaged pages and unmapped
-    characters are doubts. Raises UnreadableFile: ``ingest.encrypted``, ``ingest.damaged``, ``ingest.scanned``,
-    ``ingest.not-recognised``, ``ingest.no-text``, ``ingest.too-long``.
+    Pages without text layer or with an unreadable one are recognised if ``ocr`` is there. Those that can't be, damaged
+    pages and unmapped characters are doubts. Raises UnreadableFile: ``ingest.encrypted``, ``ingest.damaged``,
+    ``ingest.scanned``, ``ingest.not-recognised``, ``ingest.no-text``, ``ingest.too-long``.
     """
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every odd font
-    # The standard wants a new line here; CNKI's writer puts a space, and pdfminer then finds no page.
-    content = _XREF_ON_ONE_LINE.sub(b"startxref\n", content)
-    document = _open(source.name, content)
+    pages, scans = _Pages(), PdfScans(source.name, ocr, _pdfium)
+    with _opened(source.name, content) as document:
+        parts = list(_page_parts(document, pages, scans, max_chars))
+        title = _title(document)
     builder = TextBuilder(source.name, max_chars)
-    pages, scans = _Pages(), PdfScans(source.name, content, ocr)
-    for page_layout in _layouts(document, pages):
-        _add_page(page_layout, builder, pages, scans)
+    write_flow(parts, builder)
     text = builder.text
     if not text:
         scans.refuse(pages.count)
@@ -90,111 +64,65 @@ def read_pdf(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser 
         text=text,
         media_type="application/pdf",
         n_pages=pages.count,
-        blocks=builder.blocks,
-        title=_title(document),
-        doubts=(*_doubts(source.name, content, text, pages), *scans.doubts()),
+        blocks=scans.scored(builder.blocks),
+        title=title,
+        doubts=(*_doubts(source.name, content, pages), *scans.doubts()),
     )
-
-
-def _open(name: str, content: bytes) -> PDFDocument:
-    """Return the parsed document. Raises UnreadableFile."""
-    try:
-        return PDFDocument(PDFParser(io.BytesIO(content)))
-    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
-        raise UnreadableFile("ingest.encrypted", name=name) from error
-    except DAMAGE as error:
-        raise UnreadableFile("ingest.damaged", name=name, detail=_words(error)) from error
-
-
-def _layouts(document: PDFDocument, pages: _Pages) -> Iterator[layout.LTPage]:
-    """Yield the pages' layouts; count them, and note those that can't be laid out."""
-    # Chinese leading is wider than half a line, so the default line_margin makes every line a box of its own and mixes
-    # columns; boxes_flow below 0 weighs the vertical order more (measured on two-column pages).
-    parameters = layout.LAParams(line_margin=1.6, boxes_flow=-0.5, all_texts=True)
-    resources = PDFResourceManager()
-    device = PDFPageAggregator(resources, laparams=parameters)
-    interpreter = PDFPageInterpreter(resources, device)
-    stream = PDFPage.create_pages(document)
-    while True:
-        try:
-            page = next(stream, None)
-            if page is None:
-                return
-        except DAMAGE:
-            pages.damaged.append(pages.count + 1)
-            return
-        pages.count += 1
-        try:
-            with _steady_ids():
-                interpreter.process_page(page)
-            result = device.get_result()
-        except DAMAGE:
-            pages.damaged.append(pages.count)
-            continue
-        yield result
 
 
 @contextmanager
-def _steady_ids() -> Iterator[None]:
-    """Let pdfminer's layout break ties by the order in which it meets objects.
-
-    It compares ``id()``, a memory address, so two boxes at one distance came in another order from run to run. The
-    replacement stays in place, since other threads may be amid a page; those that don't ask for it get the address.
-    """
-    layout.__dict__["id"] = _steady_id
-    _met.objects = {}
+def _opened(name: str, content: bytes) -> Iterator[Any]:
+    """Give the opened document. Raises UnreadableFile."""
+    with _pdfium:
+        pdfium.FPDF_InitLibrary()
+        document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
+        reason = 0 if document else pdfium.FPDF_GetLastError()
+    if not document:
+        if reason in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise UnreadableFile("ingest.encrypted", name=name)
+        raise UnreadableFile("ingest.damaged", name=name, detail="不是完整的 PDF，找不到页面")
     try:
-        yield
+        yield document
     finally:
-        del _met.objects
+        with _pdfium:
+            pdfium.FPDF_CloseDocument(document)
 
 
-def _steady_id(item: object) -> int:
-    """Return the number of ``item`` on this thread's page, from 0; outside ``_steady_ids`` its ``id()``."""
-    known: dict[int, tuple[int, object]] | None = getattr(_met, "objects", None)
-    if known is None:
-        return id(item)
-    # the object is kept too, so that its address isn't given to another one meanwhile
-    return known.setdefault(id(item), (len(known), item))[0]
-
-
-def _add_page(page: layout.LTPage, builder: TextBuilder, pages: _Pages, scans: PdfScans) -> None:
-    """Add the page's lines, those of its text layer or the recognised ones."""
-    lines = _in_order(list(_lines(page)))
-    if scans.take(page, pages.count, [line.get_text() for line in lines], builder):
-        return
-    before = "\f"
-    for line in lines:
-        text = line.get_text().rstrip("\n")
-        if not text.strip():
+def _page_parts(document: Any, pages: _Pages, scans: PdfScans, most: int) -> Iterator[PageParts]:
+    """Yield the pages with text taken apart; count them all, note those that are damaged, scanned or garbled."""
+    with _pdfium:
+        total = pdfium.FPDF_GetPageCount(document)
+    failed = 0
+    for index in range(total):
+        with _pdfium:
+            drawn = _drawn(document, index, scans.name, most)
+        if drawn is None:
+            pages.damaged.append(index + 1)
+            failed += 1
+            if failed >= _MOST_FAILURES:
+                break
             continue
-        x0, y0, x1, y1 = (round(value, 1) for value in line.bbox)
-        builder.add_line(text, before=before, page=pages.count, box=(x0, y0, x1, y1))
-        before = "\n"
+        failed = 0
+        pages.count = index + 1
+        parts = scans.take(document, take_apart(drawn, index + 1))
+        pages.unmapped += parts.unmapped
+        if parts.garbled:
+            pages.garbled.append(parts.number)
+        if parts.sheets:
+            yield parts
 
 
-def _in_order(lines: list[Any]) -> list[Any]:
-    """Return the lines from top to bottom if the page has one column, else in pdfminer's order.
-
-    pdfminer's boxes now and then swap two paragraphs of a plain page; where hardly any line stands beside another, the
-    height alone gives the order.
-    """
-    down = sorted(lines, key=lambda line: (-round(line.y1), line.x0))
-    beside = sum(
-        1
-        for upper, lower in itertools.pairwise(down)
-        if min(upper.y1, lower.y1) - max(upper.y0, lower.y0) > 0.5 * min(upper.height, lower.height)
-    )
-    return down if beside <= _MOST_BESIDE * len(down) else lines
-
-
-def _lines(item: Any) -> Iterator[Any]:
-    """Yield the text lines within ``item`` in reading order, those of figures too."""
-    for child in item:
-        if isinstance(child, layout.LTTextLine):
-            yield child
-        elif isinstance(child, layout.LTTextBox | layout.LTFigure):
-            yield from _lines(child)
+def _drawn(document: Any, index: int, name: str, most: int) -> Any | None:
+    """Return what a page draws, None when it can't be opened. Raises UnreadableFile("ingest.too-long")."""
+    page = pdfium.FPDF_LoadPage(document, index)
+    if not page:
+        return None
+    try:
+        return read_drawn(page, most)
+    except OverflowError as error:
+        raise UnreadableFile("ingest.too-long", name=name, count=error.args[0], limit=most) from error
+    finally:
+        pdfium.FPDF_ClosePage(page)
 
 
 def _refuse(name: str, pages: _Pages) -> None:
@@ -204,28 +132,31 @@ def _refuse(name: str, pages: _Pages) -> None:
     raise UnreadableFile("ingest.no-text", name=name)
 
 
-def _doubts(name: str, content: bytes, text: str, pages: _Pages) -> tuple[Issue, ...]:
+def _doubts(name: str, content: bytes, pages: _Pages) -> tuple[Issue, ...]:
     """Return what a reader should know."""
     doubts = []
     if pages.damaged:
-        places = "、".join(map(str, pages.damaged))
-        doubts.append(issue("ingest", "ingest.partial", name=name, detail=f"第 {places} 页读不出来"))
+        doubts.append(issue("ingest", "ingest.partial", name=name, detail=f"第 {_listed(pages.damaged)} 页读不出来"))
     elif b"%%EOF" not in content[-2048:]:
         doubts.append(issue("ingest", "ingest.partial", name=name, detail=f"文件末尾缺失，只读出 {pages.count} 页"))
-    if unmapped := _UNMAPPED.findall(text):
-        doubts.append(issue("ingest", "ingest.unmapped", name=name, count=len(unmapped)))
+    if pages.garbled:
+        places = _listed(pages.garbled)
+        doubts.append(issue("ingest", "ingest.garbled-pages", name=name, count=len(pages.garbled), pages=places))
+    if pages.unmapped:
+        doubts.append(issue("ingest", "ingest.unmapped", name=name, count=pages.unmapped))
     return tuple(doubts)
 
 
-def _title(document: PDFDocument) -> str | None:
+def _listed(numbers: list[int]) -> str:
+    """Return page numbers for a message, the first ones of many."""
+    more = " 等" if len(numbers) > _MOST_NAMED else ""
+    return "、".join(map(str, numbers[:_MOST_NAMED])) + more
+
+
+def _title(document: Any) -> str | None:
     """Return the title of the file's own metadata, or None."""
-    for info in document.info:
-        value = info.get("Title")
-        if isinstance(value, bytes) and (title := decode_text(value).strip("\x00 \t\r\n")):
-            return title
-    return None
-
-
-def _words(error: Exception) -> str:
-    """Return an exception for a message."""
-    return f"{type(error).__name__}: {error}".rstrip(": ")[:200]
+    with _pdfium:
+        size = pdfium.FPDF_GetMetaText(document, b"Title", None, 0)
+        buffer = ctypes.create_string_buffer(size)
+        pdfium.FPDF_GetMetaText(document, b"Title", buffer, size)
+    return buffer.raw.decode("utf-16-le", "replace").strip("\x00 \t\r\n") or None

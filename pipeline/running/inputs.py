@@ -3,7 +3,8 @@
 Left out without a word, by rule: names that begin with ``.`` or ``~$`` (hidden files, Word's lock files), the files
 Windows and macOS hide in folders (``Thumbs.db``, ``desktop.ini``, ``__MACOSX``), the run's own output folder and any
 folder below an input that holds the output of another run (a ``run.sqlite``). A hidden path that is itself given as an
-input is read. A broken link is listed as a file, so that it ends as a failed document and isn't lost.
+input is read. A broken link is listed as a file, so that it ends as a failed document and isn't lost. A zip of files
+is listed as the files in it, by the same rules.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 from pipeline.core import outputs
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
+from pipeline.running.archives import DAMAGE, archive_of, is_archive, open_stored, stored_files
 
 STAGE = "input"
 
@@ -78,7 +80,8 @@ def list_inputs(paths: Sequence[Path], *, out: Path | None = None) -> Listing:
     for path in sorted(paths, key=lambda p: p.as_posix()):
         for file in _files(path, out_real, issues):
             found.setdefault(os.path.abspath(file), file)  # noqa: PTH100  (links are files of their own)
-    files = sorted(_named(sorted(found.values())))
+    named = sorted(_named(sorted(found.values())))
+    files = [inner for file in named for inner in _within(file, issues)]
     return Listing(tuple(files), tuple(sorted(set(issues), key=lambda i: (i.code, i.message))))
 
 
@@ -88,18 +91,34 @@ def fingerprint(file: str, name: str, *, max_bytes: int, known: Fingerprint | No
     Raises UnreadableFile when the file is gone, can't be opened or is larger than ``max_bytes``.
     """
     try:
-        status = Path(file).stat()
-        if status.st_size > max_bytes:
-            raise UnreadableFile("ingest.too-large", name=name, size=status.st_size, limit=max_bytes)
-        if known is not None and (known.size, known.mtime_ns) == (status.st_size, status.st_mtime_ns):
-            return known
-        digest = hashlib.sha256()
-        with Path(file).open("rb") as stream:
+        stream, size = open_input(file)
+        with stream:
+            changed = Path(archive_of(file) or file).stat().st_mtime_ns
+            if size > max_bytes:
+                raise UnreadableFile("ingest.too-large", name=name, size=size, limit=max_bytes)
+            if known is not None and (known.size, known.mtime_ns) == (size, changed):
+                return known
+            digest = hashlib.sha256()
             while chunk := stream.read(_CHUNK):
                 digest.update(chunk)
     except OSError as error:
         raise unreadable(error, name) from error
-    return Fingerprint(status.st_size, status.st_mtime_ns, digest.hexdigest())
+    except UnreadableFile as error:
+        raise UnreadableFile(error.code, **{"name": name, **error.detail}) from error
+    except DAMAGE as error:
+        raise UnreadableFile("ingest.damaged", name=name, detail=f"在压缩包中已损坏（{error}）") from error
+    return Fingerprint(size, changed, digest.hexdigest())
+
+
+def open_input(file: str) -> tuple[IO[bytes], int]:
+    """Return a stream over a listed file, of an archive's too, and its size in bytes. Raises OSError, UnreadableFile.
+
+    A stream over an archive's file gives no more bytes than the size says, else it raises DAMAGE.
+    """
+    if archive_of(file) is not None:
+        return open_stored(file)
+    stream = Path(file).open("rb")  # noqa: SIM115  (the caller's to close)
+    return stream, os.fstat(stream.fileno()).st_size
 
 
 def unreadable(error: OSError, name: str) -> UnreadableFile:
@@ -131,6 +150,25 @@ def _named(files: Sequence[str]) -> Iterator[InputFile]:
             path = os.fsencode(PurePath(file).as_posix()).decode("ascii", errors="backslashreplace")
         taken.add(path)
         yield InputFile(path, file)
+
+
+def _within(file: InputFile, issues: list[Issue]) -> list[InputFile]:
+    """Return the files in an archive, in its order; the file itself when it's none, holds none or too many."""
+    if not is_archive(file.file):
+        return [file]
+    found: dict[str, InputFile] = {}
+    try:
+        for stored in stored_files(file.file):
+            if any(_is_skipped(part) for part in stored.name.split("/")):
+                continue
+            path = f"{file.path}/{stored.name}"
+            while path in found:  # an archive may hold two files of one name
+                path += "~"
+            found[path] = InputFile(path, stored.file)
+    except UnreadableFile as error:
+        detail: dict[str, Any] = {"name": file.path, **error.detail}
+        issues.append(issue(STAGE, error.code, **detail))
+    return list(found.values()) or [file]
 
 
 def _files(path: Path, out_real: str | None, issues: list[Issue]) -> Iterator[str]:

@@ -12,6 +12,9 @@ from pipeline.core.stage import Stage
 from pipeline.core.strict import digest
 from pipeline.running.codec import shape
 
+# the layers that say which documents a file holds, and those its documents get from it
+OPENING = ("raw", "parts")
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -44,6 +47,11 @@ class Plan:
     def document_key(self, path: str, sha256: str) -> str:
         """Return the key of everything the plan makes of one document."""
         return digest(self.digest, path, sha256)
+
+    def opened_key(self, source: Source) -> str:
+        """Return the key of what a file of many documents is opened by: the steps that say which they are."""
+        keys = self.keys(source)
+        return digest(*(keys[step.name] for step in self.steps if step.gives in OPENING))
 
     def keys(self, source: Source) -> dict[str, str]:
         """Return each stage's result key: its name, version, settings and the keys of the layers it needs."""

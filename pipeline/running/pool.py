@@ -19,7 +19,7 @@ from pipeline.core.issues import issue
 from pipeline.running.child import Child, start
 from pipeline.running.codec import Frame, read_frame, write_frame
 from pipeline.running.plan import Plan, plan_from_json
-from pipeline.running.store import Finished, Task, late_key
+from pipeline.running.store import Finished, Member, Task, late_key
 
 _WORKER = "pipeline.running.worker:serve"
 _AHEAD = 2
@@ -208,8 +208,17 @@ class Pool:
             worker.child.end(kill=False)
         assert self._plan is not None
         gives = {step.name: step.gives for step in self._plan.steps}
-        layers = [(stage, gives[stage], data) for stage, data in zip(frame.head["stages"], frame.blobs, strict=True)]
-        return _finished(task, layers, frame.head["issues"])
+        blobs = iter(frame.blobs)
+        layers = [(stage, gives[stage], next(blobs)) for stage in frame.head["stages"]]
+        members = []
+        for member, stages in frame.head["members"]:
+            source = task.source.member(member)
+            keys = self._plan.keys(source)
+            members.append(Member(source, [(stage, gives[stage], keys[stage], next(blobs)) for stage in stages]))
+        finished = _finished(task, layers, frame.head["issues"])
+        if not members:
+            return finished
+        return finished._replace(members=members, plan_key=self._plan.opened_key(task.source))
 
     def _gone(self, worker: _Worker) -> Iterator[Finished]:
         """Take away a worker that has ended; blame the document it had in hand, and give the next one to another."""

@@ -104,7 +104,7 @@ class _Press:
             found[one.code] = 1
         numbers = {"documents": self._records.tally(), "issues": dict(sorted(found.items())), "rows": counts.rows}
         head = describe_run(self._config, self._plan, numbers, seconds)
-        write_manifest(self._out / outputs.MANIFEST, head, self._records.rows())
+        write_manifest(self._out / outputs.MANIFEST, head, self._records.files())
         files = [*(f"{outputs.TABLES}/{table.name}.parquet" for table in TABLES), outputs.DATABASE, outputs.MANIFEST]
         self._say("done", files=files, issues=[asdict(one) for one in issues], seconds=seconds)
 
@@ -151,12 +151,12 @@ class _Press:
                 yield doc_id, doc.head
 
     def _entries(self) -> Iterator[Entry]:
-        """Yield every input file with its layers and issues."""
+        """Yield every document with its layers and issues."""
         from pipeline.table.build import LAYERS, Entry
 
         for number, record in enumerate(self._records.rows(), 1):
-            if record.status == "waiting":
-                raise RuntimeError(f"{record.source.path} is still waiting")
+            if record.status == "waiting" or record.status == "opened":
+                raise RuntimeError(f"{record.source.path} is {record.status}, which is no end")
             issues = tuple(trace.issue for trace in self._records.issues_of(record))
             document = self._records.document(record, LAYERS)
             duplicate = record.duplicate_of is not None

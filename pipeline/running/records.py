@@ -14,15 +14,20 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue
 from pipeline.running.codec import decode, layer_types
 
-Status = Literal["waiting", "done", "partial", "failed"]
+Status = Literal["waiting", "done", "partial", "failed", "opened"]
 
 _PAGE = 200
-_COLUMNS = "seq, path, name, size, sha256, doc_id, duplicate_of, status"
+_COLUMNS = "d.seq, d.path, d.name, d.size, d.sha256, f.sha256, d.doc_id, d.duplicate_of, d.status"
+_DOCUMENTS = "d.status <> 'opened'"
+_FILES = "d.within IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One input file as the store knows it. ``duplicate_of`` is the path of the first file with the same content."""
+    """One document, or one input file, as the store knows it.
+
+    ``duplicate_of`` is the path of the first file with the same content. A file of many documents is ``opened``.
+    """
 
     seq: int
     source: Source
@@ -40,8 +45,9 @@ class Trace(NamedTuple):
 
 
 def tally(db: sqlite3.Connection) -> dict[str, int]:
-    """Return how many documents have each status."""
-    return dict(db.execute("SELECT status, count(*) FROM document GROUP BY status ORDER BY status").fetchall())
+    """Return how many documents have each status; a file of many counts as its documents."""
+    query = f"SELECT status, count(*) FROM document d WHERE {_DOCUMENTS} GROUP BY status ORDER BY status"
+    return dict(db.execute(query).fetchall())
 
 
 def issue_counts(db: sqlite3.Connection) -> dict[str, int]:
@@ -79,13 +85,25 @@ class Records:
         self.close()
 
     def rows(self) -> Iterator[Record]:
-        """Yield every input file, in order, a page at a time."""
+        """Yield every document, in order, a page at a time; those of a file that holds many in its place."""
+        return self._rows(_DOCUMENTS)
+
+    def files(self) -> Iterator[Record]:
+        """Yield every input file, in order."""
+        return self._rows(_FILES)
+
+    def _rows(self, which: str) -> Iterator[Record]:
+        """Yield documents or files."""
         last = -1
-        query = f"SELECT {_COLUMNS} FROM document WHERE seq > ? ORDER BY seq LIMIT ?"
+        query = (
+            f"SELECT {_COLUMNS} FROM document d LEFT JOIN document f ON f.path = d.within"
+            f" WHERE {which} AND d.seq > ? ORDER BY d.seq LIMIT ?"
+        )
         while rows := self.db.execute(query, (last, _PAGE)).fetchall():
             last = rows[-1][0]
-            for seq, path, name, size, sha256, doc_id, duplicate_of, status in rows:
-                yield Record(seq, Source(name, path, sha256 or "", size or 0), doc_id, duplicate_of, status)
+            for seq, path, name, size, sha256, file_sha256, doc_id, duplicate_of, status in rows:
+                source = Source(name, path, sha256 or "", size or 0, file_sha256)
+                yield Record(seq, source, doc_id, duplicate_of, status)
 
     def find(self, name: str) -> list[Record]:
         """Return the files whose document id begins with ``name`` or whose path or file name is ``name``."""
@@ -128,12 +146,13 @@ class Records:
         )
 
     def issues_of(self, record: Record) -> tuple[Trace, ...]:
-        """Return what there is to know about one file, in the order of the stages."""
+        """Return what there is to know about one document, in the order of the stages."""
         return self._issues("path = ?", (record.source.path,), record.doc_id)
 
     def run_issues(self) -> tuple[Trace, ...]:
-        """Return the issues that belong to no file."""
-        return self._issues("path IS NULL", (), None)
+        """Return the issues that belong to no document: of the run, and of files that hold many documents."""
+        opened = "SELECT path FROM document WHERE status = 'opened'"
+        return self._issues(f"path IS NULL OR path IN ({opened})", (), None)
 
     def tally(self) -> dict[str, int]:
         """Return how many documents have each status."""

@@ -32,7 +32,7 @@ def build(config: Config) -> tuple[Stage, ...]:
 
     stages: list[Stage] = []
     mistakes = list_mistakes(config.segment, configs_dir())
-    for part in (_text, _structure, _words, _numbers, _knowledge):
+    for part in (_text, _parts, _structure, _words, _numbers, _knowledge):
         try:
             stages += part(config)
         except PipelineError as error:
@@ -45,15 +45,15 @@ def build(config: Config) -> tuple[Stage, ...]:
 def _text(config: Config) -> tuple[Stage, ...]:
     """Return the stages from a file's bytes to the clean text."""
     from pipeline.clean.steps import clean
-    from pipeline.ingest import ocr
+    from pipeline.ingest import ocr_engine
     from pipeline.ingest.formats import read_source
 
     most = config.run.max_chars
-    readers = digest(str(most), *(metadata.version(name) for name in _READERS), ocr.describe(config.ocr))
+    readers = digest(str(most), *(metadata.version(name) for name in _READERS), ocr_engine.describe(config.ocr))
     return (
         Stage(
             "ingest",
-            partial(read_source, max_chars=most, ocr=ocr.load(config.ocr)),
+            partial(read_source, max_chars=most, ocr=ocr_engine.load(config.ocr)),
             needs=("source", "content"),
             gives="raw",
             version=3,
@@ -64,8 +64,18 @@ def _text(config: Config) -> tuple[Stage, ...]:
     )
 
 
+def _parts(_: Config) -> tuple[Stage, ...]:
+    """Return the stage that finds the documents in a text of many."""
+    from pipeline.structure.parts import find_parts, load_part_rules
+
+    rules = load_part_rules(configs_dir())
+    function = partial(find_parts, rules=rules)
+    return (Stage("parts", function, needs=("raw", "text"), gives="parts", version=1, settings=rules.digest),)
+
+
 def _structure(_: Config) -> tuple[Stage, ...]:
     """Return the stages that read how a document is made up."""
+    from pipeline.structure.gaps import gap_issues
     from pipeline.structure.head import read_head
     from pipeline.structure.numbering import load_ranks
     from pipeline.structure.outline import build_outline
@@ -80,7 +90,7 @@ def _structure(_: Config) -> tuple[Stage, ...]:
             partial(read_head, rules=rules),
             needs=("source", "raw", "text"),
             gives="head",
-            version=1,
+            version=2,
             settings=rules.digest,
             doubts=_without_title,
         ),
@@ -89,15 +99,16 @@ def _structure(_: Config) -> tuple[Stage, ...]:
             partial(build_outline, ranks=ranks),
             needs=("raw", "text"),
             gives="outline",
-            version=1,
+            version=2,
             settings=ranks.digest,
+            doubts=gap_issues,
         ),
         Stage(
             "references",
             partial(find_references, rules=references),
             needs=("text", "head"),
             gives="references",
-            version=1,
+            version=2,
             settings=references.digest,
         ),
     )
@@ -134,7 +145,7 @@ def _words(config: Config) -> tuple[Stage, ...]:
 
 def unjudged(config: Config) -> tuple[Stage, ...]:
     """Return the stages up to the mentions, which need nothing fitted."""
-    return tuple(stage for part in (_text, _structure, _words, _numbers) for stage in part(config))
+    return tuple(stage for part in (_text, _parts, _structure, _words, _numbers) for stage in part(config))
 
 
 def _numbers(_: Config) -> tuple[Stage, ...]:

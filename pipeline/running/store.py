@@ -1,6 +1,9 @@
 """``run.sqlite``: which documents there are, what's done, what came out, what went wrong. Written by the parent only.
 
 One transaction for each document, so that a run killed at any moment leaves a whole store. Values are compressed JSON.
+
+A file that holds many documents ends as ``opened``: its documents are rows of their own (``within`` names the file),
+which begin with the layers that opening it gave them.
 """
 
 from __future__ import annotations
@@ -22,20 +25,22 @@ from pipeline.core.strict import digest
 from pipeline.running.inputs import STAGE, Fingerprint, InputFile, Listing
 from pipeline.running.plan import Plan
 
-VERSION = 1
+VERSION = 2
 _APPLICATION = 0x63777731  # "cww1" in the file's header, so that no other program's database is taken for ours
 _PAGE = 500
+_ROOM = 1 << 20  # places in the order behind each file, for the documents within it
 
 _SCHEMA = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE document(
-  path TEXT PRIMARY KEY, seq INTEGER NOT NULL, name TEXT NOT NULL, file BLOB NOT NULL,
+  path TEXT PRIMARY KEY, seq INTEGER NOT NULL, name TEXT NOT NULL, file BLOB NOT NULL, within TEXT,
   size INTEGER, mtime_ns INTEGER, sha256 TEXT, doc_id TEXT NOT NULL DEFAULT '', duplicate_of TEXT,
-  status TEXT NOT NULL DEFAULT 'waiting' CHECK(status IN ('waiting', 'done', 'partial', 'failed')),
+  status TEXT NOT NULL DEFAULT 'waiting' CHECK(status IN ('waiting', 'done', 'partial', 'failed', 'opened')),
   plan_key TEXT NOT NULL DEFAULT '');
 CREATE INDEX document_seq ON document(seq);
 CREATE INDEX document_sha256 ON document(sha256, seq);
 CREATE INDEX document_id ON document(doc_id);
+CREATE INDEX document_within ON document(within) WHERE within IS NOT NULL;
 CREATE INDEX document_queue ON document(status, size DESC, seq);
 CREATE TABLE result(doc_id TEXT NOT NULL, stage TEXT NOT NULL, layer TEXT NOT NULL, key TEXT NOT NULL,
   value BLOB NOT NULL, PRIMARY KEY(doc_id, stage));
@@ -56,13 +61,24 @@ class Task(NamedTuple):
     plan_key: str
 
 
+class Member(NamedTuple):
+    """A document within a file, and what it begins with: ``(stage, layer, key, data)``."""
+
+    source: Source
+    layers: Sequence[tuple[str, str, str, bytes]]
+
+
 class Finished(NamedTuple):
-    """What came of a task: ``(stage, layer, data)`` and issues as plain data. ``plan_key`` empty: to be tried again."""
+    """What came of a task: ``(stage, layer, data)`` and issues as plain data, or the documents within the file.
+
+    ``plan_key`` empty: to be tried again.
+    """
 
     task: Task
     layers: Sequence[tuple[str, str, bytes]]
     issues: Sequence[dict[str, Any]]
     plan_key: str
+    members: Sequence[Member] = ()
 
 
 class Store:
@@ -95,21 +111,27 @@ class Store:
         with self.db:
             self.db.execute("CREATE TEMP TABLE listing(path TEXT PRIMARY KEY, seq INTEGER, name TEXT, file BLOB)")
             self.db.executemany("INSERT INTO listing VALUES (?, ?, ?, ?)", _listed(listing.files))
-            gone = "path NOT IN (SELECT path FROM listing)"
-            self.db.execute(f"DELETE FROM document WHERE {gone}")
-            self.db.execute(f"DELETE FROM issue WHERE path IS NOT NULL AND {gone}")
+            self.db.execute("DELETE FROM document WHERE coalesce(within, path) NOT IN (SELECT path FROM listing)")
             self.db.execute(
                 "INSERT INTO document(path, seq, name, file) SELECT path, seq, name, file FROM listing WHERE true"
                 " ON CONFLICT(path) DO UPDATE SET seq = excluded.seq, file = excluded.file"
                 " WHERE seq <> excluded.seq OR file <> excluded.file"
             )
+            self.db.execute(
+                f"UPDATE document SET seq = f.seq + document.seq % {_ROOM} FROM document f"
+                " WHERE f.path = document.within"
+            )
+            self._drop_strays()
             self.db.execute("DROP TABLE listing")
             self.set_run_issues(STAGE, listing.issues)
 
     def files(self) -> Iterator[tuple[str, str, str, Fingerprint | None]]:
         """Yield path, name, what the system opens and the known fingerprint of each document, in order."""
         last = -1
-        query = "SELECT seq, path, name, file, size, mtime_ns, sha256 FROM document WHERE seq > ? ORDER BY seq LIMIT ?"
+        query = (
+            "SELECT seq, path, name, file, size, mtime_ns, sha256 FROM document"
+            " WHERE within IS NULL AND seq > ? ORDER BY seq LIMIT ?"
+        )
         while rows := self.db.execute(query, (last, _PAGE)).fetchall():
             last = rows[-1][0]
             for _, path, name, file, size, mtime_ns, sha256 in rows:
@@ -133,10 +155,11 @@ class Store:
     def settle(self, plan: Plan, time_limit: float) -> None:
         """Give each document its id, tell duplicates apart, and set waiting whatever the plan hasn't been run over.
 
-        Results of documents that are no longer there are thrown away.
+        Results of documents that are no longer there are thrown away, and documents within files to be opened anew.
         """
         self.db.create_function("path_id", 1, _path_id, deterministic=True)
         self.db.create_function("plan_key", 2, plan.document_key, deterministic=True)
+        self.db.create_function("opened_key", 4, lambda *source: plan.opened_key(Source(*source)), deterministic=True)
         self.db.create_function(
             "late_key", 2, lambda p, s: late_key(plan.document_key(p, s), time_limit), deterministic=True
         )
@@ -158,8 +181,10 @@ class Store:
             self.db.execute(
                 "UPDATE document SET status = 'waiting' WHERE status <> 'waiting' AND sha256 IS NOT NULL"
                 " AND duplicate_of IS NULL AND plan_key NOT IN (plan_key(path, sha256), late_key(path, sha256))"
+                " AND (status <> 'opened' OR plan_key <> opened_key(name, path, sha256, size))"
             )
-            self.db.execute("DELETE FROM result WHERE doc_id NOT IN (SELECT doc_id FROM document)")
+            self.db.execute("DELETE FROM document WHERE within IN (SELECT path FROM document WHERE status <> 'opened')")
+            self._drop_strays()
             self.set_meta("plan", ",".join(plan.order))
 
     # ---- documents
@@ -168,17 +193,26 @@ class Store:
         """Return how many documents are to be done."""
         return int(self.db.execute("SELECT count(*) FROM document WHERE status = 'waiting'").fetchone()[0])
 
+    def count_lost(self) -> int:
+        """Return how many files are opened but hold no document, which would be a bug of ours."""
+        query = (
+            "SELECT count(*) FROM document WHERE status = 'opened'"
+            " AND path NOT IN (SELECT within FROM document WHERE within IS NOT NULL)"
+        )
+        return int(self.db.execute(query).fetchone()[0])
+
     def tasks(self, plan: Plan) -> Iterator[Task]:
         """Yield each waiting document, the largest first: no worker is left alone with a long one at the end."""
         size, seq = 1 << 62, -1
         query = (
-            "SELECT size, seq, path, name, file, sha256 FROM document WHERE status = 'waiting'"
-            " AND (size < ? OR (size = ? AND seq > ?)) ORDER BY size DESC, seq LIMIT ?"
+            "SELECT d.size, d.seq, d.path, d.name, d.file, d.sha256, f.sha256 FROM document d"
+            " LEFT JOIN document f ON f.path = d.within WHERE d.status = 'waiting'"
+            " AND (d.size < ? OR (d.size = ? AND d.seq > ?)) ORDER BY d.size DESC, d.seq LIMIT ?"
         )
         while rows := self.db.execute(query, (size, size, seq, _PAGE)).fetchall():
             size, seq = rows[-1][:2]
-            for of_size, _, path, name, file, sha256 in rows:
-                source = Source(name, path, sha256, of_size)
+            for of_size, _, path, name, file, sha256, file_sha256 in rows:
+                source = Source(name, path, sha256, of_size, file_sha256)
                 keys = plan.keys(source)
                 stored = dict(
                     self.db.execute("SELECT stage, key FROM result WHERE doc_id = ?", (source.doc_id,)).fetchall()
@@ -197,15 +231,36 @@ class Store:
             rows = [(doc_id, stage, layer, task.keys[stage], data) for stage, layer, data in finished.layers]
             self.db.executemany("INSERT INTO result VALUES (?, ?, ?, ?, ?)", rows)
             self._insert_issues(path, finished.issues)
+            self._insert_members(path, finished.members)
             query = "SELECT DISTINCT severity FROM issue WHERE path = ?"
             severities = {row[0] for row in self.db.execute(query, (path,))}
             status = "failed" if "error" in severities else "partial" if "warning" in severities else "done"
+            status = "opened" if finished.members else status
             query = "UPDATE document SET status = ?, plan_key = ? WHERE path = ?"
             self.db.execute(query, (status, finished.plan_key, path))
             if any(found["code"] == "input.changed" for found in finished.issues):
                 # its size and time may be the same as before: the next run must look at the content
                 self.db.execute("UPDATE document SET mtime_ns = NULL WHERE path = ?", (path,))
         return status
+
+    def _insert_members(self, path: str, members: Sequence[Member]) -> None:
+        """Put in the documents within the file ``path``, waiting, in place of those there were."""
+        self.db.execute("DELETE FROM issue WHERE path IN (SELECT path FROM document WHERE within = ?)", (path,))
+        self.db.execute("DELETE FROM document WHERE within = ?", (path,))
+        (seq, file) = self.db.execute("SELECT seq, file FROM document WHERE path = ?", (path,)).fetchone()
+        query = (
+            "INSERT INTO document(path, seq, name, file, within, size, sha256, doc_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        for place, (source, layers) in enumerate(members, 1):
+            doc_id, size = source.doc_id, sum(len(data) for *_, data in layers)
+            row = (source.path, seq + place, source.name, file, path, size, source.sha256, doc_id)
+            self.db.execute(query, row)
+            self.db.executemany("INSERT INTO result VALUES (?, ?, ?, ?, ?)", [(doc_id, *layer) for layer in layers])
+
+    def _drop_strays(self) -> None:
+        """Throw away results and issues of documents that are no longer there."""
+        self.db.execute("DELETE FROM result WHERE doc_id NOT IN (SELECT doc_id FROM document)")
+        self.db.execute("DELETE FROM issue WHERE path IS NOT NULL AND path NOT IN (SELECT path FROM document)")
 
     def settle_duplicates(self) -> list[tuple[str, str]]:
         """Let duplicates of failed documents fail too; return path and message of each. For when nothing is waiting."""
@@ -322,8 +377,8 @@ def hold(out: Path) -> sqlite3.Connection:
 
 def _listed(files: Sequence[InputFile]) -> Iterator[tuple[str, int, str, bytes]]:
     """Yield the rows of the listing."""
-    for seq, (path, file) in enumerate(files):
-        yield path, seq, path.rpartition("/")[2], os.fsencode(file)
+    for place, (path, file) in enumerate(files):
+        yield path, place * _ROOM, path.rpartition("/")[2], os.fsencode(file)
 
 
 def _path_id(path: str) -> str:

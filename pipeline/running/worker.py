@@ -10,7 +10,7 @@ import queue
 import sqlite3
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -22,10 +22,12 @@ from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
 from pipeline.core.pulse import on_beat
 from pipeline.core.stage import Stage, check
+from pipeline.running.archives import DAMAGE
 from pipeline.running.child import listen, resolve
 from pipeline.running.codec import Frame, decode, encode, write_frame
-from pipeline.running.inputs import STAGE, unreadable
+from pipeline.running.inputs import STAGE, open_input, unreadable
 from pipeline.running.plan import describe
+from pipeline.structure.parts import cut
 
 _GRACE = 30.0
 _DETAIL = 300
@@ -33,9 +35,13 @@ _DETAIL = 300
 
 @dataclass(slots=True)
 class Outcome:
-    """What the stages made of one document: encoded layers by stage, issues with tracebacks, seconds by stage."""
+    """What the stages made of one document: encoded layers by stage, issues with tracebacks, seconds by stage.
+
+    A file of many documents gives ``members`` in place of layers: each one's id and the layers it begins with.
+    """
 
     layers: dict[str, bytes] = field(default_factory=dict)
+    members: list[tuple[str, dict[str, bytes]]] = field(default_factory=list)
     issues: list[tuple[Issue, str | None]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -94,10 +100,12 @@ def _answer(answers: IO[bytes], path: str, outcome: Outcome) -> None:
         "kind": "made",
         "path": path,
         "stages": list(outcome.layers),
+        "members": [[member, list(layers)] for member, layers in outcome.members],
         "issues": [{**asdict(found), "traceback": trace} for found, trace in outcome.issues],
         "seconds": outcome.seconds,
     }
-    write_frame(answers, head, list(outcome.layers.values()))
+    blobs = [*outcome.layers.values(), *(data for _, layers in outcome.members for data in layers.values())]
+    write_frame(answers, head, blobs)
 
 
 class Cache:
@@ -139,7 +147,26 @@ def run_one(stages: Sequence[Stage], task: dict[str, Any], cache: Cache) -> Outc
             outcome.issues.append(_bug(stage, source, error))
         desk.doc = desk.doc.with_layer("content", None)
         outcome.seconds[stage.name] = time.perf_counter() - began
+        if found := list(members(desk.doc, stage.gives)):
+            outcome.members, outcome.layers = [(name, _encoded(doc, stages)) for name, doc in found], {}
+            break
     return outcome
+
+
+def members(doc: Document, made: str) -> Iterator[tuple[str, Document]]:
+    """Yield the documents a file holds, by id, with their first layers, once the layer ``made`` has told of them."""
+    if made == "raw" and doc.raw is not None:
+        for member in doc.raw.members:
+            yield member.id, Document(doc.source.member(member.id), raw=member.raw)
+    elif made == "parts" and doc.raw is not None and doc.text is not None and doc.parts:
+        for part, raw, text in cut(doc.raw, doc.text, doc.parts):
+            yield part, Document(doc.source.member(part), raw=raw, text=text, parts=())
+
+
+def _encoded(doc: Document, stages: Sequence[Stage]) -> dict[str, bytes]:
+    """Return the layers of a document as bytes, by stage."""
+    layers = {stage.name: (stage.gives, getattr(doc, stage.gives)) for stage in stages}
+    return {name: encode(gives, value) for name, (gives, value) in layers.items() if value is not None}
 
 
 @dataclass(slots=True)
@@ -187,9 +214,13 @@ class _Desk:
 def read_content(file: str, source: Source) -> bytes:
     """Return the file's bytes. Raises UnreadableFile when they can't be read or aren't those the run has listed."""
     try:
-        content = Path(file).read_bytes()
+        stream, size = open_input(file)
+        with stream:
+            content = stream.read(source.size + 1) if size == source.size else b""
     except OSError as error:
         raise unreadable(error, source.name) from error
+    except DAMAGE as error:
+        raise UnreadableFile("input.changed", name=source.name) from error
     if hashlib.sha256(content).hexdigest() != source.sha256:
         raise UnreadableFile("input.changed", name=source.name)
     return content

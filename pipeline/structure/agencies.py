@@ -9,7 +9,7 @@ from pipeline.structure.rules import HeadRules
 
 _NAME = re.compile(r"[\u4e00-\u9fff（）()·“”]+")
 _FOREIGN = re.compile(
-    r"关于|印发|如下|根据|负责|通知|[的了将向等]|附件|牵头|会议|目录|名单|明细|细则|附件|以上|意见|办法|措施|方案|规定|政策"
+    r"关于|印发|如下|根据|负责|通知|[的了将向等]|附件|牵头|会议|目录|名单|明细|细则|附件|以上|意见|办法|措施|方案|规定|政策|允许|设立|符合|予以"
 )
 _BETWEEN = re.compile(r"[\s、，,;；]+")
 _SHORTEST, _LONGEST = 2, 45

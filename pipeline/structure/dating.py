@@ -1,4 +1,4 @@
-"""When a document was issued and by whom it's signed, from when and until when it holds."""
+"""When a document was issued, when its page was put up, and by whom it's signed."""
 
 from __future__ import annotations
 
@@ -9,27 +9,33 @@ from dataclasses import dataclass
 from pipeline.core.dates import PrintedDate, find_dates
 from pipeline.core.layers import HeadField
 from pipeline.structure.agencies import is_agency, split_issuers
-from pipeline.structure.pieces import SPACES, Piece, squeeze
-from pipeline.structure.rules import HeadRules
+from pipeline.structure.pieces import SPACES, Piece
+from pipeline.structure.rules import HeadRules, LabelledField
 
-_NO_NAME = re.compile(r"[\s*。；：:，,！？”》]")
-_GAPS = SPACES + "*"
+_NO_NAME = re.compile(r"[\s*。；：:，,！？”》>\\]")
+_GAPS = SPACES + "*>\\"  # and the marks of Markdown quotes
 _LINE_GAPS = _GAPS.replace("\n", "")
 _LONGEST_NAME = 60
+# a remark about the seal, as copies print it; the body in whose place another sealed is not named
+_SEALED = re.compile(r"[（(]?(?:公|盖|印|签|代)章[）)]$")
+_LONGEST_SEAL = 6
 _IMPRINT = re.compile(r"[\s*]*(?:印发|印制|印)")
-_AFTER_SIGNATURE = re.compile(r"[\s*]*(?:$|\n|[（(\u3014\[【]|附|抄送|主动公开|公开)|\s{2}|\*")
+_AFTER_SIGNATURE = re.compile(r"[\s*\\]*(?:$|\n|[（(\u3014\[【]|附|抄送|主动公开|公开)|\s{2}|\*")
 _RUNS_ON = re.compile(
-    r"(?!\s第[一二三四五六七八九十\d]{1,3}[编章节条])\s?(?:[，,、；;至到前后起在第之以的经间内期底末—\-－~～)）]|上午|下午|上旬|中旬|下旬|通过|发布|公布|颁布|出台|制定|召开|成立|实施)"
+    r"(?!\s第[一二三四五六七八九十\d]{1,3}[编章节条])\s?(?:[，,、；;至到前后起在第之以的经间内期底末—\-－~～)）]|上午|下午|上旬|中旬|下旬|通过|批准|核准|发布|公布|颁布|出台|制定|召开|成立|实施)"
 )
 _PASSED = re.compile(
     r"(?P<body>[\u4e00-\u9fff]{2,12}第[一二三四五六七八九十百]{1,4}届人民代表大会(?:常务委员会)?)[^。\n；]{0,20}?会议[^。\n；]{0,8}(?:通过|修订)"
 )
+_MADE = re.compile(r"\d日[ \u3000]{0,4}(?P<body>[\u4e00-\u9fff、]{2,40}?)(?:令第\d{1,4}号|令)?(?:发布|公布|颁布|印发)")
 _AT_MEETING = re.compile(
     r"[^。；\n]{0,12}(?:日|日，)?\s*(?:在|于)?[^。；\n]{2,40}会议(?:上|通过|审议|$)|[^。；\n]{0,40}(?:公布|发布|通过)"
 )
 _PUBLISHED = re.compile(r"^(?P<value>[\u4e00-\u9fff]{4,30})\s*发布$")
 _LONG_PIECE = 160
 _SIGNERS = 10
+_SOURCE_END = re.compile(r"[\s|｜【】（()）]|(?:作者|发布|时间|日期|浏览|编辑|字[体号])[\u4e00-\u9fff]{0,4}[：:]")
+_LONGEST_SOURCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,10 @@ def _names_before(text: str, end: int, after: int, rules: HeadRules) -> list[Hea
             text[after:reach].rstrip(_GAPS) if reach - after < 2000 else text[reach - 2000 : reach].rstrip(_GAPS)
         )
         stop += after if reach - after < 2000 else reach - 2000
+        sealed = _SEALED.search(text[max(after, stop - _LONGEST_SEAL) : stop])
+        stop -= len(sealed.group()) if sealed else 0
         start = max((m.end() for m in _NO_NAME.finditer(text, max(after, stop - _LONGEST_NAME), stop)), default=after)
+        start += bool(sealed) and text[start : start + 1] in ("（", "(")
         if stop - start < 3 or stop - start >= _LONGEST_NAME:
             break
         party = text.rfind("中共", start, stop)  # a list's last line may be glued before it
@@ -94,19 +103,38 @@ def _stands_alone(text: str, date: PrintedDate) -> bool:
 
 def find_issue_date(
     text: str, after: int, pieces: Sequence[Piece], signature: Signature | None, rules: HeadRules, *, stop: int
-) -> HeadField | None:
-    """Return the date of issue: signed, under the title, standing alone, labelled, imprinted; in this order.
+) -> tuple[HeadField | None, bool]:
+    """Return the date of issue and whether that is only inferred: from the imprint, the page's or edition's date.
 
-    What stands under the title ends at ``stop``, where the addressee begins: further dates are of what is attached.
+    Signed, under the title, standing alone or labelled, in this order. What stands under the title ends at ``stop``,
+    where the addressee begins: further dates are of what is attached.
     """
     if signature and signature.names and signature.date:
-        return signature.date
+        return signature.date, False
     below = _below_title(text, after, [piece for piece in pieces if piece.start < stop])
     if below:
-        return below
-    if signature and signature.date:
-        return signature.date
-    return _labelled(pieces, rules) or _imprint(text, after) or _in_title(text, after)
+        return below, False
+    printed = (signature.date if signature else None) or labelled_date(pieces, rules, "issue_date")
+    if printed:
+        return printed, False
+    inferred = find_published(pieces, rules) or _imprint(text, after) or _in_title(text, after)
+    return inferred, inferred is not None
+
+
+def find_published(pieces: Sequence[Piece], rules: HeadRules) -> HeadField | None:
+    """Return the date a web page says it was put up: 「发布时间：2024-02-29 14:35」, alone or among such words."""
+    return labelled_date(pieces, rules, "published") or _inner_date(pieces, rules, "published")
+
+
+def _inner_date(pieces: Sequence[Piece], rules: HeadRules, field: LabelledField) -> HeadField | None:
+    """Return the date right after a label inside a line: 「来源：云州日报 发布时间：2024-02-29」."""
+    for piece in pieces:
+        found = rules.inner_labels[field].search(piece.text)
+        date = next(find_dates(found["value"]), None) if found else None
+        if found and date and date.start < 2 and len(date.iso) > 4:
+            start = piece.start + found.start("value")
+            return HeadField(date.iso, start + date.start, start + date.end)
+    return None
 
 
 def _below_title(text: str, after: int, pieces: Sequence[Piece]) -> HeadField | None:
@@ -132,12 +160,7 @@ def _below_title(text: str, after: int, pieces: Sequence[Piece]) -> HeadField | 
     return None
 
 
-def _labelled(pieces: Sequence[Piece], rules: HeadRules) -> HeadField | None:
-    """Return the date in a line like 「成文日期：2023年5月6日」."""
-    return labelled_date(pieces, rules, "issue_date")
-
-
-def labelled_date(pieces: Sequence[Piece], rules: HeadRules, field: str) -> HeadField | None:
+def labelled_date(pieces: Sequence[Piece], rules: HeadRules, field: LabelledField) -> HeadField | None:
     """Return the date of the first line labelled as ``field`` at the top of the text."""
     for piece in pieces:
         found = rules.labels[field].match(piece.text)
@@ -165,60 +188,23 @@ def _in_title(text: str, after: int) -> HeadField | None:
     return None
 
 
-def passed_by(text: str, after: int) -> HeadField | None:
-    """Return the people's congress that passed a regulation, as named below its title."""
+def passed_by(text: str, after: int, rules: HeadRules) -> tuple[HeadField, ...]:
+    """Return the people's congress that passed a regulation, or who put it into force, as named below its title."""
     found = _PASSED.search(text, after, after + 300)
-    return HeadField(found["body"], found.start("body"), found.end("body")) if found else None
-
-
-def find_effective(
-    text: str, after: int, issued: HeadField | None, pieces: Sequence[Piece], rules: HeadRules
-) -> HeadField | None:
-    """Return from when the text holds; 「自发布之日起施行」 gives the date of issue. The last statement counts."""
-    best: HeadField | None = None
-    for name, pattern in rules.effective:
-        for found in pattern.finditer(text, after):
-            if _of_another(text, found.start()):
-                continue
-            value = issued.value if name == "issue" and issued else None
-            if name == "date":
-                date = next(find_dates(found["date"]), None)
-                value = date.iso if date else None
-            if value and (best is None or found.start() > best.start or best.start > found.end()):
-                best = HeadField(value, found.start(), found.end())
-    return best or labelled_date(pieces, rules, "effective_date")
-
-
-def _of_another(text: str, place: int) -> bool:
-    """Tell whether the words before ``place`` speak of another document: 「《…》自…起施行」."""
-    return text[max(0, place - 1) : place] == "》"
-
-
-def find_expiry(text: str, after: int, rules: HeadRules) -> HeadField | None:
-    """Return until when the text holds: an ISO date or the duration as printed (「有效期5年」). The last counts."""
-    best: HeadField | None = None
-    for name, pattern in rules.expiry:
-        for found in pattern.finditer(text, after):
-            date = next(find_dates(found["date"]), None) if name == "date" else None
-            value = squeeze(found["printed"]) if name == "duration" else date.iso if date else None
-            if value and not _elsewhere(text, found.start()) and (best is None or found.start() > best.start):
-                best = HeadField(value, found.start(), found.end())
-    return best
-
-
-_SELF = re.compile(r"[本该此][\u4e00-\u9fff]{2,8}|之日起|(?:\d日|日)起|印发|发布|公布")
-
-
-def _elsewhere(text: str, place: int) -> bool:
-    """Tell whether the sentence around ``place`` says nothing about this text itself (a licence's term, say)."""
-    start = max(text.rfind("。", 0, place), text.rfind("\n", 0, place), place - 120) + 1
-    return not _SELF.search(text, start, place + 4)
+    if found:
+        return (HeadField(found["body"], found.start("body"), found.end("body")),)
+    for made in _MADE.finditer(text, after, after + 300):
+        names = split_issuers(text, *made.span("body"), rules)
+        if names:
+            return tuple(HeadField(name, low, high) for name, low, high in names)
+    return ()
 
 
 def sign_names(text: str, pieces: Sequence[Piece], rules: HeadRules) -> tuple[HeadField, ...]:
     """Return the bodies of a line like 「发文机关：云州市财政局」."""
     for piece in pieces:
         found = rules.labels["issuer"].match(piece.text) or _PUBLISHED.match(piece.text)
+        found = found or rules.inner_labels["issuer"].search(piece.text)
         if not found:
             continue
         start = piece.start + found.start("value")
@@ -227,3 +213,34 @@ def sign_names(text: str, pieces: Sequence[Piece], rules: HeadRules) -> tuple[He
         if names and all(is_agency(name, rules) for name, _, _ in names):
             return tuple(HeadField(name, low, high) for name, low, high in names)
     return ()
+
+
+def find_source(text: str, pieces: Sequence[Piece], rules: HeadRules) -> HeadField | None:
+    """Return where a web page says it has its text from: 「来源：云州日报」, at the top or at the very end."""
+    for piece in pieces:
+        if found := _source_in(piece.text, piece.start, rules):
+            return found
+    start = max(text.rfind("\n", 0, len(text.rstrip())) + 1, len(text) - _LONG_PIECE)
+    return _source_in(text[start:].strip(), start + len(text[start:]) - len(text[start:].lstrip()), rules)
+
+
+def _source_in(line: str, start: int, rules: HeadRules) -> HeadField | None:
+    """Return the source a line names, up to the next gap, bracket or label; a file's path or an address is none."""
+    label = rules.inner_labels["source"].search(line)
+    if label is None:
+        return None
+    end = _SOURCE_END.search(label["value"])
+    value = label["value"][: end.start()] if end else label["value"]
+    if not 1 < len(value) <= _LONGEST_SOURCE or re.search(r"[/\\。；]|^\d", value):
+        return None
+    low = start + label.start("value")
+    return HeadField(value, low, low + len(value))
+
+
+def source_bodies(text: str, pieces: Sequence[Piece], rules: HeadRules) -> tuple[HeadField, ...]:
+    """Return the source of a web page as the issuer, when it's a public body: likely, but not said."""
+    source = find_source(text, pieces, rules)
+    if source is None:
+        return ()
+    names = split_issuers(text, source.start, source.end, rules)
+    return tuple(HeadField(name, low, high) for name, low, high in names)

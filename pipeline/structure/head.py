@@ -4,76 +4,149 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.core.document import Source
 from pipeline.core.layers import CleanText, Head, HeadField, RawText
 from pipeline.structure.agencies import is_agency, split_issuers
 from pipeline.structure.dating import (
     Signature,
-    find_effective,
-    find_expiry,
     find_issue_date,
+    find_published,
     find_signature,
+    find_source,
     passed_by,
     sign_names,
+    source_bodies,
 )
 from pipeline.structure.doc_numbers import NumberFound, find_numbers
+from pipeline.structure.given import GivenFields, given_fields
+from pipeline.structure.imprint import find_imprints
 from pipeline.structure.letterhead import find_letterhead
+from pipeline.structure.papers import read_paper
 from pipeline.structure.pieces import SPACES, Piece, squeeze, top_pieces
-from pipeline.structure.place import find_place
+from pipeline.structure.place import Place, find_place, given_place
 from pipeline.structure.rules import HeadRules, load_head_rules
 from pipeline.structure.titles import Title, after_title, find_attached, find_kind, find_title, is_addressee, issuer_end
+from pipeline.structure.validity import find_effective, find_expiry
 
 __all__ = ["HeadRules", "load_head_rules", "read_head"]
 
 _CITING = re.compile(r"》[\s）)]{0,2}[（(]?\s*$|(?:根据|依据|按照|依照|落实|原|转发|见|按)[^。；\n]{0,40}$")
 _BEFORE_NUMBER = re.compile(r"(?:^|[\n★*（(：:\s]|文件|通知|意见|方案|办法|批复|\d{4}年\d{1,2}月\d{1,2}日)\s*[（(]?$")
+# a congress that speaks itself: 「云州市第十届人民代表大会第一次会议关于…的决议」
+_SESSION = re.compile(
+    r"(?P<body>(?:第[一二三四五六七八九十]{1,3}届全国|[\u4e00-\u9fff]{2,12}第[一二三四五六七八九十]{1,3}届)"
+    r"人民代表大会(?:常务委员会)?)第[一二三四五六七八九十]{1,4}次会议关于"
+)
 _ZONE = 700
 _ORDER = 400
 _LONGEST_NUMBER = 40
 
 
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """What the other fields hang on: title, number, addressee, issuers, and where what follows the title begins."""
+
+    title: Title | None
+    number: NumberFound | None
+    addressee: HeadField | None
+    issuers: tuple[HeadField, ...]
+    signature: Signature | None
+    after: int
+    inferred_issuers: bool
+
+
 def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules) -> Head:
-    """Return the head of a document; every field the text doesn't print is ``None`` or ``()``."""
+    """Return the head of a document; every field the text doesn't print is ``None`` or ``()``.
+
+    What the file itself gives (``raw.given``) is taken before anything is looked for in the text.
+    """
     body = text.text
     pieces = top_pieces(body)
-    letterhead = find_letterhead(body, pieces, rules)
-    title = find_title(body, pieces, rules, above=letterhead.pieces, printed=raw.title)
-    addressed = _addressee(body, pieces, title.after, rules) if title else None
-    after = after_title(body, title, addressed.start if addressed else len(body)) if title else 0
-    number = _own_number(body, pieces, title, after, rules)
-    glued = number is not None and after <= number.start <= after + 6
-    addressee = _addressee(body, pieces, number.end if number and glued else after, rules)
-    signature = find_signature(body, addressee.end if addressee else after, rules)
-    issuers = _issuers(body, title, number, signature, rules) or letterhead.names or sign_names(body, pieces, rules)
-    stop = addressee.start if addressee else len(body)
-    issued = _promulgated(body, number, rules) or find_issue_date(body, after, pieces, signature, rules, stop=stop)
-    kind = find_kind(body, title, rules)
-    place = find_place(
-        [issuer.value for issuer in issuers],
-        title.field.value if title else None,
-        number.code if number else None,
-        addressee.value if addressee else None,
-        body,
-        after=after,
-        rules=rules,
-    )
-    return Head(
+    given = given_fields(raw, text, rules)
+    core = _core(body, pieces, raw, given, rules)
+    title, number = core.title, core.number
+    stop = core.addressee.start if core.addressee else len(body)
+    issued, inferred = _promulgated(body, number, rules), False
+    if "issue_date" in given.fields:
+        issued = given.fields["issue_date"]
+    elif issued is None:
+        issued, inferred = find_issue_date(body, core.after, pieces, core.signature, rules, stop=stop)
+    attached = find_attached(body, title, kind := find_kind(body, title, rules), rules)
+    own = [field.value for field in (title.field if title else None, attached) if field]
+    effective, counted = find_effective(body, core.after, issued, pieces, rules, own=own)
+    place = _place(body, core, given, rules)
+    printed = find_imprints(body)
+    paper = read_paper(body, core.after, pieces, rules)
+    number_field = HeadField(number.value, number.start, number.end) if number else None
+    head = Head(
         title=_as_printed(title.field if title else None, raw, text),
-        attached_title=_as_printed(find_attached(body, title, kind, rules), raw, text),
-        doc_number=HeadField(number.value, number.start, number.end) if number else None,
-        issuers=issuers,
-        addressee=_as_printed(addressee, raw, text),
+        attached_title=_as_printed(attached, raw, text),
+        doc_number=given.fields.get("doc_number") or number_field,
+        issuers=core.issuers,
+        addressee=_as_printed(core.addressee, raw, text),
         issue_date=issued,
-        effective_date=find_effective(body, after, issued, pieces, rules),
-        expiry=find_expiry(body, after, rules),
-        doc_kind=kind,
+        effective_date=given.fields.get("effective_date") or effective,
+        expiry=given.fields.get("expiry") or find_expiry(body, core.after, pieces, rules),
+        doc_kind="论文" if kind == "其他" and paper.abstract and paper.keywords else kind,
         level=place.level,
         region=place.region,
         region_code=place.code,
         year=_year(issued, number, title),
+        source=find_source(body, pieces, rules),
+        published=find_published(pieces, rules),
+        authors=paper.authors,
+        abstract=paper.abstract,
+        keywords=paper.keywords,
+        copied_to=printed[0].copied_to if printed else None,
+        printed_by=printed[0].printed_by if printed else None,
+        printed_on=printed[0].printed_on if printed else None,
     )
+    flags = {
+        "issuers": core.inferred_issuers,
+        "issue_date": inferred,
+        "effective_date": counted and "effective_date" not in given.fields,
+        "doc_kind": head.doc_kind in ("其他", "论文") or title is None,
+        "level": head.level is not None,
+        "region": head.region is not None and "region" not in given.fields,
+        "region_code": head.region_code is not None,
+        "year": head.year is not None and issued is None,
+    }
+    return replace(head, derived=tuple(name for name, is_derived in flags.items() if is_derived))
+
+
+def _core(body: str, pieces: Sequence[Piece], raw: RawText, given: GivenFields, rules: HeadRules) -> _Core:
+    """Return title, number, addressee and issuers: as given, else as found one by the other."""
+    letterhead = find_letterhead(body, pieces, rules)
+    title = given.title() or find_title(body, pieces, rules, above=letterhead.pieces, printed=raw.title)
+    addressed = _addressee(body, pieces, title.after, rules) if title else None
+    after = after_title(body, title, addressed.start if addressed else len(body)) if title else 0
+    number = given.number or _own_number(body, pieces, title, after, rules)
+    glued = number is not None and after <= number.start <= after + 6
+    addressee = given.fields.get("addressee") or _addressee(
+        body, pieces, number.end if number and glued else after, rules
+    )
+    signature = find_signature(body, addressee.end if addressee else after, rules)
+    issuers = given.issuers or _issuers(body, title, number, signature, rules)
+    issuers = issuers or letterhead.names or sign_names(body, pieces, rules)
+    inferred = () if issuers else source_bodies(body, pieces, rules)
+    return _Core(title, number, addressee, issuers or inferred, signature, after, bool(inferred))
+
+
+def _place(body: str, core: _Core, given: GivenFields, rules: HeadRules) -> Place:
+    """Return level and region by the issuer, else by what else the text says; a given region stands."""
+    place = find_place(
+        [issuer.value for issuer in core.issuers],
+        core.title.field.value if core.title else None,
+        core.number.code if core.number else None,
+        core.addressee.value if core.addressee else None,
+        body,
+        after=core.after,
+        rules=rules,
+    )
+    region = given.fields.get("region")
+    return given_place(region.value, place, rules) if region else place
 
 
 def _as_printed(field: HeadField | None, raw: RawText, text: CleanText) -> HeadField | None:
@@ -174,8 +247,10 @@ def _issuers(
         end = issuer_end(title.field.value, rules)
         if end:
             return _from_title(title.field, end, rules)
-        if passed := passed_by(text, title.after):
-            return (passed,)
+        if session := _SESSION.match(text, title.field.start, title.field.end):
+            return (HeadField(squeeze(session["body"]), *session.span("body")),)
+        if passed := passed_by(text, title.after, rules):
+            return passed
     if number and number.rule in ("order", "notice"):
         name = re.sub(r"[令公通告]+$", "", number.code)
         if is_agency(name, rules):

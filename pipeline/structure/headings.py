@@ -12,7 +12,17 @@ MARKS = " \u3000\t\xa0\r*#"
 _END = re.compile(r"[。：；！？!?\n]|[:;](?=\D|$)|(?<=[\u4e00-\u9fff“”）)])[ \u3000\t\xa0]{2,}(?=[\u4e00-\u9fff（(“])")
 _CLAUSE = re.compile(r"[，,；;]")
 _STOPS = "。：；！？!?:;"
-_LEADERS = re.compile(r"[.…·•．]{4,}\s*[\divxIVX（）()]*\s*$|\t\s*\d{1,3}\s*$|\]\(#|\s\d{1,3}\s*$")
+_CLOSED = re.compile(r"[。：；]")
+_SMALL = ("circled",)  # mostly items of a list
+_LONGEST_SMALL = 26
+_DOTS = re.compile(r"[.…·•．]{4,}\s{0,8}[\divxIVX（）()]{0,8}\s{0,8}$")
+_LEADERS = re.compile(r"\t\s*\d{1,3}\s*$|\]\(#|\s\d{1,3}\s*$")
+# what begins inside a heading's line that lost its breaks: the first article of a chapter, the first part of a section
+_INNER = {
+    "chapter": re.compile(r"(?<![本该照据反第和、至及》例法定则办到与或])第[一二三四五六七八九十百]+条(?![例款件])")
+}
+_INNER["part"] = _INNER["chapter"]
+_INNER["cn"] = re.compile(r"[（(]一[）)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,38 @@ def read_heading(text: str, rank: Rank, number: str, start: int, end: int) -> Ca
         return None
     line = text.find("\n", end)
     line = len(text) if line < 0 else line
-    if _LEADERS.search(text, end, line) and line - end < 80:
+    if (_LEADERS.search(text, end, line) and line - end < 80) or _DOTS.search(text, max(end, line - 300), line):
         return None
+    if rank.heading == "title" and (inner := first_inner(text, rank.name, end, line)):
+        return Candidate(
+            rank.name, rank.order, value_of(number), "".join(number.split()), label_of(text[end:inner]), start, inner
+        )
     label, body = _READERS[rank.heading](text, end, line)
+    if rank.name in _SMALL and not _heads(text, end, line, label, body):
+        return None
     if rank.heading == "bracket":
         number = ""
     return Candidate(rank.name, rank.order, value_of(number), "".join(number.split()), label, start, body)
+
+
+def first_inner(text: str, rank: str, at: int, line: int) -> int | None:
+    """Return where the first of the next lower rank begins right after a short heading; ``None`` when it doesn't."""
+    if rank not in _INNER:
+        return None
+    found = _INNER[rank].search(text, at, min(line, at + LONGEST_HEADING))
+    if found is None or _CLOSED.search(text, at, found.start()) or len(label_of(text[at : found.start()])) < 2:
+        return None
+    return found.start()
+
+
+def _heads(text: str, at: int, line: int, label: str, body: int) -> bool:
+    """Tell whether ① is a heading and no item of a list: short, and with text of its own after it."""
+    if not label or len(label) > _LONGEST_SMALL:
+        return False
+    rest = text[body:line].strip(MARKS)
+    if rest:
+        return text[body - 1 : body] in ("。", "：", ":", "．") and len(rest) > len(label)
+    return text[line - 1 : line] not in ("；", ";", "。", "，", "、") and leads_on(text, line) and at < body
 
 
 def _title(text: str, at: int, line: int) -> tuple[str, int]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.structure.headings import LONGEST_HEADING, Candidate, label_of, read_heading
+from pipeline.structure.headings import Candidate, first_inner, read_heading
 from pipeline.structure.numbering import Rank, Ranks, value_of
 
 _MOST_INLINE = 600
 _WITHIN = "本该照据反第和、至及》例法定则办到与或"  # 「本条例第九条」 names an article
-_FIRST_INNER = re.compile(r"[（(]一[）)]|第[一二三四五六七八九十百]+条")
+_NAMING = "本该照据反第和、至及》到与或"  # a chapter may follow a title right away: 「…办法第一章总则」
+_OPENS = re.compile(r"[\s　]?(?:为|本|根据|依据|依照|按照|制定|凡)")  # how the first article of a text begins
+_SHORT_LINE = re.compile(r"[\u4e00-\u9fffA-Za-z“”]{2,20}")
+_OPENING = 24
 
 
 def lost_breaks(text: str) -> bool:
@@ -68,22 +71,19 @@ def _inside(text: str, rank: Rank, match: re.Match[str], last: dict[str, int], e
         return None
     if rank.heading == "article":
         after = text[match.end() : match.end() + 1]
-        set_off = (after.isspace() and before not in _WITHIN) or before in "。\n"
+        set_off = (after.isspace() and before not in _WITHIN) or before in "。\n" or _after_short(text, start)
+        set_off = set_off or (value == 1 and before not in _NAMING and bool(_OPENS.match(text, match.end())))
         if not (set_off or after_heading):
             return None
     elif not (before in "。\n！？" or (value == 1 and before in "：: 　") or after_heading or before.isspace()):
-        return None
-    line = text.find("\n", match.end())
-    line = len(text) if line < 0 else line
-    inner = _FIRST_INNER.search(text, match.end(), min(line, match.end() + LONGEST_HEADING))
-    if rank.name in ("cn", "chapter") and inner and not re.search(r"[。：；]", text[match.end() : inner.start()]):
-        return Candidate(
-            rank.name,
-            rank.order,
-            value,
-            "".join(match.group().split()),
-            label_of(text[match.end() : inner.start()]),
-            start,
-            inner.start(),
-        )
+        opens = value == 1 and rank.name == "chapter" and before not in _NAMING
+        if not (opens and first_inner(text, rank.name, match.end(), match.end() + _OPENING)):
+            return None
     return read_heading(text, rank, match.group(), start, match.end())
+
+
+def _after_short(text: str, start: int) -> bool:
+    """Tell whether all that stands before ``start`` in its line is a short heading: 「资金支持第三条　对…」."""
+    begin = text.rfind("\n", 0, start) + 1
+    before = text[begin:start].strip()
+    return start - begin < _OPENING and before[-1:] not in _WITHIN and bool(_SHORT_LINE.fullmatch(before))

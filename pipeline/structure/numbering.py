@@ -132,7 +132,35 @@ def used_order(items: Sequence[tuple[str, int]], usual: Mapping[str, int]) -> di
             above = order[inner] < order[outer] and first[outer] < first[inner]
             if above and restarts[inner] > restarts[outer] == 1 and _runs_across(items, outer, inner):
                 order[inner] = order[outer] + 0.5
+    _articles_below(items, order, first, restarts)
     return order
+
+
+def _articles_below(
+    items: Sequence[tuple[str, int]], order: dict[str, float], first: Mapping[str, int], restarts: Mapping[str, int]
+) -> None:
+    """Put articles below 一、 where they count on across the run of 一、二、三、 that begins before them."""
+    if not {"cn", "article"} <= first.keys() or first["cn"] > first["article"]:
+        return
+    if (restarts["cn"], restarts["article"]) == (1, 1) and order["article"] < order["cn"]:
+        parts = _crossings(items, "article", "cn")
+        if parts >= 2:
+            order["article"] = order["cn"] + 0.5
+
+
+def _crossings(items: Sequence[tuple[str, int]], running: str, other: str) -> int:
+    """Return how often ``running`` counts on where ``other`` has counted on in between."""
+    last: dict[str, int] = {}
+    between = False
+    crossed = 0
+    for name, value in items:
+        if name == other:
+            between |= value == last.get(other, 0) + 1
+        elif name == running:
+            crossed += between and value == last.get(running, 0) + 1
+            between = False
+        last[name] = value
+    return crossed
 
 
 def _runs_across(items: Sequence[tuple[str, int]], outer: str, inner: str) -> bool:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.core.layers import Block, CleanText, RawText, Section
 from pipeline.structure.annexes import annex_lists
 from pipeline.structure.headings import LONGEST_HEADING, MARKS, Candidate, label_of, leads_on, read_heading, read_marked
+from pipeline.structure.imprint import Imprint, find_imprints
 from pipeline.structure.inline import inline_headings, lost_breaks
 from pipeline.structure.numbering import Ranks, load_ranks, used_order
 
 __all__ = ["Ranks", "build_outline", "load_ranks"]
 
+IMPRINT = "版记"
 _NOT_SHORT = re.compile(
     r"[。，；：！？、,;:|/《》\[\]<>=…]|\d{5}|\d\.\d|^[^\w“]|[）)]$|^(?:附[件表]|来源|第|图|表|注|单位|序号|备注|联系|电话|目录|前款|下载|打印|首页)|"
     r"(?:人民政府|委员会|办公[厅室]|通知|同志|主任|副?组长|[局厅部委])$|[年月日]$"
 )
 _SHORT = (3, 26)
 _PARAGRAPH = 40
+_TITLE_LINES, _TOGETHER = 3, 60
 _CHINESE_START = re.compile(r"[“\u4e00-\u9fff]")
 _ALWAYS = re.compile(r"(?:附\s*则|总\s*则|前\s*言|引\s*言|序\s*言|导\s*言|结\s*语)。?")
 
@@ -36,7 +40,28 @@ def build_outline(raw: RawText, text: CleanText, *, ranks: Ranks) -> tuple[Secti
     found = _in_sequence(found)
     found = _merged(found, inline_headings(body, ranks, found, lost=len(found) < 3 or lost_breaks(body)))
     found = _merged(found, _short_lines(body, found))
-    return _tree(_as_printed(found, raw, text), len(body))
+    imprints = find_imprints(body)
+    found = _merged(_outside(found, imprints), [_imprint(one) for one in imprints])
+    return _closed(_tree(_as_printed(found, raw, text), len(body)), imprints)
+
+
+def _outside(found: Sequence[Candidate], imprints: Sequence[Imprint]) -> list[Candidate]:
+    """Return the headings without those inside an imprint, which is a section of its own."""
+    return [one for one in found if not any(imprint.start <= one.start < imprint.end for imprint in imprints)]
+
+
+def _imprint(imprint: Imprint) -> Candidate:
+    """Return an imprint as a section without number, which ends whatever stands above it."""
+    return Candidate("imprint", 0.0, 0, "", IMPRINT, imprint.start, imprint.start)
+
+
+def _closed(sections: tuple[Section, ...], imprints: Sequence[Imprint]) -> tuple[Section, ...]:
+    """Return the sections with those of imprints ended where the imprint ends; what follows it isn't theirs."""
+    ends = {imprint.start: imprint.end for imprint in imprints}
+    return tuple(
+        replace(one, end=min(one.end, ends[one.start])) if one.heading == IMPRINT and one.start in ends else one
+        for one in sections
+    )
 
 
 def _as_printed(found: Sequence[Candidate], raw: RawText, text: CleanText) -> Sequence[Candidate]:
@@ -109,10 +134,15 @@ def _without_doubles(found: Sequence[Candidate]) -> list[Candidate]:
             continue
         kept.append(one)
     kept = _without_contents(kept)
-    tops = [one for one in kept if one.rank == "mark-1"]
-    if len(tops) == 1 and kept[0] is tops[0]:
-        kept.pop(0)
-    return kept
+    return kept[_titles(kept) :]
+
+
+def _titles(found: Sequence[Candidate]) -> int:
+    """Return how many of the first headings are the lines of the document's title: the only top marks, and together."""
+    tops = [one for one in found if one.rank == "mark-1"]
+    first = found[: len(tops)]
+    apart = any(after.start - before.body > _TOGETHER for before, after in pairwise(first))
+    return len(tops) if list(first) == tops and len(tops) <= _TITLE_LINES and not apart else 0
 
 
 def _without_contents(found: list[Candidate]) -> list[Candidate]:
@@ -215,7 +245,7 @@ def _level_with_marks(found: Sequence[Candidate], order: dict[str, float]) -> No
         if same and f"mark-{depth}" in order:
             order[f"mark-{depth}"] = min(same)
     if "short" in order:
-        tops = [value for rank, value in order.items() if rank not in ("short", "annex")]
-        first = next(one.rank for one in found if one.rank != "annex")
+        tops = [value for rank, value in order.items() if rank not in ("short", "annex", "imprint")]
+        first = next(one.rank for one in found if one.rank not in ("annex", "imprint"))
         if tops:
             order["short"] = min(tops) - (0.5 if first == "short" else 0)

@@ -29,6 +29,7 @@ _WORD = re.compile(r"[\u4e00-\u9fff]")
 _HEARD = re.compile(
     r"在(?P<body>[\u4e00-\u9fff]{2,16}第[一二三四五六七八九十百]{1,4}届(?:人民代表大会|[\u4e00-\u9fff]{0,12}委员会))"
 )
+_LOCAL = re.compile(r"结合(?P<place>[\u4e00-\u9fff]{2,10}?)的?实际")
 _NO_PLACE = ("各", "全", "本", "我", "该", "有关")
 _NAMED = 2
 _BELOW, _LONGEST_NAME = 200, 12
@@ -111,6 +112,16 @@ def find_place(
         if place.region:
             return place
     return _of_text(code, addressee, names, text, rules)
+
+
+def given_place(name: str, place: Place, rules: HeadRules) -> Place:
+    """Return the place a file gives by name; its full name and code where the table of divisions has it."""
+    if name in (_WHOLE, "国家", "中国"):
+        return Place(place.level or _NATION, _WHOLE, None)
+    if place.region and place.region.endswith(name):
+        return place
+    chain, _ = _chain(name, 0, Names(Counter(), Counter(), Counter()), rules)
+    return Place(chain[-1].level, chain[-1].full, chain[-1].code) if chain else Place(place.level, name, None)
 
 
 def _unknown(name: str, text: str, rules: HeadRules) -> Place | None:
@@ -275,6 +286,18 @@ def _spread(found: Found, names: Names) -> list[Division]:
     return [chosen] if chosen else []
 
 
+def _local(text: str, names: Names, rules: HeadRules) -> Place | None:
+    """Return the place whose circumstances the text says it fits: 「结合山东实际」."""
+    for local in _LOCAL.finditer(text, 0, _TOP):
+        found = rules.divisions.at(text, local.start("place"), local.end("place"))
+        if found is None or found.end != local.end("place"):
+            continue
+        chosen = found.divisions[0] if len(found.divisions) == 1 else _likeliest(found.divisions, names)
+        if chosen:
+            return Place(chosen.level, chosen.full, chosen.code)
+    return None
+
+
 def _of_text(code: str | None, addressee: str | None, names: Names, text: str, rules: HeadRules) -> Place:
     """Return the place by the 发文字号's first character, the addressee and how the text calls its own region."""
     if code and code[0] == "国":
@@ -292,7 +315,7 @@ def _of_text(code: str | None, addressee: str | None, names: Names, text: str, r
         elif nation and not count and nation > max(names.full.values(), default=0):
             return Place(_NATION, _WHOLE, None)
     if level is None:
-        return Place(None, None, None)
+        return _local(text, names, rules) or Place(None, None, None)
     found = _most(names, level if level != "乡镇" else "县", code, rules)
     if found is None:
         return Place(level, None, None)

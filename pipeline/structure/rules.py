@@ -19,6 +19,32 @@ _CHINESE_YEAR = (
     r"[一二][〇零○ＯO九一二三四五六七八]{3}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?"
 )
 DATE = rf"(?P<date>{_YEAR}|{_CHINESE_YEAR}|(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}})"
+# the end of a span may lack its year, and be the end of a year
+UNTIL = (
+    rf"(?P<until>{_YEAR}|{_CHINESE_YEAR}|(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}}"
+    r"|(?:19|20)\d\d\s?年\s?(?:底|末)?|\d{1,2}\s?月\s?\d{1,2}\s?日)"
+)
+COUNT = r"(?P<count>\d{1,3}|[一二三四五六七八九十百]{1,4})"
+
+LabelledField = Literal[
+    "title",
+    "doc_number",
+    "issuer",
+    "addressee",
+    "issue_date",
+    "effective_date",
+    "expiry",
+    "published",
+    "source",
+    "authors",
+]
+_IN_NUMBERS = {
+    "{open}": r"[〔\[［【（(﹝{\uff5b<〈\uff1c〖「]",
+    "{close}": r"[〕\]］】）)﹞}\uff5d>〉\uff1e〗」]",
+    "{square}": r"[〔\[［【﹝]",
+    "{squared}": r"[〕\]］】﹞]",
+    "{year}": r"(?P<year>(?:19|20|１９|２０)\d\d)",
+}
 
 
 class _Entry(BaseModel):
@@ -71,9 +97,15 @@ class _Addressee(_Entry):
 
 
 class _Label(_Entry):
-    field: Literal["doc_number", "issuer", "issue_date", "title", "effective_date"]
+    field: LabelledField
     words: tuple[str, ...]
     examples: dict[str, str]
+
+
+class _Person(_Entry):
+    surnames: tuple[str, ...]
+    examples: tuple[str, ...]
+    counter: tuple[str, ...]
 
 
 class _Patterns(_Entry):
@@ -83,7 +115,7 @@ class _Patterns(_Entry):
 
 
 class _Dated(_Entry):
-    name: Literal["date", "issue", "duration"]
+    name: Literal["date", "issue", "later", "span", "duration"]
     pattern: str
     examples: dict[str, str]
     counter: tuple[str, ...] = ()
@@ -112,6 +144,7 @@ class HeadFile(_Entry):
     addressee: _Addressee
     label: tuple[_Label, ...]
     not_title: _Patterns
+    person: _Person
     running_head: _Patterns
     effective: tuple[_Dated, ...]
     expiry: tuple[_Dated, ...]
@@ -158,7 +191,9 @@ class HeadRules:
     addressee_end: re.Pattern[str]
     addressee_not: re.Pattern[str]
     labels: Mapping[str, re.Pattern[str]]
+    inner_labels: Mapping[str, re.Pattern[str]]
     not_title: re.Pattern[str]
+    person: re.Pattern[str]
     running_head: re.Pattern[str]
     effective: tuple[tuple[str, re.Pattern[str]], ...]
     expiry: tuple[tuple[str, re.Pattern[str]], ...]
@@ -178,6 +213,7 @@ def read_head_file(folder: Path) -> HeadFile:
         "doc_number": "counter",
         "effective": "counter",
         "expiry": "counter",
+        "person": "counter",
         "agency": "counter_endings",
         "addressee": "counter_words",
     }
@@ -192,6 +228,12 @@ def read_head_file(folder: Path) -> HeadFile:
 def any_of(words: Sequence[str]) -> str:
     """Return a pattern for one of ``words``, longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _spaced(words: Sequence[str]) -> str:
+    """Return a pattern for one of ``words``, longest first, whose characters may be set apart (「标  题」)."""
+    longest = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join(r"[ \u3000]{0,4}".join(map(re.escape, word)) for word in longest)
 
 
 def _compile(pattern: str, name: str) -> re.Pattern[str]:
@@ -230,10 +272,17 @@ def load_head_rules(folder: Path) -> HeadRules:
             rf"^(?:{any_of(addressee.counter_words)})|(?:{any_of([w for w in addressee.counter_words if len(w) > 1])})"
         ),
         labels={
-            rule.field: re.compile(rf"^\**【?(?:{any_of(rule.words)})】?\s*[:：]\s*(?P<value>.*)$")
+            rule.field: re.compile(rf"^\**【?(?:{_spaced(rule.words)})】?\s*[:：]\s*(?P<value>.*)$")
+            for rule in file.label
+        },
+        inner_labels={
+            rule.field: re.compile(rf"(?:^|(?<=[\s|【】（(》]))(?:{_spaced(rule.words)})】?\s*[:：]\s*(?P<value>\S.*)$")
             for rule in file.label
         },
         not_title=re.compile("|".join(f"(?:{pattern})" for pattern in file.not_title.patterns)),
+        person=re.compile(
+            rf"(?:{any_of(file.person.surnames)})[\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff]{{1,8}}"
+        ),
         running_head=_compile("|".join(f"(?:{pattern})" for pattern in file.running_head.patterns), "running_head"),
         effective=tuple((rule.name, _dated(rule)) for rule in file.effective),
         expiry=tuple((rule.name, _dated(rule)) for rule in file.expiry),
@@ -256,7 +305,8 @@ def _numbers(file: HeadFile) -> NumberRules:
     borders = file.number_borders
     return NumberRules(
         tuple(
-            NumberRule(rule.name, _compile(rule.pattern, rule.name), rule.form, rule.alone) for rule in file.doc_number
+            NumberRule(rule.name, _compile(_number_pattern(rule.pattern), rule.name), rule.form, rule.alone)
+            for rule in file.doc_number
         ),
         (
             re.compile(rf"^.*(?:{any_of(borders.always)})(?=[\u4e00-\u9fff])"),
@@ -264,6 +314,13 @@ def _numbers(file: HeadFile) -> NumberRules:
             re.compile(rf"^(?:{any_of(borders.first)})(?=.{{4}})"),
         ),
     )
+
+
+def _number_pattern(pattern: str) -> str:
+    """Return the pattern with its names of brackets and years filled in."""
+    for name, meant in _IN_NUMBERS.items():
+        pattern = pattern.replace(name, meant)
+    return pattern
 
 
 def _formal(words: str) -> re.Pattern[str]:
@@ -280,5 +337,6 @@ def _formal(words: str) -> re.Pattern[str]:
 
 
 def _dated(rule: _Dated) -> re.Pattern[str]:
-    """Return the rule's pattern with ``{date}`` filled in."""
-    return _compile(rule.pattern.replace("{date}", DATE), rule.name)
+    """Return the rule's pattern with ``{date}``, ``{until}`` and ``{count}`` filled in."""
+    pattern = rule.pattern.replace("{date}", DATE).replace("{until}", UNTIL).replace("{count}", COUNT)
+    return _compile(pattern, rule.name)

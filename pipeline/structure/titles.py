@@ -21,11 +21,19 @@ _PRINTED_AGAIN = 3000
 _NEAR = 400
 _SEARCHED = 16
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_STRIP = re.compile(r"^\d{1,3}[.．、]\s*(?=[\u4e00-\u9fff])|^标题[:：]\s*")
+_STRIP = re.compile(
+    r"^\d{1,3}[.．、]\s*(?=[\u4e00-\u9fff])|^标题[:：]\s*|^[（(【\[](?:转载|视频|图解|关注|转发|原文)[）)】\]]\s*"
+)
 _CARRY = re.compile(r"^(?:的|（试行|（暂行|（修订|\(试行|（\d{4}|（征求|（草案|（第)")
-_INNER = re.compile(r"《(?P<title>[^《》]{4,80})》[^。；]{0,12}(?:已经?|业经|经)[^。；]{2,60}[，,][^。]{0,12}印发")
-_INNER_NOW = re.compile(r"(?:现将|现印发|印发|公布)《(?P<title>(?:[^《》]|《[^《》]*》){4,80})》")
+_INNER = re.compile(
+    r"《(?P<title>[^《》]{4,80})》[^。；]{0,12}(?:已经?|业经|经)[^。；]{2,60}[，,][^。]{0,12}(?:印发|转发|批转)"
+)
+_INNER_NOW = re.compile(
+    r"(?:现(?:将|印发|公布|发布|转发|予印发)|(?P<loose>印发|公布|发布|转发))《(?P<title>(?:[^《》]|《[^《》]*》){4,80})》"
+)
+_CARRIES = re.compile(r"印发|公布|发布|转发|批转|下达|颁布")
 _QUOTED = re.compile(r"《(?P<title>[^《》]{6,}(?:《[^《》]*》[^《》]*)*)》[（(]?[^《》]{1,24}$")
+_WITH_ADDRESSEE = re.compile(r"(?P<title>关于.{4,110}?的(?:通知|通报|意见|批复|函|决定))(?P<to>[^。；：]{2,200})[：:]")
 _DATED = re.compile(r"[（(]\d{4}年\d{1,2}月\d{1,2}日[）)]$")
 _IN_TITLE = re.compile(r"(?:印发|公布|发布)(?P<title>.{4,80}?)的(?:通知|公告|决定)")
 _SHORT_NAME = re.compile(r"《(?P<title>[^《》]{8,60})》\s*[（(]以下简称《(?P<short>[^《》]{2,12})》")
@@ -64,17 +72,29 @@ def _printed_title(text: str, pieces: Sequence[Piece], rules: HeadRules) -> Titl
     if first and (renamed := _called(text, first)):
         return renamed
     formal = _formal(text, pieces, rules, first)
+    if formal is None and not (first and rules.kind_end.search(first.field.value)):
+        formal = _glued(pieces, rules)
     if first and _has_issuer(first.field.value, rules):
         # the text's own print of the same title is better than a catalogue's line above it
         return formal if formal and _same(first.field.value, formal.field.value) else first
     return formal or first
 
 
+def _glued(pieces: Sequence[Piece], rules: HeadRules) -> Title | None:
+    """Return a title 「关于…的通知」 whose addressee is glued to it: 「…的通知各县（市、区）科技局：」."""
+    for piece in pieces[:_SEARCHED]:
+        found = _WITH_ADDRESSEE.match(piece.text)
+        if found and rules.kind_end.search(found["title"]) and rules.addressee_start.match(found["to"]):
+            end = piece.start + found.end("title")
+            return Title(HeadField(squeeze(found["title"]), piece.start, end), end)
+    return None
+
+
 def _usable(text: str, rules: HeadRules) -> bool:
     """Tell whether a piece may be a title or a part of one."""
     label = rules.labels["title"].match(text)
     if label:
-        return True
+        return len(_CHINESE.findall(label["value"])) > 2
     if (
         len(_CHINESE.findall(text)) < 3
         or len(text) > _LONGEST
@@ -106,7 +126,8 @@ def _first(pieces: Sequence[Piece], usable: Sequence[int], rules: HeadRules) -> 
         label = rules.labels["title"].match(piece.text)
         if label:
             start = piece.start + label.start("value")
-            return Title(HeadField(squeeze(label["value"]), start, piece.end), piece.end)
+            start += lead.end() if (lead := _STRIP.match(label["value"])) else 0
+            return Title(HeadField(squeeze(piece.text[start - piece.start :]), start, piece.end), piece.end)
     for index in usable:
         title = _grown(pieces, index, usable, rules)
         if title is not None:
@@ -129,8 +150,8 @@ def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: He
         addition = done and after.text.startswith(("（", "(")) and len(after.text) < 20
         if (last + 1 not in usable and not addition) or len(after.text) > 45:
             break
-        if not done and _overlap(squeeze(after.text), squeeze(joined)) >= 0.6:
-            again, low, high, _ = _trimmed(after, rules)
+        again, low, high, _ = _trimmed(after, rules)
+        if not done and _overlap(squeeze(again), squeeze(joined)) >= 0.6:
             if squeeze(again) in squeeze(value) and rules.kind_end.search(again):
                 return Title(HeadField(squeeze(again), low, high), after.end)  # without a catalogue's additions
             break  # the title printed again
@@ -261,7 +282,8 @@ def find_attached(text: str, title: Title | None, kind: str, rules: HeadRules) -
     found = _INNER.search(text, title.after, title.after + 800) or _INNER_NOW.search(
         text, title.after, title.after + 600
     )
-    if found:
+    # 「国务院印发《…》」 tells of another document, unless the title says that this one carries a text
+    if found and (not found.groupdict().get("loose") or _CARRIES.search(title.field.value)):
         return HeadField(squeeze(found["title"]), found.start("title"), found.end("title"))
     inside = _IN_TITLE.search(title.field.value)
     if not inside or kind == "批复" or not (inside["title"].startswith("《") or rules.kind_end.search(inside["title"])):

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from pipeline.core.document import Document, Source
 from pipeline.core.issues import Issue
-from pipeline.core.layers import Block, Head, HeadField, Measure, RawText, Section
+from pipeline.core.layers import OTHER_PART, Block, CleanText, Head, HeadField, Measure, RawText, Section
 from pipeline.core.values import fits
 from pipeline.table.resolve import Targets
 from pipeline.table.schema import CodingRow, DocumentRow, IssueRow, MeasureRow, ReferenceRow, SectionRow, Status
@@ -144,11 +144,16 @@ def _document(entry: Entry, document: Document) -> DocumentRow:
         region_code=head.region_code,
         year=head.year,
         n_pages=raw.n_pages if raw else None,
-        n_chars=len(raw.text) if raw else None,
+        n_chars=len(raw.text) - _elsewhere(text) if raw else None,
         status=entry.status,
         raw_text=raw.text if raw else None,
         clean_text=text.text if text else None,
     )
+
+
+def _elsewhere(text: CleanText | None) -> int:
+    """Return how many characters of the raw text belong to other documents of the same file."""
+    return sum(edit.end - edit.start for edit in text.edits if edit.reason == OTHER_PART) if text else 0
 
 
 def _value(field: HeadField | None) -> str | None:

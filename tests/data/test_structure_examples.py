@@ -1,19 +1,18 @@
 """Each example and counter-example in configs/head.toml, numbering.toml and references.toml."""
 
-import re
-
 import pytest
 
 from pipeline.core.config import configs_dir
 from pipeline.core.layers import CleanText, Head, HeadField
 from pipeline.structure.agencies import is_agency
-from pipeline.structure.dating import find_effective, find_expiry, labelled_date
+from pipeline.structure.dating import labelled_date
 from pipeline.structure.doc_numbers import find_numbers
 from pipeline.structure.numbering import load_ranks, read_numbering
 from pipeline.structure.pieces import squeeze, top_pieces
 from pipeline.structure.references import find_references, load_reference_rules, read_reference_file
 from pipeline.structure.rules import load_head_rules, read_head_file
 from pipeline.structure.titles import Title, find_kind, is_addressee
+from pipeline.structure.validity import find_effective, find_expiry
 
 FOLDER = configs_dir()
 FILE, RULES = read_head_file(FOLDER), load_head_rules(FOLDER)
@@ -89,7 +88,7 @@ def test_no_addressees(example: str) -> None:
 def test_labels(field: str, example: str, expected: str) -> None:
     found = RULES.labels[field].match(example)
     assert found
-    if field.endswith("date"):
+    if field.endswith("date") or field in ("published", "expiry"):
         date = labelled_date(top_pieces(example), RULES, field)
         assert date and date.value == expected
     else:
@@ -106,30 +105,40 @@ def test_titles(example: str) -> None:
     assert not RULES.not_title.search(example)
 
 
-ISSUED = HeadField("issue", 0, 0)
+ISSUED = HeadField("2023-05-06", 0, 0)
 
 
 @pytest.mark.parametrize(("example", "expected"), [(e, v) for r in FILE.effective for e, v in r.examples.items()])
 def test_effective_dates(example: str, expected: str) -> None:
-    found = find_effective(example, 0, ISSUED, (), RULES)
-    assert found and found.value == expected
+    found, derived = find_effective(example, 0, ISSUED, (), RULES)
+    assert found and found.value == (ISSUED.value if expected == "issue" else expected)
+    assert derived == (expected == "issue" or "后" in example)
 
 
 @pytest.mark.parametrize("example", [e for r in FILE.effective for e in r.counter])
 def test_no_effective_dates(example: str) -> None:
-    assert find_effective(example, 0, ISSUED, (), RULES) is None
+    assert find_effective(example, 0, ISSUED, (), RULES) == (None, False)
 
 
-@pytest.mark.parametrize(
-    ("pattern", "example"), [(p, e) for r, (_, p) in zip(FILE.expiry, RULES.expiry, strict=True) for e in r.examples]
-)
-def test_expiry_patterns(pattern: re.Pattern[str], example: str) -> None:
-    assert pattern.search(example)
+@pytest.mark.parametrize(("example", "expected"), [(e, v) for r in FILE.expiry for e, v in r.examples.items()])
+def test_expiry(example: str, expected: str) -> None:
+    found = find_expiry(example, 0, (), RULES)
+    assert found and found.value == expected
 
 
 @pytest.mark.parametrize("example", [e for r in FILE.expiry for e in r.counter])
 def test_no_expiry(example: str) -> None:
-    assert find_expiry(example, 0, RULES) is None
+    assert find_expiry(example, 0, (), RULES) is None
+
+
+@pytest.mark.parametrize("name", FILE.person.examples)
+def test_people(name: str) -> None:
+    assert RULES.person.fullmatch(name)
+
+
+@pytest.mark.parametrize("name", FILE.person.counter)
+def test_no_people(name: str) -> None:
+    assert not RULES.person.fullmatch(name)
 
 
 @pytest.mark.parametrize(("level", "example"), [(h.level, e) for h in FILE.level_hint for e in h.examples])

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import doc_numbers
 import specs as number_specs
 
 import pipeline
@@ -124,7 +125,8 @@ def codes(work: Path) -> Figures:
 def heads(work: Path) -> Figures:
     """Return the share of right values of each field of a head, of headings found, and the F1 of references.
 
-    ``doc_numbers.whole`` is the share of a list of real 发文字号 that are read from their first to last character.
+    ``doc_numbers.whole`` is the share of a list of real 发文字号 that are read from their first to last character,
+    ``doc_numbers.parsed`` the share of the valid ones among them that are parsed into code, year and number.
     """
     gold = [json.loads(row) for row in (DATA / "gold" / "head" / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
     rules, ranks = load_head_rules(configs_dir()), load_ranks(configs_dir())
@@ -142,6 +144,7 @@ def heads(work: Path) -> Figures:
         "headings": hits["headings found"] / hits["headings"],
         "references.f1": 2 * hits["references both"] / hits["references"],
         "doc_numbers.whole": _whole_numbers(),
+        "doc_numbers.parsed": doc_numbers.parsed_share(doc_numbers.read()),
     }
 
 

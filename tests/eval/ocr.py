@@ -1,11 +1,11 @@
 """Character error rate of text recognition on two scans whose text is known. Needs the extra ``ocr`` and the data.
 
-Compared is the clean text (page numbers gone) of what the pipeline reads by recognition alone. On both sides white space
-is dropped, NFKC applied (full-width and half-width marks are one), brackets 〔〕[]【】 count as (), all quotes as one and
-all dashes as one. Errors are insertions, deletions and replacements of characters (Levenshtein).
+Compared is the clean text (page numbers gone) of what the pipeline reads by recognition alone. On both sides white
+space is dropped, NFKC applied (full-width and half-width marks are one), square brackets of all kinds count as round
+ones, all quotes as one and all dashes as one. Errors are insertions, deletions and replacements of characters.
 
     pieces   each paragraph (govdoc) or table cell (cards) is looked for by itself in the recognised text, at its best
-             place: errors within pieces, whatever their order. What was recognised too much between pieces isn't counted
+             place: errors within pieces, whatever their order. What was recognised too much between them isn't counted
     whole    the recognised text against the known one from beginning to end: order and what's too much count, too. The
              known text of the cards is the text layer of the PDF that was rasterised, page by page
 
@@ -30,7 +30,7 @@ from pipeline.clean.steps import clean
 from pipeline.core.config import load_config
 from pipeline.core.document import Source
 from pipeline.core.layers import RawText
-from pipeline.ingest import ocr
+from pipeline.ingest import ocr_engine
 from pipeline.ingest.formats import read_source
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -38,7 +38,7 @@ LIMIT = 0.03
 _PAGES = range(11, 17)  # of the guide, that make up the scan of cards
 _NO_CELL = ("real_id", "page", "section", "subsection")
 _SAME = str.maketrans({**dict.fromkeys("〔[【", "("), **dict.fromkeys("〕]】", ")"), **dict.fromkeys("“”‘’「」", '"')})
-_DASHES = str.maketrans(dict.fromkeys("—―–‐‑−", "-"))
+_DASHES = str.maketrans(dict.fromkeys("—―–\u2010\u2011−", "-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Score:
 
 def missing() -> str:
     """Return why nothing can be measured, or ""."""
-    if ocr.load(load_config().ocr) is None:
+    if ocr_engine.load(load_config().ocr) is None:
         return "the extra isn't installed: pip install 'cewen[ocr]'"
     return "" if DATA.is_dir() else "the evaluation data isn't beside the repository"
 
@@ -110,7 +110,7 @@ def _read(path: Path) -> RawText:
     """Return what is recognised in a file."""
     content = path.read_bytes()
     source = Source(path.name, path.name, hashlib.sha256(content).hexdigest(), len(content))
-    return read_source(source, content, max_chars=10**6, ocr=ocr.load(load_config().ocr))
+    return read_source(source, content, max_chars=10**6, ocr=ocr_engine.load(load_config().ocr))
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 What a document does is written in its text: raise, hang, exit, memory, doubt, unreadable, sleep N, work N,
 pages N (half a second each, with a sign of life).
+A text that begins with 「many」 is a file of many documents, one a line.
 What happened is written into the file named by CEWEN_TOY_LOG, one line for each call of a stage.
 """
 
@@ -16,7 +17,7 @@ from pipeline.core.config import Config
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
-from pipeline.core.layers import Bag, CleanText, Head, HeadField, RawText, Sentence
+from pipeline.core.layers import Bag, CleanText, Head, HeadField, Member, RawText, Sentence
 from pipeline.core.pulse import beat
 from pipeline.core.stage import Stage
 
@@ -38,6 +39,9 @@ def ingest(source: Source, content: bytes) -> RawText:
     if "exit" in text:
         print("last words of the worker", file=sys.stderr, flush=True)
         os._exit(7)
+    if text.startswith("many"):
+        lines = text.splitlines()[1:]
+        return RawText("", "text/csv", members=tuple(Member(line[:1], RawText(line, "text/csv")) for line in lines))
     return RawText(text, "text/plain")
 
 

@@ -50,7 +50,7 @@ def test_open_refuses_a_folder_without_a_run(tmp_path: Path) -> None:
 
 
 def test_public_names() -> None:
-    verbs = {"code", "extract_measures", "open", "read", "run"}
+    verbs = {"read_all", "code", "extract_measures", "open", "read", "run"}
     assert set(pipeline.__all__) == verbs | {"Coding", "Document", "Knowledge", "Measure", "PipelineError"}
     importlib.import_module("pipeline.running.runner")
     assert callable(pipeline.run)

@@ -90,7 +90,7 @@ def test_a_few_broken_bytes_are_reported():
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le"), "ingest.unsupported"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "ingest.encrypted"),
         ("a.xlsx", zipped(**{"xl/workbook.xml": "x"}), "ingest.unsupported"),
-        ("a.zip", zipped(readme="x"), "ingest.unsupported"),
+        ("a.zip", zipped(readme="x"), "ingest.archive"),
         ("a.docx", zipped(readme="x"), "ingest.damaged"),
         ("a.docx", zipped(**{"word/document.xml": "x"}), "ingest.damaged"),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "ingest.image"),

@@ -6,13 +6,13 @@ import io
 import struct
 import subprocess
 import sys
+import threading
 import zlib
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from make_pdf import make_pdf, set_text
-from pdfminer.layout import LTPage
 
 from pipeline.clean.steps import clean
 from pipeline.core import pulse
@@ -21,11 +21,12 @@ from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
-from pipeline.ingest import ocr
-from pipeline.ingest.builder import TextBuilder
+from pipeline.ingest import ocr, ocr_engine
 from pipeline.ingest.formats import read_source
-from pipeline.ingest.ocr_engine import Seen
+from pipeline.ingest.ocr_engine import Recogniser, Seen
 from pipeline.ingest.ocr_pdf import PdfScans
+from pipeline.ingest.pdf_glyphs import Drawn, Glyph, Sheet, turned, unturn
+from pipeline.ingest.pdf_page import take_apart
 
 BODY = "对全职引进的顶尖人才，给予最高五百万元安家补助，并按照实际需要配套科研启动经费和工作场所。"
 SETTINGS = OcrSettings(enabled=True, max_pages=100, max_pixels=1_000_000, doubt_below=0.9)
@@ -38,7 +39,12 @@ def seen(text: str, x: float, y: float, *, size: float = 16, score: float = 0.99
     return Seen(text, ((x, y), (x1, y), (x1, y1), (x, y1)), score)
 
 
-def fake(*pages: list[Seen] | Exception, settings: OcrSettings = SETTINGS) -> ocr.Recogniser:
+def blank(width: int = PAGE[0], height: int = PAGE[1]) -> ocr.Picture:
+    """Return white paper of one pixel a point."""
+    return ocr.Picture(np.full((height, width), 255, np.uint8), 1.0, (0.0, 0.0, width, height))
+
+
+def fake(*pages: list[Seen] | Exception, settings: OcrSettings = SETTINGS) -> Recogniser:
     """Return a recogniser that sees ``pages`` one after the other."""
     coming = iter(pages)
 
@@ -48,20 +54,20 @@ def fake(*pages: list[Seen] | Exception, settings: OcrSettings = SETTINGS) -> oc
             raise page
         return page
 
-    return ocr.Recogniser(lambda: engine, settings)
+    return Recogniser(lambda: engine, settings)
 
 
 @pytest.fixture(autouse=True)
 def _blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Render each page as white paper: the fake engines don't look at it."""
-    monkeypatch.setattr(PdfScans, "_picture", lambda *_: (np.full((PAGE[1], PAGE[0]), 255, np.uint8), 1.0))
+    monkeypatch.setattr(PdfScans, "_picture", lambda *_: blank())
 
 
-def read(content: bytes, recogniser: ocr.Recogniser | None, name: str = "a.pdf") -> RawText:
+def read(content: bytes, recogniser: Recogniser | None, name: str = "a.pdf") -> RawText:
     return read_source(Source(name, name, "0" * 64, len(content)), content, max_chars=10_000, ocr=recogniser)
 
 
-def refusal(content: bytes, recogniser: ocr.Recogniser | None, name: str = "a.pdf") -> tuple[str, str]:
+def refusal(content: bytes, recogniser: Recogniser | None, name: str = "a.pdf") -> tuple[str, str]:
     """Return code and message of the refusal."""
     with pytest.raises(UnreadableFile) as caught:
         read(content, recogniser, name)
@@ -109,13 +115,15 @@ def test_a_cover_with_a_picture_keeps_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("layer", "kept"), [("(cid:17)(cid:4)" * 30, False), ("\ue001\ufffd" * 30, False), (BODY + "(cid:3)", True)]
+    ("layer", "kept"), [("\x9a\x81\xb9" * 20, False), ("\ue001\ufffd" * 30, False), (BODY + "\ue001", True)]
 )
 def test_a_garbled_text_layer_is_recognised_anew(layer: str, kept: bool) -> None:
-    builder = TextBuilder("a.pdf", 1000)
-    scans = PdfScans("a.pdf", b"", fake([seen("读得懂的字", 90, 90)]))
-    assert scans.take(LTPage(1, (0, 0, 595, 842)), 1, [layer], builder) is not kept
-    assert builder.text == ("" if kept else "读得懂的字")
+    scans = PdfScans("a.pdf", fake([seen("读得懂的字", 90, 90)]), threading.Lock())
+    glyphs = tuple(Glyph(char, 9 * n, 90, 9 * n + 9, 100) for n, char in enumerate(layer))
+    layer_parts = take_apart(Drawn((Sheet(0, glyphs, (), ()),), True, (0, 0, 595, 842)), 1)
+    parts = scans.take(None, layer_parts)
+    assert (parts is layer_parts) is kept
+    assert [piece.text for piece in parts.sheets[0].pieces] == [layer if kept else "读得懂的字"]
 
 
 def test_nothing_is_recognised_where_nothing_is_drawn() -> None:
@@ -177,11 +185,11 @@ def test_each_page_is_a_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_turned_off_or_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     off = SETTINGS.model_copy(update={"enabled": False})
-    monkeypatch.setattr(ocr, "installed", lambda: "rapidocr==9")
-    assert ocr.load(off) is None and ocr.describe(off) == ""
-    assert ocr.load(SETTINGS) is not None and "rapidocr==9" in ocr.describe(SETTINGS)
-    monkeypatch.setattr(ocr, "installed", lambda: "")
-    assert ocr.load(SETTINGS) is None and ocr.describe(SETTINGS) == ""
+    monkeypatch.setattr(ocr_engine, "installed", lambda: "rapidocr==9")
+    assert ocr_engine.load(off) is None and ocr_engine.describe(off) == ""
+    assert ocr_engine.load(SETTINGS) is not None and "rapidocr==9" in ocr_engine.describe(SETTINGS)
+    monkeypatch.setattr(ocr_engine, "installed", lambda: "")
+    assert ocr_engine.load(SETTINGS) is None and ocr_engine.describe(SETTINGS) == ""
 
 
 def test_results_depend_on_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +197,7 @@ def test_results_depend_on_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
     keys = set()
     for versions in ("", "rapidocr==1", "rapidocr==2"):
-        monkeypatch.setattr(ocr, "installed", lambda versions=versions: versions)
+        monkeypatch.setattr(ocr_engine, "installed", lambda versions=versions: versions)
         keys.add(_text(load_config())[0].settings)
     assert len(keys) == 3
 
@@ -199,11 +207,11 @@ def test_reading_a_text_layer_loads_no_engine() -> None:
         "import sys\n"
         "from pipeline.core.config import load_config\n"
         "from pipeline.core.document import Source\n"
-        "from pipeline.ingest import ocr\n"
+        "from pipeline.ingest.ocr_engine import load\n"
         "from pipeline.ingest.formats import read_source\n"
         "content = sys.stdin.buffer.read()\n"
-        "read_source(Source('a.pdf', 'a.pdf', '0', 1), content, max_chars=10**6, ocr=ocr.load(load_config().ocr))\n"
-        "print([m for m in ('rapidocr', 'onnxruntime', 'pypdfium2', 'PIL', 'cv2') if m in sys.modules])\n"
+        "read_source(Source('a.pdf', 'a.pdf', '0', 1), content, max_chars=10**6, ocr=load(load_config().ocr))\n"
+        "print([m for m in ('rapidocr', 'onnxruntime', 'PIL', 'cv2') if m in sys.modules])\n"
     )
     content = make_pdf([set_text(BODY)])
     found = subprocess.run([sys.executable, "-c", script], input=content, capture_output=True, check=True).stdout
@@ -231,9 +239,17 @@ def _only_upright(marked: tuple[int, int]) -> Callable[[object], list[Seen]]:
 def test_pages_turned_by_quarters_are_set_upright(quarters: int) -> None:
     upright = np.full((842, 595), 255, np.uint8)
     upright[3, 5] = 0
-    page = ocr.recognise(ocr.Recogniser(lambda: _only_upright((3, 5)), SETTINGS), np.rot90(upright, quarters), 1.0)
-    (row,) = page.rows
-    assert (row[0].text, row[0].place[0], row[0].place[3]) == ("正着的文字", 100, 842 - 50)
+    image = np.rot90(upright, quarters)
+    picture = ocr.Picture(image, 1.0, (0.0, 0.0, image.shape[1], image.shape[0]))
+    page = ocr.recognise(Recogniser(lambda: _only_upright((3, 5)), SETTINGS), picture, 1)
+    (sheet,), (line,) = page.parts.sheets, page.lines
+    assert (sheet.pieces[0].text, sheet.turn) == ("正着的文字", quarters)
+    # on the page as it's stored the line stands where the upright page's has been turned to
+    upright_box = (100, 842 - 66, 180, 842 - 50)
+    assert unturn(turned(line.box, sheet.turn), sheet.turn) == line.box
+    x, y, _, _ = turned(picture.box, sheet.turn)
+    moved = tuple(a + b for a, b in zip(upright_box, (x, y, x, y), strict=True))
+    assert line.box == unturn(moved, sheet.turn)
 
 
 @pytest.mark.parametrize(
@@ -247,8 +263,7 @@ def test_pages_turned_by_quarters_are_set_upright(quarters: int) -> None:
     ],
 )
 def test_marks_have_the_width_of_chinese_text(text: str, expected: str) -> None:
-    page = ocr.recognise(fake([seen(text, 10, 10)]), np.full((100, 800), 255, np.uint8), 1.0)
-    assert page.rows[0][0].text == expected
+    assert ocr.recognise(fake([seen(text, 10, 10)]), blank(800, 100), 1).lines[0].text == expected
 
 
 def test_recognised_lines_become_paragraphs() -> None:
@@ -306,5 +321,5 @@ def test_what_is_transparent_is_paper() -> None:
         looked.append(int(picture.min()))
         return [seen("字", 9, 9)]
 
-    read(buffer.getvalue(), ocr.Recogniser(lambda: engine, SETTINGS), "a.png")
+    read(buffer.getvalue(), Recogniser(lambda: engine, SETTINGS), "a.png")
     assert looked == [255]

@@ -134,10 +134,10 @@ def test_a_file_that_has_changed_or_gone_is_not_read(tmp_path: Path, monkeypatch
     (tmp_path / "a.txt").unlink()
     assert codes(run(STAGES, work)) == [("input", "input.missing")]
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, mode: str) -> bytes:
         raise PermissionError(13, "no")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(UnreadableFile) as caught:
         read_content(str(tmp_path / "a.txt"), Source("a.txt", "a.txt", "", 0))
     assert caught.value.code == "input.permission"

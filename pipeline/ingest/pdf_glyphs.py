@@ -1,0 +1,252 @@
+"""What a PDF page draws, by pdfium: its characters with boxes and the straight rules of its tables.
+
+All coordinates are PDF points, origin bottom left, of the page as it's stored: its /Rotate changes nothing here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+Box = tuple[float, float, float, float]
+Matrix = tuple[float, float, float, float, float, float]
+
+UNMAPPED = "\ufffd"  # stands for a character whose font doesn't say which it is
+SKEW = -1  # the turn of text that stands neither upright nor at a right angle, such as a watermark
+_PLAIN: Matrix = (1, 0, 0, 1, 0, 0)
+_THIN = 3.5  # points: a filled shape so narrow is a rule
+_SHORTEST = 3.0
+_SLOPE = 0.02
+_NEARLY = 0.1  # radians by which text may be off a right angle
+_MOST_SHAPES = 30_000  # maps and drawings have more; they hold no tables
+_DEEPEST = 4  # forms within forms
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A printed character and its box; ``space`` tells that the file has a space before it."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    space: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight line along one axis: from ``low`` to ``high``, at ``at`` on the other axis."""
+
+    at: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All characters of a page that read in one direction, in the file's order, and the page's rules.
+
+    Coordinates are turned so that the text stands upright; ``turn`` counts quarter turns (or is SKEW): see ``unturn``.
+    """
+
+    turn: int
+    glyphs: tuple[Glyph, ...]
+    across: tuple[Rule, ...]
+    down: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page: its sheets, that with most text first, and if it draws anything at all."""
+
+    sheets: tuple[Sheet, ...]
+    drawn: bool
+    box: Box
+
+
+def turned(box: Box, turn: int) -> Box:
+    """Return ``box`` in the coordinates of a sheet whose text is turned left by ``turn`` quarters."""
+    x0, y0, x1, y1 = box
+    if turn == 1:
+        return y0, -x1, y1, -x0
+    if turn == 2:
+        return -x1, -y1, -x0, -y0
+    return (-y1, x0, -y0, x1) if turn == 3 else box
+
+
+def unturn(box: Box, turn: int) -> Box:
+    """Return a sheet's box in the page's own coordinates."""
+    return turned(box, (4 - turn) % 4) if turn > 0 else box
+
+
+def read_drawn(page: Any, most: int) -> Drawn:
+    """Return what a loaded page (a ``FPDF_PAGE``) draws. Raises OverflowError for more than ``most`` characters."""
+    by_turn = _glyphs(page, most)
+    across, down, count = _rules(page)
+    sheets = []
+    for turn, glyphs in sorted(by_turn.items(), key=lambda item: (item[0] == SKEW, -len(item[1]))):
+        lying, standing = [turned(box, max(turn, 0)) for box in across], [turned(box, max(turn, 0)) for box in down]
+        if turn in (1, 3):
+            lying, standing = standing, lying
+        sheets.append(
+            Sheet(
+                turn,
+                tuple(glyphs),
+                tuple(Rule((b[1] + b[3]) / 2, b[0], b[2]) for b in lying),
+                tuple(Rule((b[0] + b[2]) / 2, b[1], b[3]) for b in standing),
+            )
+        )
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(rect))
+    return Drawn(tuple(sheets), count > 0, (rect.left, rect.bottom, rect.right, rect.top))
+
+
+def _glyphs(page: Any, most: int) -> dict[int, list[Glyph]]:
+    """Return the page's characters by turn, without spaces; pdfium's own guesses at spaces and new lines are left."""
+    text_page = pdfium.FPDFText_LoadPage(page)
+    if not text_page:
+        return {}
+    try:
+        count = pdfium.FPDFText_CountChars(text_page)
+        if count > most:
+            raise OverflowError(count)
+        return _read_glyphs(text_page, count)
+    finally:
+        pdfium.FPDFText_ClosePage(text_page)
+
+
+def _read_glyphs(text_page: Any, count: int) -> dict[int, list[Glyph]]:
+    """Return the characters of a text page by turn."""
+    result: dict[int, list[Glyph]] = {}
+    rect = pdfium.FS_RECTF()
+    where = ctypes.byref(rect)
+    generated, unicode_of, box_of = (
+        pdfium.FPDFText_IsGenerated,
+        pdfium.FPDFText_GetUnicode,
+        pdfium.FPDFText_GetLooseCharBox,
+    )
+    angle_of, is_lost = pdfium.FPDFText_GetCharAngle, pdfium.FPDFText_HasUnicodeMapError
+    space, high = False, 0
+    for index in range(count):
+        if generated(text_page, index) == 1:
+            continue
+        code = unicode_of(text_page, index)
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00 if high else 0xFFFD
+        high = 0
+        text = chr(code) if code and code != 0xFFFE and is_lost(text_page, index) != 1 else UNMAPPED
+        if text == "\x02":
+            text = "-"  # so pdfium marks a hyphen at a line's end
+        if text.isspace() or text == "\xad":
+            space = space or text.isspace()
+            continue
+        if not box_of(text_page, index, where):
+            continue
+        turn = _turn(angle_of(text_page, index))
+        box = (rect.left, rect.bottom, rect.right, rect.top)
+        x0, y0, x1, y1 = turned(box, turn) if turn > 0 else box
+        result.setdefault(turn, []).append(Glyph(text, x0, y0, x1, y1, space))
+        space = False
+    return result
+
+
+def _turn(angle: float) -> int:
+    """Return the quarter turns to the left of an angle in radians, SKEW when it's none."""
+    if angle == 0:
+        return 0
+    quarters = angle / (math.pi / 2)
+    nearest = round(quarters)
+    return nearest % 4 if abs(quarters - nearest) * math.pi / 2 <= _NEARLY else SKEW
+
+
+def _rules(page: Any) -> tuple[list[Box], list[Box], int]:
+    """Return the page's level and upright rules and the number of things it draws."""
+    across: list[Box] = []
+    down: list[Box] = []
+    count = shapes = 0
+    for item, matrix in _objects(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, _PLAIN, 0):
+        count += 1
+        if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_PATH:
+            continue
+        shapes += 1
+        if shapes > _MOST_SHAPES:
+            return [], [], count
+        for x0, y0, x1, y1 in _strokes(item, matrix):
+            if y1 - y0 <= _THIN and x1 - x0 > max(_SHORTEST, y1 - y0):
+                across.append((x0, y0, x1, y1))
+            elif x1 - x0 <= _THIN and y1 - y0 > max(_SHORTEST, x1 - x0):
+                down.append((x0, y0, x1, y1))
+    return across, down, count
+
+
+def _objects(holder: Any, count: Any, get: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
+    """Yield the objects of a page or form, those of forms within it too, with the matrix they're drawn through."""
+    for index in range(count(holder)):
+        item = get(holder, index)
+        if depth < _DEEPEST and pdfium.FPDFPageObj_GetType(item) == pdfium.FPDF_PAGEOBJ_FORM:
+            inner = _times(_matrix(item), matrix)
+            yield from _objects(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, depth + 1)
+        else:
+            yield item, matrix
+
+
+def _matrix(item: Any) -> Matrix:
+    """Return an object's own matrix."""
+    found = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(item, ctypes.byref(found)):
+        return _PLAIN
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _times(m: Matrix, n: Matrix) -> Matrix:
+    """Return the matrix that does ``m`` first, then ``n``."""
+    a, b, c, d, e, f = m
+    p, q, r, s, t, u = n
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _strokes(item: Any, matrix: Matrix) -> Iterator[Box]:
+    """Yield the boxes of a path's straight strokes; of a shape that's only filled, its box when that's thin."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(item, ctypes.byref(fill), ctypes.byref(stroke))
+    if not fill.value and not stroke.value:
+        return
+    for points in _outlines(item, _times(_matrix(item), matrix)):
+        if stroke.value:
+            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+                if abs(ax - bx) <= _SLOPE * abs(ay - by) or abs(ay - by) <= _SLOPE * abs(ax - bx):
+                    yield min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+        elif len(points) > 2:
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            yield min(xs), min(ys), max(xs), max(ys)
+
+
+def _outlines(item: Any, matrix: Matrix) -> Iterator[Sequence[tuple[float, float]]]:
+    """Yield the points of each part of a path, on the page; a part with a curve is left out."""
+    a, b, c, d, e, f = matrix
+    x, y = ctypes.c_float(), ctypes.c_float()
+    points: list[tuple[float, float]] = []
+    curved = False
+    for index in range(pdfium.FPDFPath_CountSegments(item)):
+        part = pdfium.FPDFPath_GetPathSegment(item, index)
+        kind = pdfium.FPDFPathSegment_GetType(part)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            if points and not curved:
+                yield points
+            points, curved = [], False
+        curved = curved or kind == pdfium.FPDF_SEGMENT_BEZIERTO
+        pdfium.FPDFPathSegment_GetPoint(part, ctypes.byref(x), ctypes.byref(y))
+        points.append((a * x.value + c * y.value + e, b * x.value + d * y.value + f))
+        if pdfium.FPDFPathSegment_GetClose(part):
+            points.append(points[0])
+    if points and not curved:
+        yield points

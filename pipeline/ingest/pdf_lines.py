@@ -1,0 +1,189 @@
+"""Characters of a page → printed lines: what stands on one baseline without a wide gap, spaces where the print has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.ingest.pdf_glyphs import Box, Glyph
+
+# Gaps, in heights of the line. Justified Chinese is spread, and Word sets a quarter of an em between Han and Latin
+# without a space in the text, so a gap beside Han must be wide to count.
+_WORD_GAP = 0.18
+_HAN_GAP = 0.65
+_WIDEST_GAP = 1.3  # beyond it a new piece begins
+_ON_LINE = 0.5  # share of the lower character's height that must be level with the line
+_BACK = 0.7  # heights by which a character may begin left of the last one's end
+_MOST_SPACES = 4
+_SAME_PLACE = 0.35  # heights within which a character printed twice (false bold) repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A printed line or a piece of one, with its box; ``height`` is that of most of its characters."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    height: float
+
+    @property
+    def box(self) -> Box:
+        """The line's box."""
+        return self.x0, self.y0, self.x1, self.y1
+
+
+def to_pieces(glyphs: Sequence[Glyph]) -> list[Line]:
+    """Return the pieces of lines that ``glyphs`` make up, from top to bottom, from left to right."""
+    pieces = []
+    for row in _rows(_runs(glyphs)):
+        merged: list[list[Glyph]] = []
+        for run in sorted(row, key=lambda run: run[0].x0):
+            if merged and _adjoins(merged[-1], run):
+                merged[-1] = _merge(merged[-1], run)
+            else:
+                merged.append(run)
+        pieces += [_line(run) for run in merged]
+    return pieces
+
+
+def to_rows(pieces: Iterable[Line]) -> list[list[Line]]:
+    """Return pieces of lines by rows from top to bottom, each row from left to right."""
+    rows: list[list[Line]] = []
+    heads: list[Line] = []
+    for piece in sorted(pieces, key=lambda piece: -(piece.y0 + piece.y1)):
+        # the last rows only: a tall heading may reach beside several small lines
+        found = next((i for i in range(len(rows) - 1, max(-1, len(rows) - 4), -1) if _level(heads[i], piece)), None)
+        if found is None:
+            rows.append([piece])
+            heads.append(piece)
+        else:
+            rows[found].append(piece)
+            if piece.height > heads[found].height:
+                heads[found] = piece
+    for row in rows:
+        row.sort(key=lambda piece: piece.x0)
+    return rows
+
+
+def join(row: Sequence[Line]) -> Line:
+    """Return a row's pieces as one line, with as many spaces between them as fit, up to four."""
+    if len(row) == 1:
+        return row[0]
+    text = row[0].text
+    for a, b in pairwise(row):
+        text += " " * max(1, min(_MOST_SPACES, round((b.x0 - a.x1) / (0.5 * max(a.height, b.height, 1))))) + b.text
+    return Line(
+        text,
+        min(piece.x0 for piece in row),
+        min(piece.y0 for piece in row),
+        max(piece.x1 for piece in row),
+        max(piece.y1 for piece in row),
+        max(piece.height for piece in row),
+    )
+
+
+def to_lines(glyphs: Sequence[Glyph]) -> list[Line]:
+    """Return the lines of one column of text, from top to bottom."""
+    return [join(row) for row in to_rows(to_pieces(glyphs))]
+
+
+def _level(a: Line | Glyph, b: Line | Glyph) -> bool:
+    """Tell whether two pieces stand beside each other."""
+    return min(a.y1, b.y1) - max(a.y0, b.y0) >= _ON_LINE * min(a.y1 - a.y0, b.y1 - b.y0)
+
+
+def _runs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Return the characters in runs that the file itself writes one after the other on a line."""
+    runs: list[list[Glyph]] = []
+    last: Glyph | None = None
+    for glyph in glyphs:
+        if last is not None:
+            height = max(last.y1 - last.y0, glyph.y1 - glyph.y0)
+            gap = glyph.x0 - last.x1
+            if -_BACK * height <= gap <= _WIDEST_GAP * height and _level(last, glyph) and glyph.x0 >= last.x0:
+                if glyph.text != last.text or glyph.x0 - last.x0 > _SAME_PLACE * (last.x1 - last.x0):
+                    runs[-1].append(glyph)
+                    last = glyph
+                continue
+        runs.append([glyph])
+        last = glyph
+    return runs
+
+
+def _rows(runs: list[list[Glyph]]) -> list[list[list[Glyph]]]:
+    """Return the runs by rows from top to bottom."""
+    marked = [(_line_box(run), run) for run in runs]
+    marked.sort(key=lambda item: -(item[0].y0 + item[0].y1))
+    rows: list[list[list[Glyph]]] = []
+    heads: list[Glyph] = []
+    for box, run in marked:
+        found = next((i for i in range(len(rows) - 1, max(-1, len(rows) - 4), -1) if _level(heads[i], box)), None)
+        if found is None:
+            rows.append([run])
+            heads.append(box)
+        else:
+            rows[found].append(run)
+            if box.y1 - box.y0 > heads[found].y1 - heads[found].y0:
+                heads[found] = box
+    return rows
+
+
+def _line_box(run: Sequence[Glyph]) -> Glyph:
+    """Return the place of a run as one character: its most usual heights, so that a raised mark doesn't count."""
+    middle = sorted(run, key=lambda glyph: glyph.y1 - glyph.y0)[len(run) // 2]
+    return Glyph("", run[0].x0, middle.y0, run[-1].x1, middle.y1)
+
+
+def _adjoins(left: Sequence[Glyph], right: Sequence[Glyph]) -> bool:
+    """Tell whether ``right`` goes on where ``left`` ends, or repeats it."""
+    a, b = left[-1], right[0]
+    height = max(a.y1 - a.y0, b.y1 - b.y0)
+    return b.x0 - a.x1 <= _WIDEST_GAP * height
+
+
+def _merge(left: list[Glyph], right: list[Glyph]) -> list[Glyph]:
+    """Return two runs as one, from left to right, without characters printed twice at one place."""
+    if right[0].x0 >= left[-1].x0 and not _repeats(left[-1], right[0]):
+        return left + right
+    merged: list[Glyph] = []
+    for glyph in sorted(left + right, key=lambda glyph: glyph.x0):
+        if not any(_repeats(other, glyph) for other in merged[-3:]):
+            merged.append(glyph)
+    return merged
+
+
+def _repeats(a: Glyph, b: Glyph) -> bool:
+    """Tell whether two characters are one printed twice."""
+    return a.text == b.text and abs(a.x0 - b.x0) < _SAME_PLACE * (a.x1 - a.x0) and abs(a.y0 - b.y0) < a.y1 - a.y0
+
+
+def _line(run: Sequence[Glyph]) -> Line:
+    """Return a run as a line."""
+    middle = _line_box(run)
+    height = middle.y1 - middle.y0
+    parts = [run[0].text]
+    for a, b in pairwise(run):
+        parts.append(_spaces(a, b, height) + b.text)
+    return Line(
+        "".join(parts),
+        min(glyph.x0 for glyph in run),
+        min(glyph.y0 for glyph in run),
+        max(glyph.x1 for glyph in run),
+        max(glyph.y1 for glyph in run),
+        height,
+    )
+
+
+def _spaces(a: Glyph, b: Glyph, height: float) -> str:
+    """Return the spaces printed between two characters."""
+    gap = b.x0 - a.x1
+    if b.space and gap > 0.05 * height:
+        return " " * max(1, min(_MOST_SPACES, round(gap / (0.5 * height))))
+    han = a.text > "\u2e7f" or b.text > "\u2e7f"
+    if gap > (_HAN_GAP if han else _WORD_GAP) * height:
+        return " " * max(1, min(_MOST_SPACES, round(gap / (0.5 * height))))
+    return ""

@@ -1,0 +1,236 @@
+"""Texts that hold many documents: the dated items of a digest. Each becomes a document of its own.
+
+The items keep the file's text and offsets: only the clean text is cut, so that a quote still leads to its place in the
+file.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.core.dates import find_dates
+from pipeline.core.layers import OTHER_PART, Block, CleanText, Given, Part, RawText
+from pipeline.core.offsets import Edit
+from pipeline.core.strict import build, digest, read_toml
+
+REST = "0"  # the id of what is left of the text when its items are taken out
+_FILE = "parts.toml"
+_NO_TITLE = re.compile(r"[。；;：:，,]$|https?://|www\.|^(?:相关链接|链接|来源|原文|作者|责任编辑|编辑)\s?[:：]")
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class _Mark(_Entry):
+    name: str
+    pattern: str
+    examples: tuple[str, ...]
+    counter: tuple[str, ...] = Field((), alias="not")
+
+
+class _Item(_Entry):
+    least: int
+    least_chars: int
+    in_order: float
+    title_chars: int
+
+
+class PartsData(_Entry):
+    """The content of configs/parts.toml."""
+
+    mark: tuple[_Mark, ...]
+    item: _Item
+
+
+@dataclass(frozen=True, slots=True)
+class PartRules:
+    """The marks that open items, compiled for the beginnings of lines, and the limits."""
+
+    marks: tuple[re.Pattern[str], ...]
+    item: _Item
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A mark in the clean text: its span, the label in it and its date (ISO) with the date's span."""
+
+    start: int
+    end: int
+    label: str
+    date: str
+    date_start: int
+    date_end: int
+
+
+def read_part_file(folder: Path) -> PartsData:
+    """Return the content of ``parts.toml`` in ``folder``. Raises PipelineError with every mistake."""
+    data, lines = read_toml((folder / _FILE).read_text(encoding="utf-8"), _FILE)
+    return build(PartsData, data, lines, _FILE)
+
+
+def load_part_rules(folder: Path) -> PartRules:
+    """Return the rules of ``parts.toml`` in ``folder``. Raises PipelineError with every mistake."""
+    rules = read_part_file(folder)
+    marks = tuple(re.compile(rf"^[ \t\u3000]*(?:{mark.pattern})", re.M) for mark in rules.mark)
+    return PartRules(marks, rules.item, digest((folder / _FILE).read_bytes()))
+
+
+def find_parts(raw: RawText, text: CleanText, *, rules: PartRules) -> tuple[Part, ...]:
+    """Return the documents that ``text`` holds, in order and without overlap; none for a text that is one document.
+
+    What is left of the text, if there is any, is the part ``REST``, which has no place of its own: it ends where it
+    begins.
+    """
+    for mark in rules.marks:
+        openings = list(_openings(text.text, mark))
+        if _is_digest(text.text, openings, rules.item):
+            items = _items(text, openings, rules.item)
+            return (*_rest(text.text, items), *items)
+    return ()
+
+
+def cut(raw: RawText, text: CleanText, parts: Sequence[Part]) -> Iterator[tuple[str, RawText, CleanText]]:
+    """Yield id, raw text and clean text of each part.
+
+    The raw text stays whole, with the part's own blocks only; edits take out of the clean text what isn't the part's.
+    """
+    taken = [(part.start, part.end) for part in parts if part.id != REST]
+    spans = text.offsets()
+    starts = [edit.start for edit in text.edits]
+    for part in parts:
+        kept = _between(taken, len(text.text)) if part.id == REST else [(part.start, part.end)]
+        places = [spans.to_source(start, end) for start, end in kept]
+        blocks = _within(raw.blocks, places)
+        pages = {block.page for block in blocks if block.page is not None}
+        own_raw = replace(
+            raw,
+            blocks=blocks,
+            given=part.given,
+            n_pages=len(pages) if pages else raw.n_pages,
+            title=raw.title if part.id == REST else None,
+            published=raw.published if part.id == REST else None,
+            doubts=(),
+        )
+        yield part.id, own_raw, _kept_only(raw, text, starts, kept, places)
+
+
+def _within(blocks: Sequence[Block], places: Sequence[tuple[int, int]]) -> tuple[Block, ...]:
+    """Return the blocks that overlap one of ``places``; both are in the order of the text."""
+    found: list[Block] = []
+    at = 0
+    for block in blocks:
+        while at < len(places) and places[at][1] <= block.start:
+            at += 1
+        if at < len(places) and places[at][0] < block.end:
+            found.append(block)
+    return tuple(found)
+
+
+def _kept_only(
+    raw: RawText,
+    text: CleanText,
+    starts: Sequence[int],
+    kept: Sequence[tuple[int, int]],
+    places: Sequence[tuple[int, int]],
+) -> CleanText:
+    """Return the clean text of ``kept`` alone (``places`` in the raw text), the rest taken out by edits."""
+    edits: list[Edit] = []
+    at = 0
+    for start, end in places:
+        if start > at:
+            edits.append(Edit(at, start, "", OTHER_PART))
+        first, last = bisect_right(starts, start - 1), bisect_right(starts, end)
+        edits += [edit for edit in text.edits[first:last] if edit.start >= start and edit.end <= end]
+        at = end
+    if at < len(raw.text):
+        edits.append(Edit(at, len(raw.text), "", OTHER_PART))
+    return CleanText("".join(text.text[start:end] for start, end in kept), tuple(edits))
+
+
+def _between(taken: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Return the spans from 0 to ``length`` outside ``taken``."""
+    edges = [0, *(edge for span in taken for edge in span), length]
+    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
+
+
+def _openings(text: str, mark: re.Pattern[str]) -> Iterator[_Opening]:
+    """Yield the places where ``mark`` stands with a whole date in it."""
+    for found in mark.finditer(text):
+        date = next(find_dates(text, *found.span("date")), None)
+        if date is not None and date.full:
+            label = found["label"].strip() if "label" in mark.groupindex else ""
+            yield _Opening(*found.span(), label, date.iso, date.start, date.end)
+
+
+def _is_digest(text: str, openings: Sequence[_Opening], item: _Item) -> bool:
+    """Tell whether the marks are those of a digest: one label, dates in order, and something said under each."""
+    if len(openings) < item.least or len({opening.label for opening in openings}) > 1:
+        return False
+    steps = [(b.date > a.date) - (b.date < a.date) for a, b in pairwise(openings)]
+    if max(steps.count(1), steps.count(-1)) + steps.count(0) < item.in_order * len(steps):
+        return False
+    ends = [*(opening.start for opening in openings[1:]), len(text)]
+    return median(end - opening.end for opening, end in zip(openings, ends, strict=True)) >= item.least_chars
+
+
+def _items(text: CleanText, openings: Sequence[_Opening], item: _Item) -> list[Part]:
+    """Return the items, each from its title above the mark up to the next one's."""
+    spans = text.offsets()
+    titles = [
+        _title_above(text.text, before.end if before else 0, opening.start, item)
+        for before, opening in zip([None, *openings], openings, strict=False)
+    ]
+    starts = [title[0] if title else opening.start for title, opening in zip(titles, openings, strict=True)]
+    ends = [*starts[1:], len(text.text)]
+    parts = []
+    for number, (opening, title) in enumerate(zip(openings, titles, strict=True), 1):
+        heading = title or _title_behind(text.text, opening.end, item)
+        given = [Given("issue_date", *spans.to_source(opening.date_start, opening.date_end))]
+        if heading:
+            given.insert(0, Given("title", *spans.to_source(*heading)))
+        parts.append(Part(str(number), starts[number - 1], ends[number - 1], tuple(given)))
+    return parts
+
+
+def _title_above(text: str, after: int, before: int, item: _Item) -> tuple[int, int] | None:
+    """Return the span of the line with text right above ``before`` if it can be a title, not reaching up to ``after``.
+
+    A line that begins right behind another mark is that item's own text.
+    """
+    end = after + len(text[after:before].rstrip())
+    start = text.rfind("\n", after, end) + 1
+    if start <= after:
+        return None if after else _line(text, 0, end, item)
+    return _line(text, start, end, item)
+
+
+def _title_behind(text: str, start: int, item: _Item) -> tuple[int, int] | None:
+    """Return the span of the rest of the mark's line if it can be a title."""
+    end = text.find("\n", start)
+    return _line(text, start, len(text) if end < 0 else end, item)
+
+
+def _line(text: str, start: int, end: int, item: _Item) -> tuple[int, int] | None:
+    """Return the span of a line without outer spaces if it can be a title."""
+    line = text[start:end]
+    stripped = line.strip()
+    if not 2 <= len(stripped) <= item.title_chars or _NO_TITLE.search(stripped):
+        return None
+    start += len(line) - len(line.lstrip())
+    return start, start + len(stripped)
+
+
+def _rest(text: str, items: Sequence[Part]) -> Iterable[Part]:
+    """Return the part of what stands outside the items, if anything does."""
+    outside = _between([(part.start, part.end) for part in items], len(text))
+    return (Part(REST, 0, 0),) if any(text[start:end].strip() for start, end in outside) else ()
