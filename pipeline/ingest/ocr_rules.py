@@ -26,15 +26,15 @@ def find_rules(image: Any, slope: float, scale: float) -> tuple[list[Rule], list
 
     paper = float(np.percentile(image, 80))
     dark = image < _DARK * paper
-    height = image.shape[0]
-    across = [
-        Rule((height - at) / scale, low / scale, high / scale)
-        for at, low, high in _along(_sheared(dark, slope), scale, _LEAST_ACROSS)
-    ]
-    down = [
-        Rule(at / scale, (height - high) / scale, (height - low) / scale)
-        for at, low, high in _along(_sheared(dark.T, -slope), scale, _LEAST_DOWN)
-    ]
+    height, width = image.shape
+    across, down = [], []
+    # the shear sets rules level, but leaves their ends where they were
+    for at, low, high in _along(_sheared(dark, slope), scale, _LEAST_ACROSS):
+        aside = (at - height / 2) * slope
+        across.append(Rule((height - at) / scale, (low + aside) / scale, (high + aside) / scale))
+    for at, low, high in _along(_sheared(dark.T, -slope), scale, _LEAST_DOWN):
+        aside = (at - width / 2) * slope
+        down.append(Rule(at / scale, (height - high + aside) / scale, (height - low + aside) / scale))
     return across, down
 
 

@@ -56,7 +56,8 @@ def to_rows(pieces: Iterable[Line]) -> list[list[Line]]:
     heads: list[Line] = []
     for piece in sorted(pieces, key=lambda piece: -(piece.y0 + piece.y1)):
         # the last rows only: a tall heading may reach beside several small lines
-        found = next((i for i in range(len(rows) - 1, max(-1, len(rows) - 4), -1) if _level(heads[i], piece)), None)
+        near = range(len(rows) - 1, max(-1, len(rows) - 4), -1)
+        found = next((i for i in near if _level(heads[i], piece) and not _is_below(rows[i], piece)), None)
         if found is None:
             rows.append([piece])
             heads.append(piece)
@@ -89,6 +90,14 @@ def join(row: Sequence[Line]) -> Line:
 def to_lines(glyphs: Sequence[Glyph]) -> list[Line]:
     """Return the lines of one column of text, from top to bottom."""
     return [join(row) for row in to_rows(to_pieces(glyphs))]
+
+
+def _is_below(row: Sequence[Line], piece: Line) -> bool:
+    """Tell whether a piece stands below one of a row: issuers of a joint letterhead, beside one tall 「文件」."""
+    return any(
+        min(other.x1, piece.x1) - max(other.x0, piece.x0) > 0.5 * min(other.x1 - other.x0, piece.x1 - piece.x0)
+        for other in row
+    )
 
 
 def _level(a: Line | Glyph, b: Line | Glyph) -> bool:
