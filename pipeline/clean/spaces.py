@@ -52,7 +52,8 @@ def close_spaces(text: str, blocks: Sequence[Block]) -> list[Edit]:
     for line in split(text):
         if line.indent == 1 and text[line.start - 1] == " ":
             edits.append(Edit(line.start - 1, line.start, "", "indent"))
-        if " " in line.text and (_PAIR_ALONE.search(line.text) or not line.is_row()):
+        in_cells = not blocks and "\t" in line.text  # what parts the cells is no space, so spaces belong to words
+        if " " in line.text and (in_cells or _PAIR_ALONE.search(line.text) or not line.is_row()):
             edits.extend(Edit(at, at + n, "", "space") for at, n in _inner(line))
     if not any(block.kind == "cell" for block in blocks):
         edits.extend(Edit(m.start(), m.end(), "", "line-end") for m in _TRAILING.finditer(text))

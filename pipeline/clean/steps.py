@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pipeline.clean.columns import set_columns
 from pipeline.clean.controls import PRIVATE_USE, break_pages, normalise_newlines
 from pipeline.clean.furniture import strip_furniture
 from pipeline.clean.linebreaks import join_lines
@@ -22,6 +23,7 @@ CLEANERS: tuple[Cleaner, ...] = (
     normalise_widths,
     strip_furniture,
     break_pages,
+    set_columns,
     join_lines,
     close_spaces,
 )

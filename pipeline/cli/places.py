@@ -25,7 +25,7 @@ def find_record(records: Records, name: str, out: Path) -> Record:
         raise PipelineError(f"{out} 中没有文档“{name}”{near}（文档编号或其开头几位、文件名、路径都可以）")
     if len(found) > 1:
         listed = "、".join(f"{one.doc_id}（{one.source.path}）" for one in found[:10])
-        raise PipelineError(f"“{name}”对应 {len(found)} 篇文档：{listed}。请给出完整的文档编号")
+        raise PipelineError(f"“{name}”对应 {len(found)} 篇文档：{listed}。请给出完整的文档编号或路径")
     return found[0]
 
 

@@ -53,6 +53,7 @@ _BESIDE, _LASTS = re.compile(r"\s?[（(]\s?"), re.compile(r"[，,（(]?\s?(?:从
 _CLOSED, _NEAR = re.compile(r"年?\s?[）)]"), 6
 # how many lines, dates and characters back a time is looked for; how near two dates that belong together stand
 _MOST_LINES, _MOST_DATES, _FARTHEST, _NEAR_DATE = 12, 12, 1500, 60
+_YEAR_CELL = re.compile(r"\s*\|?\s*((?:19|20)\d\d)年?度?\s*[\t|]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +108,21 @@ class Times:
             return self._tied(before, mention, context, role)
         if role == "condition":
             return None
-        if (column := self._of_column(mention.start)) is not None:
-            return column
+        if (cell := self._of_cell(mention.start)) is not None:
+            return cell
         if (opening := self._opening(low, mention, role)) is not None:
             return opening
         return self._of_line(mention.start, aims=role == "target")
 
-    def _of_column(self, at: int) -> str | None:
-        """Return the time in the head of a table's column: 2023年实绩."""
+    def _of_cell(self, at: int) -> str | None:
+        """Return the time in the head of a table's column (2023年实绩), else the year that is its row's first cell."""
         head = column_header(self._text, at)
         dates = find_periods(head.partition("\n")[2]) if head else ()
-        return next((_iso(period) for period in dates), None)
+        column = next((_iso(period) for period in dates), None)
+        if column is not None:
+            return column
+        row = _YEAR_CELL.match(self._text, self._lines[bisect_right(self._lines, at) - 1], at)
+        return row[1] if row else None
 
     def _of_line(self, at: int, *, aims: bool) -> str | None:
         """Return the time of the sentence that governs the line around ``at``, found once for a line."""

@@ -106,14 +106,12 @@ class Records:
                 yield Record(seq, source, doc_id, duplicate_of, status)
 
     def find(self, name: str) -> list[Record]:
-        """Return the files whose document id begins with ``name`` or whose path or file name is ``name``."""
+        """Return the documents whose id begins with ``name``, whose path or file name it is, or whose file's."""
         if not name:
             return []
         path = PurePath(name).as_posix()  # as the paths are kept: 「./a.txt」 and, on Windows, 「in\\a.txt」 too
         return [
-            record
-            for record in self.rows()
-            if record.doc_id.startswith(name) or record.source.name == name or record.source.path == path
+            record for record in self.rows() if record.doc_id.startswith(name) or _is_called(record.source, name, path)
         ]
 
     def document(self, record: Record, layers: Collection[str] | None = None) -> Document:
@@ -168,3 +166,11 @@ class Records:
         rows = self.db.execute(f"{query} WHERE {where}", values).fetchall()
         rows.sort(key=lambda row: (self._order.get(row[0], len(self._order)), row[0], row[1]))
         return tuple(Trace(doc_id, Issue(row[0], *row[2:8]), row[8]) for row in rows)
+
+
+def _is_called(source: Source, name: str, path: str) -> bool:
+    """Tell whether a document, or the file that holds it and others, has this name or path."""
+    within = source.file_sha256 is not None and (
+        source.name.startswith(f"{name}#") or source.path.startswith(f"{path}#")
+    )
+    return within or name == source.name or path == source.path

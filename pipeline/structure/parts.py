@@ -1,6 +1,6 @@
-"""Texts that hold many documents: the dated items of a digest. Each becomes a document of its own.
+"""Texts that hold many documents: the dated items of a digest, the cards of a guide. Each becomes its own document.
 
-The items keep the file's text and offsets: only the clean text is cut, so that a quote still leads to its place in the
+They keep the file's text and offsets: only the clean text is cut, so that a quote still leads to its place in the
 file.
 """
 
@@ -17,9 +17,10 @@ from statistics import median
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.core.dates import find_dates
-from pipeline.core.layers import OTHER_PART, Block, CleanText, Given, Part, RawText
+from pipeline.core.layers import OTHER_PART, Block, CleanText, Given, GivenField, Part, RawText
 from pipeline.core.offsets import Edit
 from pipeline.core.strict import build, digest, read_toml
+from pipeline.structure.cards import CardRules, find_cards
 
 REST = "0"  # the id of what is left of the text when its items are taken out
 _FILE = "parts.toml"
@@ -44,19 +45,34 @@ class _Item(_Entry):
     title_chars: int
 
 
+class _Label(_Entry):
+    name: str
+    words: tuple[str, ...]
+    field: GivenField | None = None
+
+
+class _CardLimits(_Entry):
+    least: int
+    least_labels: int
+    title_chars: int
+
+
 class PartsData(_Entry):
     """The content of configs/parts.toml."""
 
     mark: tuple[_Mark, ...]
     item: _Item
+    label: tuple[_Label, ...]
+    card: _CardLimits
 
 
 @dataclass(frozen=True, slots=True)
 class PartRules:
-    """The marks that open items, compiled for the beginnings of lines, and the limits."""
+    """The marks that open items, compiled for the beginnings of lines, with their limits; what cards are made of."""
 
     marks: tuple[re.Pattern[str], ...]
     item: _Item
+    cards: CardRules
     digest: str
 
 
@@ -82,7 +98,11 @@ def load_part_rules(folder: Path) -> PartRules:
     """Return the rules of ``parts.toml`` in ``folder``. Raises PipelineError with every mistake."""
     rules = read_part_file(folder)
     marks = tuple(re.compile(rf"^[ \t\u3000]*(?:{mark.pattern})", re.M) for mark in rules.mark)
-    return PartRules(marks, rules.item, digest((folder / _FILE).read_bytes()))
+    names = {word: label.name for label in rules.label for word in label.words}
+    fields = {label.name: label.field for label in rules.label if label.field}
+    limits = rules.card
+    cards = CardRules(names, fields, limits.least, limits.least_labels, limits.title_chars)
+    return PartRules(marks, rules.item, cards, digest((folder / _FILE).read_bytes()))
 
 
 def find_parts(raw: RawText, text: CleanText, *, rules: PartRules) -> tuple[Part, ...]:
@@ -96,7 +116,8 @@ def find_parts(raw: RawText, text: CleanText, *, rules: PartRules) -> tuple[Part
         if _is_digest(text.text, openings, rules.item):
             items = _items(text, openings, rules.item)
             return (*_rest(text.text, items), *items)
-    return ()
+    cards = find_cards(raw, text, rules.cards)
+    return (*_rest(text.text, cards), *cards) if cards else ()
 
 
 def cut(raw: RawText, text: CleanText, parts: Sequence[Part]) -> Iterator[tuple[str, RawText, CleanText]]:

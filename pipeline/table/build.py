@@ -129,7 +129,7 @@ def _document(entry: Entry, document: Document) -> DocumentRow:
         doc_id=entry.doc_id,
         source_name=entry.source.name,
         source_path=entry.source.path,
-        source_sha256=entry.source.sha256 or None,
+        source_sha256=entry.source.file_sha256 or entry.source.sha256 or None,
         media_type=raw.media_type if raw else None,
         title=_value(head.title),
         doc_number=_value(head.doc_number),

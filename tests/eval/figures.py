@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cards as policy_cards
 import doc_numbers
 import specs as number_specs
 
@@ -153,6 +154,11 @@ def specs(work: Path) -> Figures:
     return number_specs.figures(DATA / "specs" / "numbers.jsonl")
 
 
+def cards(work: Path) -> Figures:
+    """Return the share of right values of each field on the cards of a guide, and of cells that hold just their own."""
+    return policy_cards.figures()
+
+
 def _right_fields(expected: dict[str, Any], head: Head) -> Iterator[str]:
     """Yield the fields of a head that are right; the attached title counts as the title too."""
     for field in _FIELDS:
@@ -251,5 +257,6 @@ SUITES = {
     "facts": Suite(facts, DATA, ("seeds/*",)),
     "codes": Suite(codes, DATA, ("gold/codes/clauses.jsonl",)),
     "heads": Suite(heads, DATA, ("gold/head/*", "labelled/doc_numbers/doc_numbers.csv")),
+    "cards": Suite(cards, DATA, ("labelled/beijing_policy_cards/cards.csv",)),
     "specs": Suite(specs, DATA, ("specs/numbers.jsonl",)),
 }
