@@ -25,6 +25,7 @@ from pipeline.ingest.pdf_page import PageParts, take_apart
 DPI = 200  # measured: docs/decisions/0008-ocr.md
 LONGEST_SIDE = 4000  # pixels: larger sheets are read at a lower resolution
 _TALL = 1.5  # a line so much higher than wide is a line set sideways
+_AS_GOOD = 0.1  # by so much may a page set upright be read less surely than one that lies
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 # marks whose width the picture doesn't tell: engines mix both widths within one pair of brackets
@@ -98,19 +99,21 @@ def _turned(engine: Engine, image: Any, doubt_below: float) -> tuple[Any, list[S
     import numpy as np
 
     seen = engine(image)
-    tall = sum(len(line.text) for line in seen if _is_tall(line))
-    if tall > 0.5 * sum(len(line.text) for line in seen):
+    tall = sum(len(line.text) for line in seen if _is_tall(line)) > 0.5 * sum(len(line.text) for line in seen)
+    if tall:
         quarters: tuple[int, ...] = (1, 3)
     elif _mean(seen) < doubt_below:
         quarters = (2,)
     else:
         return image, seen, 0
     best = image, seen, 0
+    # engines read lines that run down as well as others, but their boxes are of no use then
+    least = _mean(seen) - (_AS_GOOD if tall else 0.0)
     for quarter in quarters:
         turned_image = np.ascontiguousarray(np.rot90(image, quarter))
         other = engine(turned_image)
-        if _mean(other) > _mean(best[1]) and other:
-            best = turned_image, other, quarter
+        if other and _mean(other) > least:
+            best, least = (turned_image, other, quarter), _mean(other)
     return best
 
 

@@ -229,7 +229,7 @@ def _only_upright(marked: tuple[int, int]) -> Callable[[object], list[Seen]]:
         if image[marked] == 0:
             return [seen("正着的文字", 100, 50)]
         if image.shape[0] < image.shape[1]:  # lying: lines run down
-            return [Seen("躺着的文字", ((50, 100), (66, 100), (66, 180), (50, 180)), 0.95)]
+            return [Seen("躺着的文字", ((50, 100), (66, 100), (66, 180), (50, 180)), 1.0)]
         return [seen("倒着的文字", 100, 50, score=0.5)]
 
     return engine

@@ -114,10 +114,12 @@ def test_pictures_and_tiffs_of_several_pages() -> None:
     expect(read("a.tif", saved([page(), page()], "TIFF")), 2)
 
 
-def test_a_page_scanned_upside_down() -> None:
-    raw = read("a.png", saved([page().rotate(180)], "PNG"))
+@pytest.mark.parametrize("angle", [90, 180])
+def test_a_page_scanned_the_wrong_way_round(angle: int) -> None:
+    raw = read("a.png", saved([page().rotate(angle, expand=True)], "PNG"))
     text = raw.text.replace(" ", "")
     assert all(line in text for line in (TITLE, *LINES))
+    assert [raw.text[b.start : b.end] for b in raw.blocks if b.kind == "cell"] == [cell for row in ROWS for cell in row]
 
 
 def test_nothing_is_said_on_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
