@@ -25,10 +25,9 @@ def read_image(source: Source, content: bytes, *, max_chars: int, ocr: Recognise
     """
     if ocr is None:
         raise UnreadableFile("ingest.image", name=source.name)
-    frames = _open(source.name, content, ocr)
+    frames, count = _open(source.name, content, ocr)
     builder, tally = TextBuilder(source.name, max_chars), Tally(source.name, ocr)
     pages: dict[int, Page] = {}
-    count = getattr(frames, "n_frames", 1)
     for number in range(1, count + 1):
         page = tally.attempt(number, lambda index=number - 1: _frame(frames, index, ocr))  # type: ignore[misc]
         if page is not None:
@@ -46,18 +45,22 @@ def read_image(source: Source, content: bytes, *, max_chars: int, ocr: Recognise
     )
 
 
-def _open(name: str, content: bytes, ocr: Recogniser) -> Any:
-    """Return the picture, nothing of it decoded yet. Raises UnreadableFile."""
+def _open(name: str, content: bytes, ocr: Recogniser) -> tuple[Any, int]:
+    """Return the picture, nothing of it decoded yet, and how many pages it has. Raises UnreadableFile."""
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = None  # its own limit only warns; ours is checked below, before a pixel is decoded
+    usual = Image.MAX_IMAGE_PIXELS
     try:
+        Image.MAX_IMAGE_PIXELS = None  # our limit is checked below, before a pixel is decoded, and says what to do
         frames = Image.open(io.BytesIO(content))
+        count = frames.n_frames if frames.format == "TIFF" else 1  # frames of a GIF aren't pages
     except Exception as error:  # a damaged file raises whatever its format's reader came upon
         raise UnreadableFile("ingest.damaged", name=name, detail=f"{type(error).__name__}: {error}"[:200]) from error
+    finally:
+        Image.MAX_IMAGE_PIXELS = usual
     if (pixels := frames.width * frames.height) > ocr.settings.max_pixels:
         raise UnreadableFile("ingest.too-many-pixels", name=name, count=pixels, limit=ocr.settings.max_pixels)
-    return frames
+    return frames, count
 
 
 def _frame(frames: Any, index: int, ocr: Recogniser) -> Picture:
