@@ -14,7 +14,8 @@ from pipeline.ingest.ocr_engine import Recogniser
 from pipeline.ingest.pdf_flow import write_flow
 
 _PAPER = 842.0  # points of A4's longer side: the size of a picture that doesn't tell its own
-_SENSIBLE = (50, 1200)  # dots for each inch that a file may claim
+_FINEST = 1200  # dots for each inch
+_LARGEST = 1400.0  # points: A3 and some more; a photograph that claims to be larger doesn't know its size
 
 
 def read_image(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser | None) -> RawText:
@@ -52,7 +53,7 @@ def _open(name: str, content: bytes, ocr: Recogniser) -> tuple[Any, int]:
     usual = Image.MAX_IMAGE_PIXELS
     try:
         Image.MAX_IMAGE_PIXELS = None  # our limit is checked below, before a pixel is decoded, and says what to do
-        frames = Image.open(io.BytesIO(content))
+        frames: Any = Image.open(io.BytesIO(content))
         count = frames.n_frames if frames.format == "TIFF" else 1  # frames of a GIF aren't pages
     except Exception as error:  # a damaged file raises whatever its format's reader came upon
         raise UnreadableFile("ingest.damaged", name=name, detail=f"{type(error).__name__}: {error}"[:200]) from error
@@ -74,7 +75,8 @@ def _frame(frames: Any, index: int, ocr: Recogniser) -> Picture:
     image = ImageOps.exif_transpose(frames) or frames
     dots = frames.info.get("dpi", (0, 0))[0]
     longer = max(image.size)
-    scale = float(dots) / 72 if _SENSIBLE[0] <= dots <= _SENSIBLE[1] else longer / _PAPER
+    known = 0 < dots <= _FINEST and longer / dots * 72 <= _LARGEST
+    scale = float(dots) / 72 if known else longer / _PAPER
     shrink = min(1.0, DPI / 72 / scale, LONGEST_SIDE / longer)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         paper = Image.new("RGBA", image.size, "white")  # what is transparent would become black

@@ -23,7 +23,7 @@ from pipeline.ingest.pdf_glyphs import Box, turned
 from pipeline.ingest.pdf_page import PageParts, take_apart
 
 DPI = 200  # measured: docs/decisions/0008-ocr.md
-LONGEST_SIDE = 4000  # pixels: larger sheets are read at a lower resolution
+LONGEST_SIDE = 3400  # pixels, A3: larger sheets are read at a lower resolution, as memory grows with the area
 _TALL = 1.5  # a line so much higher than wide is a line set sideways
 _AS_GOOD = 0.1  # by so much may a page set upright be read less surely than one that lies
 _HAN = re.compile("[\u3400-\u9fff]")

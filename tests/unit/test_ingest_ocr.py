@@ -323,3 +323,21 @@ def test_what_is_transparent_is_paper() -> None:
 
     read(buffer.getvalue(), Recogniser(lambda: engine, SETTINGS), "a.png")
     assert looked == [255]
+
+
+@pytest.mark.parametrize(("dots", "points"), [(0, 842), (300, 960), (72, 842), (10_000, 842)])
+def test_a_picture_has_the_size_it_claims_within_reason(dots: int, points: float) -> None:
+    image = pytest.importorskip("PIL.Image")
+    buffer = io.BytesIO()
+    image.new("L", (400, 4000), 255).save(buffer, "PNG", **({"dpi": (dots, dots)} if dots else {}))
+    sizes: list[int] = []
+
+    def engine(picture: object) -> list[Seen]:
+        assert isinstance(picture, np.ndarray)
+        sizes.append(picture.shape[0])
+        return [Seen("字", ((0, 0), (9, 0), (9, 9), (0, 9)), 1.0)]
+
+    settings = SETTINGS.model_copy(update={"max_pixels": 10_000_000})
+    raw = read(buffer.getvalue(), Recogniser(lambda: engine, settings), "a.png")
+    assert raw.blocks[0].box is not None and raw.blocks[0].box[3] == pytest.approx(points, rel=0.01)
+    assert sizes == [min(round(points / 72 * 200), 3400, 4000)]
