@@ -19,6 +19,7 @@ from pipeline.core.layers import (
     Section,
     Sentence,
 )
+from pipeline.core.tables import Table, find_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class Document:
     def doc_id(self) -> str:
         """The source's document id."""
         return self.source.doc_id
+
+    def tables(self) -> list[Table]:
+        """Return the tables of the clean text, rows of cells with their heads; none before it's made."""
+        return find_tables(self.raw, self.text) if self.text else []
 
     def with_layer(self, name: str, value: Any) -> Document:
         """Return this document with layer ``name`` set."""

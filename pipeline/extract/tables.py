@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipeline.core.layers import Bound, CleanText, RawText
 from pipeline.core.strict import digest
+from pipeline.core.tables import Row, rows_of_blocks, rows_of_lines
 from pipeline.extract.data import TableEntry, TablesFile, read
 from pipeline.extract.numerals import MAGNITUDE, value_of
 from pipeline.extract.units import Unit, Units
@@ -24,8 +25,6 @@ _BEFORE = r"(?:最高|最多|最低|最少|不超过|不高于|不低于|不少�
 _AFTER = r"(?:（含）|\(含\))?(?:及?以上|及?以下|以内|左右|余)?"
 _NUMERIC = re.compile(rf"\s*{_BEFORE}\s?{_NUMBER}(?:\s?(?:—+|-|–|－|~|～|至|到|、)\s?{_NUMBER})*\s?{_AFTER}\s*")
 _FIGURE = re.compile(rf"\s*(?!(?:19|20)\d\d(?![\d,.])){_BEFORE}\s?{_NUMBER}")
-_LINE = re.compile(r"[^\n]+")
-_RULER = re.compile(r"[\s|:：—－-]+")
 _UNIT = re.compile(rf"({MAGNITUDE})?(.+)")
 _LABEL = re.compile(r"[（(]([^（）()\s，、]{1,8})[）)]\s?[：:]\s?$")
 _HEAD_WORDS = re.compile(r"[^\s（）()：:]+")
@@ -56,19 +55,6 @@ class NumberCell:
     bound: Bound | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A cell's span in the clean text, its text and column."""
-
-    start: int
-    end: int
-    text: str
-    column: int
-
-
-_Row = list[_Cell]
-
-
 def load_table_rules(folder: Path) -> TableRules:
     """Return the rules of ``folder``/patterns/tables.toml. Raises PipelineError with its mistakes."""
     file, content = read(folder, "patterns/tables.toml", TablesFile)
@@ -78,9 +64,7 @@ def load_table_rules(folder: Path) -> TableRules:
 def find_number_cells(text: CleanText, raw: RawText | None, rules: TableRules, units: Units) -> list[NumberCell]:
     """Return the cells whose numbers a head gives a unit or a bound or sets aside, in order."""
     by_lines = raw is None or all(block.kind != "cell" for block in raw.blocks)
-    if by_lines and "\t" not in text.text and "|" not in text.text:
-        return []
-    tables = _from_lines(text.text) if raw is None or by_lines else _from_blocks(text, raw)
+    tables = rows_of_lines(text.text) if raw is None or by_lines else rows_of_blocks(text, raw)
     found = (cell for table in tables for cell in _number_cells(text.text, table, by_lines, rules, units))
     return sorted(found, key=lambda cell: cell.start)
 
@@ -91,7 +75,7 @@ def column_heads(text: str) -> list[tuple[int, int, int, int]]:
     A head goes without its unit in brackets; sorted by place.
     """
     found = []
-    for rows in _from_lines(text) if "\t" in text or "|" in text else ():
+    for rows in rows_of_lines(text):
         count = next((i for i, row in enumerate(rows[:_MOST_HEADS]) if _has_number(row)), 0)
         heads = {cell.column: cell for row in rows[:count] for cell in row if cell.text.strip()}
         for row in rows[count:]:
@@ -128,49 +112,7 @@ def parse_unit(surface: str, units: Units) -> Unit | None:
     return replace(unit, factor=unit.factor * magnitude) if magnitude else None
 
 
-def _from_blocks(text: CleanText, raw: RawText) -> Iterator[list[_Row]]:
-    """Yield the rows of each table of the file."""
-    offsets = text.offsets()
-    tables: dict[int | None, dict[int | None, _Row]] = {}
-    for block in raw.blocks:
-        if block.kind == "cell":
-            start, end = offsets.from_source(block.start, block.end)
-            row = tables.setdefault(block.table, {}).setdefault(block.row, [])
-            row.append(_Cell(start, end, text.text[start:end], block.column or 0))
-    for rows in tables.values():
-        yield list(rows.values())
-
-
-def _from_lines(text: str) -> Iterator[list[_Row]]:
-    """Yield the rows of each run of lines that look like rows."""
-    rows: list[_Row] = []
-    end = -1
-    for line in _LINE.finditer(text):
-        row = list(_cells(line[0], line.start()))
-        if rows and (not row or line.start() != end + 1):
-            yield rows
-            rows = []
-        if row and _RULER.fullmatch(line[0]) is None:
-            rows.append(row)
-        end = line.end()
-    if rows:
-        yield rows
-
-
-def _cells(line: str, start: int) -> Iterator[_Cell]:
-    """Yield the cells of a line of text, none if it isn't a row."""
-    separator = "\t" if "\t" in line else "|"
-    if separator == "|" and line.count("|") < 2:
-        return
-    parts = line.split(separator)
-    framed = separator == "|" and not parts[0].strip()
-    for index, part in enumerate(parts):
-        if not framed or 0 < index < len(parts) - 1:
-            yield _Cell(start, start + len(part), part, index - framed)
-        start += len(part) + 1
-
-
-def _number_cells(text: str, rows: list[_Row], by_lines: bool, rules: TableRules, units: Units) -> Iterator[NumberCell]:
+def _number_cells(text: str, rows: list[Row], by_lines: bool, rules: TableRules, units: Units) -> Iterator[NumberCell]:
     """Yield the number cells of one table; in one of lines a row of another length has no heads."""
     count = next((i for i, row in enumerate(rows[:_MOST_HEADS]) if _has_number(row)), min(_MOST_HEADS, len(rows)))
     heads: dict[int, str] = {}
@@ -205,7 +147,7 @@ def _above(text: str, start: int) -> list[str]:
     return [line for line in lines if line.strip()][-_CAPTION_LINES:]
 
 
-def _has_number(row: _Row) -> bool:
+def _has_number(row: Row) -> bool:
     """Tell whether a row holds figures; years don't count, which heads may hold: 2024年目标."""
     return any(_FIGURE.match(cell.text) and len(cell.text) <= _LONGEST_FIGURE for cell in row)
 
