@@ -101,7 +101,7 @@ CODES: dict[str, IssueCode] = {
     "ingest.garbled-pages": IssueCode(
         "warning",
         "{name} 有 {count} 页的文字层是乱码或缺映射：第 {pages} 页",
-        "这些页的文字不可用；请对照原文核对，或做文字识别（OCR）。",
+        "这些页的文字不可用；请运行 pip install 'cewen[ocr]' 后再运行同一命令（改用文字识别），或对照原文核对。",
     ),
     "ingest.too-large": IssueCode(
         "error", "{name} 有 {size} 字节，超过上限 {limit}", "请拆分文件，或在配置 [run] max_bytes 中调大。"
