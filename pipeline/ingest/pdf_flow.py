@@ -135,3 +135,5 @@ def _rounded(box: Box) -> Box:
     """Return a box to a tenth of a point."""
     x0, y0, x1, y1 = (round(value, 1) for value in box)
     return x0, y0, x1, y1
+
+

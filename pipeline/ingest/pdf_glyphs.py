@@ -126,11 +126,7 @@ def _read_glyphs(text_page: Any, count: int) -> dict[int, list[Glyph]]:
     result: dict[int, list[Glyph]] = {}
     rect = pdfium.FS_RECTF()
     where = ctypes.byref(rect)
-    generated, unicode_of, box_of = (
-        pdfium.FPDFText_IsGenerated,
-        pdfium.FPDFText_GetUnicode,
-        pdfium.FPDFText_GetLooseCharBox,
-    )
+    generated, unicode_of, box_of = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     angle_of, is_lost = pdfium.FPDFText_GetCharAngle, pdfium.FPDFText_HasUnicodeMapError
     space, high = False, 0
     for index in range(count):
