@@ -12,7 +12,6 @@ MARKS = " \u3000\t\xa0\r*#"
 _END = re.compile(r"[。：；！？!?\n]|[:;](?=\D|$)|(?<=[\u4e00-\u9fff“”）)])[ \u3000\t\xa0]{2,}(?=[\u4e00-\u9fff（(“])")
 _CLAUSE = re.compile(r"[，,；;]")
 _STOPS = "。：；！？!?:;"
-_CLOSED = re.compile(r"[。：；]")
 _SMALL = ("circled",)  # mostly items of a list
 _LONGEST_SMALL = 26
 _DOTS = re.compile(r"[.…·•．]{4,}\s{0,8}[\divxIVX（）()]{0,8}\s{0,8}$")
@@ -70,7 +69,9 @@ def first_inner(text: str, rank: str, at: int, line: int) -> int | None:
     if rank not in _INNER:
         return None
     found = _INNER[rank].search(text, at, min(line, at + LONGEST_HEADING))
-    if found is None or _CLOSED.search(text, at, found.start()) or len(label_of(text[at : found.start()])) < 2:
+    while at < line and text[at] in MARKS:
+        at += 1
+    if found is None or _END.search(text, at + 1, found.start()) or len(label_of(text[at : found.start()])) < 2:
         return None
     return found.start()
 
