@@ -33,7 +33,9 @@ _AT_MEETING = re.compile(
 )
 _PUBLISHED = re.compile(r"^(?P<value>[\u4e00-\u9fff]{4,30})\s*发布$")
 _LONG_PIECE = 160
-_SIGNERS = 10
+_SIGNERS = 30
+_UNDER = 2
+_OPEN = re.compile(r"[（(\u3014]此件(?:公开|主动|依申请|不|发至)")
 _SOURCE_END = re.compile(r"[\s|｜【】（()）]|(?:作者|发布|时间|日期|浏览|编辑|字[体号])[\u4e00-\u9fff]{0,4}[：:]")
 _LONGEST_SOURCE = 40
 
@@ -102,23 +104,47 @@ def _stands_alone(text: str, date: PrintedDate) -> bool:
 
 
 def find_issue_date(
-    text: str, after: int, pieces: Sequence[Piece], signature: Signature | None, rules: HeadRules, *, stop: int
+    text: str,
+    after: int,
+    pieces: Sequence[Piece],
+    signature: Signature | None,
+    rules: HeadRules,
+    *,
+    first: int,
+    stop: int,
 ) -> tuple[HeadField | None, bool]:
     """Return the date of issue and whether that is only inferred: from the imprint, the page's or edition's date.
 
-    Signed, under the title, standing alone or labelled, in this order. What stands under the title ends at ``stop``,
-    where the addressee begins: further dates are of what is attached.
+    Signed, under the title, standing alone or labelled, in this order. ``first`` is where the first print of the title
+    ends, ``after`` the last; what stands under it ends at ``stop``, where the addressee begins: further dates are of
+    what is attached.
     """
     if signature and signature.names and signature.date:
         return signature.date, False
-    below = _below_title(text, after, [piece for piece in pieces if piece.start < stop])
-    if below:
-        return below, False
+    for begin in dict.fromkeys((after, first)):  # a title printed twice may have the date in between
+        below = _below_title(text, begin, [piece for piece in pieces if piece.start < max(stop, begin)])
+        if below:
+            return below, False
     printed = (signature.date if signature else None) or labelled_date(pieces, rules, "issue_date")
     if printed:
         return printed, False
     inferred = find_published(pieces, rules) or _imprint(text, after) or _in_title(text, after)
     return inferred, inferred is not None
+
+
+def find_sealed(text: str, after: int, rules: HeadRules) -> tuple[HeadField, ...]:
+    """Return the bodies that sign without a date, above 「（此件公开发布）」."""
+    mark = _OPEN.search(text, after)
+    return tuple(_names_before(text, mark.start(), after, rules)) if mark else ()
+
+
+def under_title(text: str, pieces: Sequence[Piece], after: int, rules: HeadRules) -> tuple[HeadField, ...]:
+    """Return the bodies that are all of one of the first lines below the title, as reports print who wrote them."""
+    for piece in [piece for piece in pieces if piece.start >= after][:_UNDER]:
+        names = split_issuers(text, piece.start, piece.end, rules)
+        if names:
+            return tuple(HeadField(name, low, high) for name, low, high in names)
+    return ()
 
 
 def find_published(pieces: Sequence[Piece], rules: HeadRules) -> HeadField | None:

@@ -13,11 +13,13 @@ from pipeline.structure.dating import (
     Signature,
     find_issue_date,
     find_published,
+    find_sealed,
     find_signature,
     find_source,
     passed_by,
     sign_names,
     source_bodies,
+    under_title,
 )
 from pipeline.structure.doc_numbers import NumberFound, find_numbers
 from pipeline.structure.given import GivenFields, given_fields
@@ -68,11 +70,12 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
     core = _core(body, pieces, raw, given, rules)
     title, number = core.title, core.number
     stop = core.addressee.start if core.addressee else len(body)
+    first = title.after if title else 0
     issued, inferred = _promulgated(body, number, rules), False
     if "issue_date" in given.fields:
         issued = given.fields["issue_date"]
     elif issued is None:
-        issued, inferred = find_issue_date(body, core.after, pieces, core.signature, rules, stop=stop)
+        issued, inferred = find_issue_date(body, core.after, pieces, core.signature, rules, first=first, stop=stop)
     attached = find_attached(body, title, kind := find_kind(body, title, rules), rules)
     own = [field.value for field in (title.field if title else None, attached) if field]
     effective, counted = find_effective(body, core.after, issued, pieces, rules, own=own)
@@ -129,7 +132,8 @@ def _core(body: str, pieces: Sequence[Piece], raw: RawText, given: GivenFields, 
     )
     signature = find_signature(body, addressee.end if addressee else after, rules)
     issuers = given.issuers or _issuers(body, title, number, signature, rules)
-    issuers = issuers or letterhead.names or sign_names(body, pieces, rules)
+    issuers = issuers or letterhead.names or sign_names(body, pieces, rules) or find_sealed(body, after, rules)
+    issuers = issuers or (under_title(body, pieces, after, rules) if title else ())
     inferred = () if issuers else source_bodies(body, pieces, rules)
     return _Core(title, number, addressee, issuers or inferred, signature, after, bool(inferred))
 

@@ -21,7 +21,7 @@ _INNER = {
     "chapter": re.compile(r"(?<![本该照据反第和、至及》例法定则办到与或])第[一二三四五六七八九十百]+条(?![例款件])")
 }
 _INNER["part"] = _INNER["chapter"]
-_INNER["cn"] = re.compile(r"[（(]一[）)]")
+_INNER["cn"] = re.compile(r"[（(]一[）)]|(?<=[\u4e00-\u9fff])1[.．、](?![\d.．])")
 
 
 @dataclass(frozen=True, slots=True)

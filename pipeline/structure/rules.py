@@ -22,7 +22,7 @@ DATE = rf"(?P<date>{_YEAR}|{_CHINESE_YEAR}|(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1
 # the end of a span may lack its year, and be the end of a year
 UNTIL = (
     rf"(?P<until>{_YEAR}|{_CHINESE_YEAR}|(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}}"
-    r"|(?:19|20)\d\d\s?年\s?(?:底|末)?|\d{1,2}\s?月\s?\d{1,2}\s?日)"
+    r"|(?:19|20)\d\d\s?年\s?(?:底|末)|\d{1,2}\s?月\s?\d{1,2}\s?日)"
 )
 COUNT = r"(?P<count>\d{1,3}|[一二三四五六七八九十百]{1,4})"
 
