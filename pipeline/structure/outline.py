@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.core.layers import Block, CleanText, RawText, Section
+from pipeline.core.layers import CleanText, RawText, Section
 from pipeline.structure.annexes import annex_lists
 from pipeline.structure.headings import LONGEST_HEADING, MARKS, Candidate, label_of, leads_on, read_heading, read_marked
 from pipeline.structure.imprint import Imprint, find_imprints
 from pipeline.structure.inline import inline_headings, lost_breaks
+from pipeline.structure.layout import Styled, styled_headings
 from pipeline.structure.numbering import Ranks, load_ranks, used_order
 
 __all__ = ["Ranks", "build_outline", "load_ranks"]
@@ -35,7 +36,10 @@ def build_outline(raw: RawText, text: CleanText, *, ranks: Ranks) -> tuple[Secti
     running text: then ``heading`` is its first clause, as a label, and ``body`` begins right after the number.
     """
     body = text.text
-    found = sorted([*_numbered(body, ranks), *_from_blocks(raw, text, ranks)], key=lambda one: one.start)
+    styled = styled_headings(raw, text)
+    depths = {_begin(body, one.start, one.end): one.depth for one in styled}
+    numbered = [replace(one, depth=one.depth or depths.get(one.start, 0)) for one in _numbered(body, ranks)]
+    found = sorted([*numbered, *_from_blocks(styled, body, ranks)], key=lambda one: one.start)
     found = _without_doubles(found)
     found = _in_sequence(found)
     found = _merged(found, inline_headings(body, ranks, found, lost=len(found) < 3 or lost_breaks(body)))
@@ -99,29 +103,22 @@ def _numbered(text: str, ranks: Ranks) -> Iterator[Candidate]:
             yield replace(one, depth=marks)
 
 
-def _from_blocks(raw: RawText, text: CleanText, ranks: Ranks) -> Iterator[Candidate]:
-    """Yield the headings that the file's own styles mark and that bear no number."""
-    styled = [block for block in raw.blocks if block.level is not None]
-    if not styled:
-        return
-    offsets, body = text.offsets(), text.text
-    for block in styled:
-        one = _styled(block, *offsets.from_source(block.start, block.end), body, ranks)
-        if one:
-            yield one
+def _from_blocks(styled: Sequence[Styled], text: str, ranks: Ranks) -> Iterator[Candidate]:
+    """Yield the headings that styles or sizes mark and that bear no number: a numbered one is found by its number."""
+    for one in styled:
+        start = _begin(text, one.start, one.end)
+        label = label_of(text[start : one.end])
+        numbered = ranks.starts.match(text, start - 1 if start else 0)
+        if not label or len(label) > LONGEST_HEADING * 2 or (numbered and numbered.lastgroup in ranks.by_group):
+            continue
+        yield Candidate(f"mark-{one.depth}", 2.0 + one.depth, 0, "", label, start, one.end, one.depth)
 
 
-def _styled(block: Block, start: int, end: int, text: str, ranks: Ranks) -> Candidate | None:
-    """Return a styled block as an unnumbered heading; ``None`` for a numbered one, which is found by its number."""
+def _begin(text: str, start: int, end: int) -> int:
+    """Return where the first character of a span that is no white space stands."""
     while start < end and text[start].isspace():
         start += 1
-    label = label_of(text[start:end])
-    if not label or len(label) > LONGEST_HEADING * 2:
-        return None
-    numbered = ranks.starts.match(text, start - 1 if start else 0)
-    if numbered and numbered.lastgroup in ranks.by_group:
-        return None
-    return Candidate(f"mark-{block.level}", 2.0 + (block.level or 1), 0, "", label, start, end, block.level or 1)
+    return start
 
 
 def _without_doubles(found: Sequence[Candidate]) -> list[Candidate]:
