@@ -25,7 +25,7 @@ from pipeline.structure.doc_numbers import NumberFound, find_numbers
 from pipeline.structure.given import GivenFields, given_fields
 from pipeline.structure.imprint import find_imprints
 from pipeline.structure.letterhead import find_letterhead
-from pipeline.structure.papers import read_paper
+from pipeline.structure.papers import Paper, read_paper
 from pipeline.structure.pieces import SPACES, Piece, squeeze, top_pieces
 from pipeline.structure.place import Place, find_place, given_place
 from pipeline.structure.rules import HeadRules, load_head_rules
@@ -92,7 +92,7 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
         issue_date=issued,
         effective_date=given.fields.get("effective_date") or effective,
         expiry=given.fields.get("expiry") or find_expiry(body, core.after, pieces, rules),
-        doc_kind="论文" if kind == "其他" and paper.abstract and paper.keywords else kind,
+        doc_kind=_paper_kind(kind, title, paper, rules),
         level=place.level,
         region=place.region,
         region_code=place.code,
@@ -117,6 +117,12 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
         "year": head.year is not None and issued is None,
     }
     return replace(head, derived=tuple(name for name, is_derived in flags.items() if is_derived))
+
+
+def _paper_kind(kind: str, title: Title | None, paper: Paper, rules: HeadRules) -> str:
+    """Return 论文 for a text with abstract and keywords whose title doesn't end with a 文种, else ``kind``."""
+    named = title is not None and rules.kind_end.search(title.field.value)
+    return kind if named or paper.abstract is None or not paper.keywords else "论文"
 
 
 def _core(body: str, pieces: Sequence[Piece], raw: RawText, given: GivenFields, rules: HeadRules) -> _Core:

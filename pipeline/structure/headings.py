@@ -17,9 +17,7 @@ _LONGEST_SMALL = 26
 _DOTS = re.compile(r"[.…·•．]{4,}\s{0,8}[\divxIVX（）()]{0,8}\s{0,8}$")
 _LEADERS = re.compile(r"\t\s*\d{1,3}\s*$|\]\(#|\s\d{1,3}\s*$")
 # what begins inside a heading's line that lost its breaks: the first article of a chapter, the first part of a section
-_INNER = {
-    "chapter": re.compile(r"(?<![本该照据反第和、至及》例法定则办到与或])第[一二三四五六七八九十百]+条(?![例款件])")
-}
+_INNER = {"chapter": re.compile(r"(?<![本该照据反和、至及》到与或])第[一二三四五六七八九十百]+条(?![例款件])")}
 _INNER["part"] = _INNER["chapter"]
 _INNER["cn"] = re.compile(r"[（(]一[）)]|(?<=[\u4e00-\u9fff])1[.．、](?![\d.．])")
 

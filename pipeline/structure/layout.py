@@ -18,7 +18,7 @@ _LEAST_LINES = 12
 _DEPTHS = 3
 _NO_HEADING = re.compile(
     r"[。；，、;,]$|^[\W\d]*$|[.…·•．]{4,}|^第?\s?\d+\s?页|^(?:图|表)\s?\d|^目\s*录$|\d{4}\s?年\s?\d{1,2}\s?月"
-    r"|^[^\u4e00-\u9fff\d（(“]|^(?:[\u4e00-\u9fff]{2,4}\s+)+[\u4e00-\u9fff]{2,4}$"  # the head of a table
+    r"|^[^\u4e00-\u9fff\d（(“]|^(?!第)(?:[\u4e00-\u9fff]{2,4}\s+)+[\u4e00-\u9fff]{2,4}$"  # the head of a table
 )
 _FULL = 0.97  # a line that reaches so far across the page is running text, but for its font
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -139,7 +139,10 @@ def _titles(found: Sequence[Candidate]) -> int:
     tops = [one for one in found if one.rank == "mark-1"]
     first = found[: len(tops)]
     apart = any(after.start - before.body > _TOGETHER for before, after in pairwise(first))
-    return len(tops) if list(first) == tops and len(tops) <= _TITLE_LINES and not apart else 0
+    level = any(one.depth == 1 and one.rank != "mark-1" for one in found)  # then they're headings like those
+    if list(first) != tops or len(tops) > _TITLE_LINES or apart or level:
+        return 0
+    return 0 if any(_ALWAYS.fullmatch(one.heading) for one in tops) else len(tops)
 
 
 def _without_contents(found: list[Candidate]) -> list[Candidate]:

@@ -46,7 +46,7 @@ class Targets:
 
         By its number, else by its whole title, else by the title without what citations leave out or add:
         中华人民共和国, （试行）, the issuer before a title that begins with 关于. A cited 「关于…」 without issuer may
-        be anybody's, so it leads to no 「…局关于…」. A document that bears another number than the cited one isn't meant.
+        be anybody's, so it leads to no 「…局关于…」. A document with another number than the cited one isn't meant.
         """
         number = number_key(doc_number) if doc_number else None
         found = self._numbers.get(number) if number else None
