@@ -36,7 +36,10 @@ _LONG_PIECE = 160
 _SIGNERS = 30
 _UNDER = 2
 _OPEN = re.compile(r"[（(\u3014]此件(?:公开|主动|依申请|不|发至)")
-_SOURCE_END = re.compile(r"[\s|｜【】（()）]|(?:作者|发布|时间|日期|浏览|编辑|字[体号])[\u4e00-\u9fff]{0,4}[：:]")
+_CLOCK = re.compile(r"[ \u3000T]{0,3}\d{1,2}[：:]\d{2}(?:[：:]\d{2})?$")
+_SOURCE_END = re.compile(
+    r"(?:19|20)\d\d[-年/.]|[\s|｜【】（()）]|(?:作者|发布|时间|日期|浏览|编辑|字[体号])[\u4e00-\u9fff]{0,4}[：:]"
+)
 _LONGEST_SOURCE = 40
 
 
@@ -149,7 +152,16 @@ def under_title(text: str, pieces: Sequence[Piece], after: int, rules: HeadRules
 
 def find_published(pieces: Sequence[Piece], rules: HeadRules) -> HeadField | None:
     """Return the date a web page says it was put up: 「发布时间：2024-02-29 14:35」, alone or among such words."""
-    return labelled_date(pieces, rules, "published") or _inner_date(pieces, rules, "published")
+    return labelled_date(pieces, rules, "published") or _inner_date(pieces, rules, "published") or _clocked(pieces)
+
+
+def _clocked(pieces: Sequence[Piece]) -> HeadField | None:
+    """Return the date of a line that is nothing but a date and the time of day, as web pages print below the title."""
+    for piece in pieces:
+        date = next(find_dates(piece.text), None)
+        if date and date.full and date.start == 0 and _CLOCK.fullmatch(piece.text, date.end):
+            return HeadField(date.iso, piece.start, piece.start + date.end)
+    return None
 
 
 def _inner_date(pieces: Sequence[Piece], rules: HeadRules, field: LabelledField) -> HeadField | None:
@@ -180,6 +192,8 @@ def _below_title(text: str, after: int, pieces: Sequence[Piece]) -> HeadField | 
             if not (date.full or whole) or (piece.start >= stop and piece.start != below[0].start) or lead:
                 break
             rest = text[date.end : piece.end]
+            if _CLOCK.fullmatch(rest):  # when a web page was put up
+                break
             if not rest.strip("）) ：:0123456789") or _AT_MEETING.match(rest):
                 return HeadField(date.iso, date.start, date.end)
             break

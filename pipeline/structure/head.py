@@ -41,6 +41,7 @@ _SESSION = re.compile(
     r"(?P<body>(?:第[一二三四五六七八九十]{1,3}届全国|[\u4e00-\u9fff]{2,12}第[一二三四五六七八九十]{1,3}届)"
     r"人民代表大会(?:常务委员会)?)第[一二三四五六七八九十]{1,4}次会议关于"
 )
+_ISSUED_AS = re.compile(r"令|公告|通告")
 _ZONE = 700
 _ORDER = 400
 _LONGEST_NUMBER = 40
@@ -262,9 +263,9 @@ def _issuers(
         if passed := passed_by(text, title.after, rules):
             return passed
     if number and number.rule in ("order", "notice"):
-        name = re.sub(r"[令公通告]+$", "", number.code)
-        if is_agency(name, rules):
-            return (HeadField(name, number.start, number.start + len(name)),)
+        kind = _ISSUED_AS.search(text, number.start, number.end)
+        names = split_issuers(text, number.start, kind.start() if kind else number.end, rules)
+        return tuple(HeadField(squeeze(name), start, end) for name, start, end in names)
     return ()
 
 

@@ -147,12 +147,24 @@ def test_a_web_page_tells_source_and_date(rules: HeadRules) -> None:
     assert head.source and text[head.source.start : head.source.end] == "湘潭日报"
 
 
+def test_a_date_with_a_time_of_day_is_when_the_page_was_put_up(rules: HeadRules) -> None:
+    head = read("关于节水的通知\n2023-06-05 10:30:00\n各单位：\n请节水。\n湘潭市水务局\n2023年5月31日\n", rules)
+    assert (value(head.issue_date), value(head.published)) == ("2023-05-31", "2023-06-05")
+    assert "issue_date" in read("关于节水的通知\n2023-06-05 10:30\n各单位：\n请节水。\n", rules).derived
+
+
+def test_the_title_of_the_page_beats_the_words_of_its_frame(rules: HeadRules) -> None:
+    text = "机构职能\n关于节水的通知\n各单位：\n请节水。\n"
+    raw = RawText(text, "text/html", title="关于节水的通知")
+    assert value(read_head(SOURCE, raw, CleanText(text, ()), rules=rules).title) == "关于节水的通知"
+
+
 def test_a_public_body_as_source_is_marked_when_taken_for_the_issuer(rules: HeadRules) -> None:
     head = read("节水指南\n来源：湘潭市水务局\n请节水。\n", rules)
     assert [issuer.value for issuer in head.issuers] == ["湘潭市水务局"] and "issuers" in head.derived
 
 
-@pytest.mark.parametrize("line", ["来源：/home/a.pdf", "资金来源：财政", "来源："])
+@pytest.mark.parametrize("line", ["来源：/home/a.pdf", "资金来源：财政", "来源：", "来源：2023-06-05"])
 def test_no_source(line: str, rules: HeadRules) -> None:
     assert read(f"关于节水的通知\n{line}\n各单位：\n请节水。\n", rules).source is None
 
