@@ -167,6 +167,10 @@ def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: He
         if not done and _overlap(squeeze(again), squeeze(joined)) >= 0.6:
             if rules.kind_end.search(squeeze(again)):  # without a catalogue's additions
                 return Title(HeadField(squeeze(again), low, high), after.end)
+            longer = _grown(pieces, last + 1, usable, rules) if squeeze(again).startswith(squeeze(value)) else None
+            more = longer.field.value.removeprefix(squeeze(value)) if longer else ""
+            if longer and more not in ("", longer.field.value) and "关于" not in more:
+                return longer  # a catalogue cut it short
             break  # the title printed again
         last += 1
         more, _, end, whole = _trimmed(after, rules)
