@@ -56,15 +56,15 @@ def find_signature(text: str, after: int, rules: HeadRules) -> Signature | None:
     """Return the first signature after ``after``: names of bodies right before a full date that ends its line."""
     alone: Signature | None = None
     for date in find_dates(text, after):
-        if not date.full or "日" not in text[date.end - 1 : date.end] or _IMPRINT.match(text, date.end):
-            continue
-        if _RUNS_ON.match(text, date.end):
+        whole = date.full and "日" in text[date.end - 1 : date.end]
+        month = len(date.iso) == 7 and "月" in text[date.end - 1 : date.end] and _stands_alone(text, date)
+        if not (whole or month) or _IMPRINT.match(text, date.end) or _RUNS_ON.match(text, date.end):
             continue
         names = _names_before(text, date.start, after, rules)
         field = HeadField(date.iso, date.start, date.end)
         if names:
             return Signature(tuple(names), field, names[0].start)
-        if alone is None and _stands_alone(text, date):
+        if alone is None and whole and _stands_alone(text, date):
             alone = Signature((), field, date.start)
     return alone
 
@@ -205,7 +205,7 @@ def labelled_date(pieces: Sequence[Piece], rules: HeadRules, field: LabelledFiel
     for piece in pieces:
         found = rules.labels[field].match(piece.text)
         date = next(find_dates(found["value"]), None) if found else None
-        if found and date and len(date.iso) > 4:
+        if found and date and (len(date.iso) > 4 or date.end - date.start == len(found["value"].strip())):
             start = piece.start + found.start("value")
             return HeadField(date.iso, start + date.start, start + date.end)
     return None

@@ -66,6 +66,7 @@ def first_inner(text: str, rank: str, at: int, line: int) -> int | None:
     """Return where the first of the next lower rank begins right after a short heading; ``None`` when it doesn't."""
     if rank not in _INNER:
         return None
+    line = min(line, len(text))
     found = _INNER[rank].search(text, at, min(line, at + LONGEST_HEADING))
     while at < line and text[at] in MARKS:
         at += 1

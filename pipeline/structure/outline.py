@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -46,7 +46,7 @@ def build_outline(raw: RawText, text: CleanText, *, ranks: Ranks) -> tuple[Secti
     found = _merged(found, _short_lines(body, found))
     imprints = find_imprints(body)
     found = _merged(_outside(found, imprints), [_imprint(one) for one in imprints])
-    return _closed(_tree(_as_printed(found, raw, text), len(body)), imprints)
+    return _tree(_as_printed(found, raw, text), len(body), {one.start: one.end for one in imprints})
 
 
 def _outside(found: Sequence[Candidate], imprints: Sequence[Imprint]) -> list[Candidate]:
@@ -57,15 +57,6 @@ def _outside(found: Sequence[Candidate], imprints: Sequence[Imprint]) -> list[Ca
 def _imprint(imprint: Imprint) -> Candidate:
     """Return an imprint as a section without number, which ends whatever stands above it."""
     return Candidate("imprint", 0.0, 0, "", IMPRINT, imprint.start, imprint.start)
-
-
-def _closed(sections: tuple[Section, ...], imprints: Sequence[Imprint]) -> tuple[Section, ...]:
-    """Return the sections with those of imprints ended where the imprint ends; what follows it isn't theirs."""
-    ends = {imprint.start: imprint.end for imprint in imprints}
-    return tuple(
-        replace(one, end=min(one.end, ends[one.start])) if one.heading == IMPRINT and one.start in ends else one
-        for one in sections
-    )
 
 
 def _as_printed(found: Sequence[Candidate], raw: RawText, text: CleanText) -> Sequence[Candidate]:
@@ -220,20 +211,20 @@ def _between(before: tuple[int, str], after: tuple[int, str], starts: set[int]) 
     return before[1].endswith(("。", "！", "）", "；", "：")) and (len(after[1]) >= _PARAGRAPH or after[0] in starts)
 
 
-def _tree(found: Sequence[Candidate], end: int) -> tuple[Section, ...]:
-    """Return the candidates as nested sections."""
+def _tree(found: Sequence[Candidate], end: int, imprints: Mapping[int, int]) -> tuple[Section, ...]:
+    """Return the candidates as nested sections; an imprint (start → end) has none in it and ends by itself."""
     order = used_order([(one.rank, one.value) for one in found], {one.rank: int(one.order) for one in found})
     _level_with_marks(found, order)
     sections: list[Section] = []
     open_: list[int] = []
     for index, one in enumerate(found):
-        while open_ and order[found[open_[-1]].rank] >= order[one.rank]:
+        while open_ and (found[open_[-1]].rank == "imprint" or order[found[open_[-1]].rank] >= order[one.rank]):
             closed = open_.pop()
-            sections[closed] = replace(sections[closed], end=one.start)
+            sections[closed] = replace(sections[closed], end=min(one.start, sections[closed].end))
         parent = open_[-1] if open_ else None
-        sections.append(
-            Section(index, parent, len(open_) + 1, one.number, one.heading, one.start, max(one.body, one.start), end)
-        )
+        body = max(one.body, one.start)
+        stop = imprints[one.start] if one.rank == "imprint" else end
+        sections.append(Section(index, parent, len(open_) + 1, one.number, one.heading, one.start, body, stop))
         open_.append(index)
     return tuple(sections)
 

@@ -153,6 +153,20 @@ def test_a_date_with_a_time_of_day_is_when_the_page_was_put_up(rules: HeadRules)
     assert "issue_date" in read("关于节水的通知\n2023-06-05 10:30\n各单位：\n请节水。\n", rules).derived
 
 
+@pytest.mark.parametrize(
+    ("text", "issued"),
+    [
+        ("关于节水的通知\n各单位：\n请节水。\n湘潭市水务局\n二〇二三年五月三十一日\n", "2023-05-31"),
+        ("关于节水的通知\n各单位：\n请节水。\n湘潭市水务局\n2023年5月\n", "2023-05"),
+        ("关于节水的通知\n成文日期：2023年\n各单位：\n请节水。\n", "2023"),
+        ("关于节水的通知\n时间：2023年内完成\n各单位：\n请节水。\n", None),
+        ("关于节水的通知\n各单位：\n请节水。\n湘潭市水务局\n2023年5月起执行\n", None),
+    ],
+)
+def test_dates_as_exact_as_printed(text: str, issued: str | None, rules: HeadRules) -> None:
+    assert value(read(text, rules).issue_date) == issued
+
+
 def test_the_title_of_the_page_beats_the_words_of_its_frame(rules: HeadRules) -> None:
     text = "机构职能\n关于节水的通知\n各单位：\n请节水。\n"
     raw = RawText(text, "text/html", title="关于节水的通知")
