@@ -30,6 +30,20 @@ _MOST = {"outline": 8, "measures": 10, "sums": 4, "codings": 8, "topics": 2, "re
 _MEASURES = ("quote", "value_min", "value_max", "unit", "bound", "role", "kind", "per", "item", "beneficiary", "page")
 _IMPORTANCE = ("quote", "role", "item", "beneficiary", "value_max", "value_min", "bound", "unit", "kind", "per", "page")
 _SIGNS = {SUM_MATCH: "＝", SUM_MISMATCH: "≠"}
+# fields of the head that have no column, and the column of one that's called otherwise
+_MORE = {
+    "attached_title": "所附文件",
+    "source": "来源",
+    "published": "网页发布日期",
+    "authors": "作者",
+    "abstract": "摘要",
+    "keywords": "关键词",
+    "copied_to": "抄送",
+    "printed_by": "印发机关",
+    "printed_on": "印发日期",
+}
+_COLUMNS = {"issuers": "issuer"}
+_LONGEST_VALUE = 120
 Names = Mapping[tuple[str, str], tuple[str, ...]]
 
 
@@ -39,7 +53,7 @@ def page(found: Mapping[str, Any], names: Names, *, only: Sequence[str], call: s
     ``names`` leads codebook and code to the code's names from the top; ``call`` is the command to see more with.
     """
     writers: dict[str, Callable[[], tuple[str, list[str]]]] = {
-        "head": lambda: ("", _head(found["document"])),
+        "head": lambda: ("", _head(found["document"], found.get("head", {}))),
         "outline": lambda: ("章节", [_heading(one) for one in found["sections"]]),
         "measures": lambda: (f"措施（{len(found['measures'])} 条）", _measures(found["measures"])),
         "sums": lambda: _titled("合计", "处", _sums(found["measures"])),
@@ -78,14 +92,25 @@ def _part(title: str, lines: list[str], *, most: int | None, more: str) -> str:
     return "\n".join([title, *(f"  {line.rstrip()}" for line in (*heads, *shown))])
 
 
-def _head(document: Mapping[str, Any]) -> list[str]:
-    """Return the document's own columns, Chinese, without the empty ones."""
+def _head(document: Mapping[str, Any], head: Mapping[str, Any]) -> list[str]:
+    """Return the document's own columns and what else its head says, Chinese, without the empty ones.
+
+    What isn't printed but worked out from other fields is marked 推断.
+    """
     kept = {column.name: column.col for column in columns(DocumentRow)}
-    return [
-        f"{kept[name].zh}：{(kept[name].values or {}).get(value, value)}"
+    derived = {_COLUMNS.get(name, name) for name in head.get("derived", ())}
+    lines = [
+        f"{kept[name].zh}：{(kept[name].values or {}).get(value, value)}{'（推断）' if name in derived else ''}"
         for name, value in document.items()
         if value is not None
     ]
+    return lines + [f"{zh}：{_values(head[name])}" for name, zh in _MORE.items() if head.get(name)]
+
+
+def _values(found: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
+    """Return the value of a field of the head, several joined, cut to a line."""
+    parts = [found] if isinstance(found, Mapping) else found
+    return cut("；".join(str(part["value"]) for part in parts), _LONGEST_VALUE)
 
 
 def _heading(section: Mapping[str, Any]) -> str:

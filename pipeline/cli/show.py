@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from pipeline.cli.page import PARTS, page
 from pipeline.cli.params import coded, json_option, out_argument
 from pipeline.cli.places import find_record
 from pipeline.core import outputs
+from pipeline.core.layers import HeadField
 from pipeline.table.words import code_of
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def _code_names(out: Path) -> dict[tuple[str, str], tuple[str, ...]]:
 def _plain(rows: DocumentRows, document: Document, topics: list[dict[str, Any]]) -> dict[str, Any]:
     """Return everything there is to show as plain data."""
     return {
+        "head": _head(document),
         "document": {name: value for name, value in asdict(rows.documents[0]).items() if name not in _TEXTS},
         "sections": [asdict(row) for row in rows.sections],
         "measures": [asdict(row) for row in rows.measures],
@@ -112,6 +114,22 @@ def _plain(rows: DocumentRows, document: Document, topics: list[dict[str, Any]])
         "mentions": list(_mentions(document)),
         "issues": [asdict(row) for row in rows.issues],
     }
+
+
+def _head(document: Document) -> dict[str, Any]:
+    """Return the fields of the head with their places in the raw text, and the names of those that were worked out."""
+    if document.head is None or document.text is None:
+        return {}
+    to_source = document.text.offsets().to_source
+    shown: dict[str, Any] = {}
+    for field in fields(document.head):
+        value = getattr(document.head, field.name)
+        parts = value if isinstance(value, tuple) else (value,)
+        places = [(part.value, *to_source(part.start, part.end)) for part in parts if isinstance(part, HeadField)]
+        rows = [{"value": words, "start": start, "end": end} for words, start, end in places]
+        if rows:
+            shown[field.name] = rows if isinstance(value, tuple) else rows[0]
+    return shown | {"derived": list(document.head.derived)}
 
 
 def _mentions(document: Document) -> Iterable[dict[str, Any]]:

@@ -33,8 +33,13 @@ _AT_MEETING = re.compile(
 )
 _PUBLISHED = re.compile(r"^(?P<value>[\u4e00-\u9fff]{4,30})\s*发布$")
 _LONG_PIECE = 160
-_SIGNERS = 10
-_SOURCE_END = re.compile(r"[\s|｜【】（()）]|(?:作者|发布|时间|日期|浏览|编辑|字[体号])[\u4e00-\u9fff]{0,4}[：:]")
+_SIGNERS = 30
+_UNDER = 2
+_OPEN = re.compile(r"[（(\u3014]此件(?:公开|主动|依申请|不|发至)")
+_CLOCK = re.compile(r"[ \u3000T]{0,3}\d{1,2}[：:]\d{2}(?:[：:]\d{2})?$")
+_SOURCE_END = re.compile(
+    r"(?:19|20)\d\d[-年/.]|[\s|｜【】（()）]|(?:作者|发布|时间|日期|浏览|编辑|字[体号])[\u4e00-\u9fff]{0,4}[：:]"
+)
 _LONGEST_SOURCE = 40
 
 
@@ -51,15 +56,15 @@ def find_signature(text: str, after: int, rules: HeadRules) -> Signature | None:
     """Return the first signature after ``after``: names of bodies right before a full date that ends its line."""
     alone: Signature | None = None
     for date in find_dates(text, after):
-        if not date.full or "日" not in text[date.end - 1 : date.end] or _IMPRINT.match(text, date.end):
-            continue
-        if _RUNS_ON.match(text, date.end):
+        whole = date.full and "日" in text[date.end - 1 : date.end]
+        month = len(date.iso) == 7 and "月" in text[date.end - 1 : date.end] and _stands_alone(text, date)
+        if not (whole or month) or _IMPRINT.match(text, date.end) or _RUNS_ON.match(text, date.end):
             continue
         names = _names_before(text, date.start, after, rules)
         field = HeadField(date.iso, date.start, date.end)
         if names:
             return Signature(tuple(names), field, names[0].start)
-        if alone is None and _stands_alone(text, date):
+        if alone is None and whole and _stands_alone(text, date):
             alone = Signature((), field, date.start)
     return alone
 
@@ -102,18 +107,27 @@ def _stands_alone(text: str, date: PrintedDate) -> bool:
 
 
 def find_issue_date(
-    text: str, after: int, pieces: Sequence[Piece], signature: Signature | None, rules: HeadRules, *, stop: int
+    text: str,
+    after: int,
+    pieces: Sequence[Piece],
+    signature: Signature | None,
+    rules: HeadRules,
+    *,
+    first: int,
+    stop: int,
 ) -> tuple[HeadField | None, bool]:
     """Return the date of issue and whether that is only inferred: from the imprint, the page's or edition's date.
 
-    Signed, under the title, standing alone or labelled, in this order. What stands under the title ends at ``stop``,
-    where the addressee begins: further dates are of what is attached.
+    Signed, under the title, standing alone or labelled, in this order. ``first`` is where the first print of the title
+    ends, ``after`` the last; what stands under it ends at ``stop``, where the addressee begins: further dates are of
+    what is attached.
     """
     if signature and signature.names and signature.date:
         return signature.date, False
-    below = _below_title(text, after, [piece for piece in pieces if piece.start < stop])
-    if below:
-        return below, False
+    for begin in dict.fromkeys((after, first)):  # a title printed twice may have the date in between
+        below = _below_title(text, begin, [piece for piece in pieces if piece.start < max(stop, begin)])
+        if below:
+            return below, False
     printed = (signature.date if signature else None) or labelled_date(pieces, rules, "issue_date")
     if printed:
         return printed, False
@@ -121,9 +135,33 @@ def find_issue_date(
     return inferred, inferred is not None
 
 
+def find_sealed(text: str, after: int, rules: HeadRules) -> tuple[HeadField, ...]:
+    """Return the bodies that sign without a date, above 「（此件公开发布）」."""
+    mark = _OPEN.search(text, after)
+    return tuple(_names_before(text, mark.start(), after, rules)) if mark else ()
+
+
+def under_title(text: str, pieces: Sequence[Piece], after: int, rules: HeadRules) -> tuple[HeadField, ...]:
+    """Return the bodies that are all of one of the first lines below the title, as reports print who wrote them."""
+    for piece in [piece for piece in pieces if piece.start >= after][:_UNDER]:
+        names = split_issuers(text, piece.start, piece.end, rules)
+        if names:
+            return tuple(HeadField(name, low, high) for name, low, high in names)
+    return ()
+
+
 def find_published(pieces: Sequence[Piece], rules: HeadRules) -> HeadField | None:
     """Return the date a web page says it was put up: 「发布时间：2024-02-29 14:35」, alone or among such words."""
-    return labelled_date(pieces, rules, "published") or _inner_date(pieces, rules, "published")
+    return labelled_date(pieces, rules, "published") or _inner_date(pieces, rules, "published") or _clocked(pieces)
+
+
+def _clocked(pieces: Sequence[Piece]) -> HeadField | None:
+    """Return the date of a line that is nothing but a date and the time of day, as web pages print below the title."""
+    for piece in pieces:
+        date = next(find_dates(piece.text), None)
+        if date and date.full and date.start == 0 and _CLOCK.fullmatch(piece.text, date.end):
+            return HeadField(date.iso, piece.start, piece.start + date.end)
+    return None
 
 
 def _inner_date(pieces: Sequence[Piece], rules: HeadRules, field: LabelledField) -> HeadField | None:
@@ -154,6 +192,8 @@ def _below_title(text: str, after: int, pieces: Sequence[Piece]) -> HeadField | 
             if not (date.full or whole) or (piece.start >= stop and piece.start != below[0].start) or lead:
                 break
             rest = text[date.end : piece.end]
+            if _CLOCK.fullmatch(rest):  # when a web page was put up
+                break
             if not rest.strip("）) ：:0123456789") or _AT_MEETING.match(rest):
                 return HeadField(date.iso, date.start, date.end)
             break
@@ -165,7 +205,7 @@ def labelled_date(pieces: Sequence[Piece], rules: HeadRules, field: LabelledFiel
     for piece in pieces:
         found = rules.labels[field].match(piece.text)
         date = next(find_dates(found["value"]), None) if found else None
-        if found and date and len(date.iso) > 4:
+        if found and date and (len(date.iso) > 4 or date.end - date.start == len(found["value"].strip())):
             start = piece.start + found.start("value")
             return HeadField(date.iso, start + date.start, start + date.end)
     return None

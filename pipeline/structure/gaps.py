@@ -64,7 +64,7 @@ def find_gaps(sections: Sequence[Section], text: str) -> Iterator[Gap]:
 
 def _stands(number: str, text: str, start: int, end: int) -> bool:
     """Tell whether a number is printed between two headings, though it was taken for no heading there."""
-    return number in "".join(text[start:end].split())
+    return bool(re.search(re.escape(number) + r"(?![一二三四五六七八九十])", "".join(text[start:end].split())))
 
 
 def _number(printed: str, value: int) -> str:

@@ -13,17 +13,19 @@ from pipeline.structure.dating import (
     Signature,
     find_issue_date,
     find_published,
+    find_sealed,
     find_signature,
     find_source,
     passed_by,
     sign_names,
     source_bodies,
+    under_title,
 )
 from pipeline.structure.doc_numbers import NumberFound, find_numbers
 from pipeline.structure.given import GivenFields, given_fields
 from pipeline.structure.imprint import find_imprints
 from pipeline.structure.letterhead import find_letterhead
-from pipeline.structure.papers import read_paper
+from pipeline.structure.papers import Paper, read_paper
 from pipeline.structure.pieces import SPACES, Piece, squeeze, top_pieces
 from pipeline.structure.place import Place, find_place, given_place
 from pipeline.structure.rules import HeadRules, load_head_rules
@@ -39,6 +41,7 @@ _SESSION = re.compile(
     r"(?P<body>(?:第[一二三四五六七八九十]{1,3}届全国|[\u4e00-\u9fff]{2,12}第[一二三四五六七八九十]{1,3}届)"
     r"人民代表大会(?:常务委员会)?)第[一二三四五六七八九十]{1,4}次会议关于"
 )
+_ISSUED_AS = re.compile(r"令|公告|通告")
 _ZONE = 700
 _ORDER = 400
 _LONGEST_NUMBER = 40
@@ -68,11 +71,12 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
     core = _core(body, pieces, raw, given, rules)
     title, number = core.title, core.number
     stop = core.addressee.start if core.addressee else len(body)
+    first = title.after if title else 0
     issued, inferred = _promulgated(body, number, rules), False
     if "issue_date" in given.fields:
         issued = given.fields["issue_date"]
     elif issued is None:
-        issued, inferred = find_issue_date(body, core.after, pieces, core.signature, rules, stop=stop)
+        issued, inferred = find_issue_date(body, core.after, pieces, core.signature, rules, first=first, stop=stop)
     attached = find_attached(body, title, kind := find_kind(body, title, rules), rules)
     own = [field.value for field in (title.field if title else None, attached) if field]
     effective, counted = find_effective(body, core.after, issued, pieces, rules, own=own)
@@ -89,7 +93,7 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
         issue_date=issued,
         effective_date=given.fields.get("effective_date") or effective,
         expiry=given.fields.get("expiry") or find_expiry(body, core.after, pieces, rules),
-        doc_kind="论文" if kind == "其他" and paper.abstract and paper.keywords else kind,
+        doc_kind=_paper_kind(kind, title, paper, rules),
         level=place.level,
         region=place.region,
         region_code=place.code,
@@ -116,6 +120,12 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
     return replace(head, derived=tuple(name for name, is_derived in flags.items() if is_derived))
 
 
+def _paper_kind(kind: str, title: Title | None, paper: Paper, rules: HeadRules) -> str:
+    """Return 论文 for a text with abstract and keywords whose title doesn't end with a 文种, else ``kind``."""
+    named = title is not None and rules.kind_end.search(title.field.value)
+    return kind if named or paper.abstract is None or not paper.keywords else "论文"
+
+
 def _core(body: str, pieces: Sequence[Piece], raw: RawText, given: GivenFields, rules: HeadRules) -> _Core:
     """Return title, number, addressee and issuers: as given, else as found one by the other."""
     letterhead = find_letterhead(body, pieces, rules)
@@ -129,7 +139,8 @@ def _core(body: str, pieces: Sequence[Piece], raw: RawText, given: GivenFields, 
     )
     signature = find_signature(body, addressee.end if addressee else after, rules)
     issuers = given.issuers or _issuers(body, title, number, signature, rules)
-    issuers = issuers or letterhead.names or sign_names(body, pieces, rules)
+    issuers = issuers or letterhead.names or sign_names(body, pieces, rules) or find_sealed(body, after, rules)
+    issuers = issuers or (under_title(body, pieces, after, rules) if title else ())
     inferred = () if issuers else source_bodies(body, pieces, rules)
     return _Core(title, number, addressee, issuers or inferred, signature, after, bool(inferred))
 
@@ -252,9 +263,9 @@ def _issuers(
         if passed := passed_by(text, title.after, rules):
             return passed
     if number and number.rule in ("order", "notice"):
-        name = re.sub(r"[令公通告]+$", "", number.code)
-        if is_agency(name, rules):
-            return (HeadField(name, number.start, number.start + len(name)),)
+        kind = _ISSUED_AS.search(text, number.start, number.end)
+        names = split_issuers(text, number.start, kind.start() if kind else number.end, rules)
+        return tuple(HeadField(squeeze(name), start, end) for name, start, end in names)
     return ()
 
 

@@ -12,17 +12,14 @@ MARKS = " \u3000\t\xa0\r*#"
 _END = re.compile(r"[。：；！？!?\n]|[:;](?=\D|$)|(?<=[\u4e00-\u9fff“”）)])[ \u3000\t\xa0]{2,}(?=[\u4e00-\u9fff（(“])")
 _CLAUSE = re.compile(r"[，,；;]")
 _STOPS = "。：；！？!?:;"
-_CLOSED = re.compile(r"[。：；]")
 _SMALL = ("circled",)  # mostly items of a list
 _LONGEST_SMALL = 26
 _DOTS = re.compile(r"[.…·•．]{4,}\s{0,8}[\divxIVX（）()]{0,8}\s{0,8}$")
 _LEADERS = re.compile(r"\t\s*\d{1,3}\s*$|\]\(#|\s\d{1,3}\s*$")
 # what begins inside a heading's line that lost its breaks: the first article of a chapter, the first part of a section
-_INNER = {
-    "chapter": re.compile(r"(?<![本该照据反第和、至及》例法定则办到与或])第[一二三四五六七八九十百]+条(?![例款件])")
-}
+_INNER = {"chapter": re.compile(r"(?<![本该照据反和、至及》到与或])第[一二三四五六七八九十百]+条(?![例款件])")}
 _INNER["part"] = _INNER["chapter"]
-_INNER["cn"] = re.compile(r"[（(]一[）)]")
+_INNER["cn"] = re.compile(r"[（(]一[）)]|(?<=[\u4e00-\u9fff])1[.．、](?![\d.．])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,11 @@ def first_inner(text: str, rank: str, at: int, line: int) -> int | None:
     """Return where the first of the next lower rank begins right after a short heading; ``None`` when it doesn't."""
     if rank not in _INNER:
         return None
+    line = min(line, len(text))
     found = _INNER[rank].search(text, at, min(line, at + LONGEST_HEADING))
-    if found is None or _CLOSED.search(text, at, found.start()) or len(label_of(text[at : found.start()])) < 2:
+    while at < line and text[at] in MARKS:
+        at += 1
+    if found is None or _END.search(text, at + 1, found.start()) or len(label_of(text[at : found.start()])) < 2:
         return None
     return found.start()
 

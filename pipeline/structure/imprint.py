@@ -13,7 +13,7 @@ from pipeline.structure.pieces import SPACES, squeeze
 _COPIED = re.compile(r"(?P<label>抄[ \u3000]?[送报])[ \u3000]?[：:][ \u3000\t*]{0,8}")
 # the line that ends it, up to 印发: a body, then a date or none
 _PRINTED = re.compile(
-    r"(?:^|[ \u3000\t]{2}|。)[ \u3000\t*]{0,40}(?P<body>[\u4e00-\u9fff（）()]{2,40}"
+    r"(?:^|[ \u3000\t]{2}|[。〕）)])[ \u3000\t*]{0,40}(?P<body>[\u4e00-\u9fff（）()]{2,40}"
     r"(?:办公厅|办公室|秘书[处科]|局|委|厅|部|处|室|会|院|府|中心|公司))[\s*]{0,60}"
     r"(?P<date>[\s\d年月日〇零○ＯO一二三四五六七八九十.／/-]{0,24}?)[ \u3000\t]{0,4}$"
 )

@@ -75,6 +75,9 @@ def _inside(text: str, rank: Rank, match: re.Match[str], last: dict[str, int], e
         set_off = set_off or (value == 1 and before not in _NAMING and bool(_OPENS.match(text, match.end())))
         if not (set_off or after_heading):
             return None
+    elif rank.name == "arabic":  # after a colon or a gap it numbers the items of a list
+        if not (before == "。" or after_heading):
+            return None
     elif not (before in "。\n！？" or (value == 1 and before in "：: 　") or after_heading or before.isspace()):
         opens = value == 1 and rank.name == "chapter" and before not in _NAMING
         if not (opens and first_inner(text, rank.name, match.end(), match.end() + _OPENING)):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.core.layers import Block, CleanText, RawText, Section
+from pipeline.core.layers import CleanText, RawText, Section
 from pipeline.structure.annexes import annex_lists
 from pipeline.structure.headings import LONGEST_HEADING, MARKS, Candidate, label_of, leads_on, read_heading, read_marked
 from pipeline.structure.imprint import Imprint, find_imprints
 from pipeline.structure.inline import inline_headings, lost_breaks
+from pipeline.structure.layout import Styled, styled_headings
 from pipeline.structure.numbering import Ranks, load_ranks, used_order
 
 __all__ = ["Ranks", "build_outline", "load_ranks"]
@@ -35,14 +36,17 @@ def build_outline(raw: RawText, text: CleanText, *, ranks: Ranks) -> tuple[Secti
     running text: then ``heading`` is its first clause, as a label, and ``body`` begins right after the number.
     """
     body = text.text
-    found = sorted([*_numbered(body, ranks), *_from_blocks(raw, text, ranks)], key=lambda one: one.start)
+    styled = styled_headings(raw, text)
+    depths = {_begin(body, one.start, one.end): one.depth for one in styled}
+    numbered = [replace(one, depth=one.depth or depths.get(one.start, 0)) for one in _numbered(body, ranks)]
+    found = sorted([*numbered, *_from_blocks(styled, body, ranks)], key=lambda one: one.start)
     found = _without_doubles(found)
     found = _in_sequence(found)
     found = _merged(found, inline_headings(body, ranks, found, lost=len(found) < 3 or lost_breaks(body)))
     found = _merged(found, _short_lines(body, found))
     imprints = find_imprints(body)
     found = _merged(_outside(found, imprints), [_imprint(one) for one in imprints])
-    return _closed(_tree(_as_printed(found, raw, text), len(body)), imprints)
+    return _tree(_as_printed(found, raw, text), len(body), {one.start: one.end for one in imprints})
 
 
 def _outside(found: Sequence[Candidate], imprints: Sequence[Imprint]) -> list[Candidate]:
@@ -53,15 +57,6 @@ def _outside(found: Sequence[Candidate], imprints: Sequence[Imprint]) -> list[Ca
 def _imprint(imprint: Imprint) -> Candidate:
     """Return an imprint as a section without number, which ends whatever stands above it."""
     return Candidate("imprint", 0.0, 0, "", IMPRINT, imprint.start, imprint.start)
-
-
-def _closed(sections: tuple[Section, ...], imprints: Sequence[Imprint]) -> tuple[Section, ...]:
-    """Return the sections with those of imprints ended where the imprint ends; what follows it isn't theirs."""
-    ends = {imprint.start: imprint.end for imprint in imprints}
-    return tuple(
-        replace(one, end=min(one.end, ends[one.start])) if one.heading == IMPRINT and one.start in ends else one
-        for one in sections
-    )
 
 
 def _as_printed(found: Sequence[Candidate], raw: RawText, text: CleanText) -> Sequence[Candidate]:
@@ -99,29 +94,22 @@ def _numbered(text: str, ranks: Ranks) -> Iterator[Candidate]:
             yield replace(one, depth=marks)
 
 
-def _from_blocks(raw: RawText, text: CleanText, ranks: Ranks) -> Iterator[Candidate]:
-    """Yield the headings that the file's own styles mark and that bear no number."""
-    styled = [block for block in raw.blocks if block.level is not None]
-    if not styled:
-        return
-    offsets, body = text.offsets(), text.text
-    for block in styled:
-        one = _styled(block, *offsets.from_source(block.start, block.end), body, ranks)
-        if one:
-            yield one
+def _from_blocks(styled: Sequence[Styled], text: str, ranks: Ranks) -> Iterator[Candidate]:
+    """Yield the headings that styles or sizes mark and that bear no number: a numbered one is found by its number."""
+    for one in styled:
+        start = _begin(text, one.start, one.end)
+        label = label_of(text[start : one.end])
+        numbered = ranks.starts.match(text, start - 1 if start else 0)
+        if not label or len(label) > LONGEST_HEADING * 2 or (numbered and numbered.lastgroup in ranks.by_group):
+            continue
+        yield Candidate(f"mark-{one.depth}", 2.0 + one.depth, 0, "", label, start, one.end, one.depth)
 
 
-def _styled(block: Block, start: int, end: int, text: str, ranks: Ranks) -> Candidate | None:
-    """Return a styled block as an unnumbered heading; ``None`` for a numbered one, which is found by its number."""
+def _begin(text: str, start: int, end: int) -> int:
+    """Return where the first character of a span that is no white space stands."""
     while start < end and text[start].isspace():
         start += 1
-    label = label_of(text[start:end])
-    if not label or len(label) > LONGEST_HEADING * 2:
-        return None
-    numbered = ranks.starts.match(text, start - 1 if start else 0)
-    if numbered and numbered.lastgroup in ranks.by_group:
-        return None
-    return Candidate(f"mark-{block.level}", 2.0 + (block.level or 1), 0, "", label, start, end, block.level or 1)
+    return start
 
 
 def _without_doubles(found: Sequence[Candidate]) -> list[Candidate]:
@@ -142,7 +130,10 @@ def _titles(found: Sequence[Candidate]) -> int:
     tops = [one for one in found if one.rank == "mark-1"]
     first = found[: len(tops)]
     apart = any(after.start - before.body > _TOGETHER for before, after in pairwise(first))
-    return len(tops) if list(first) == tops and len(tops) <= _TITLE_LINES and not apart else 0
+    level = any(one.depth == 1 and one.rank != "mark-1" for one in found)  # then they're headings like those
+    if list(first) != tops or len(tops) > _TITLE_LINES or apart or level:
+        return 0
+    return 0 if any(_ALWAYS.fullmatch(one.heading) for one in tops) else len(tops)
 
 
 def _without_contents(found: list[Candidate]) -> list[Candidate]:
@@ -220,20 +211,20 @@ def _between(before: tuple[int, str], after: tuple[int, str], starts: set[int]) 
     return before[1].endswith(("。", "！", "）", "；", "：")) and (len(after[1]) >= _PARAGRAPH or after[0] in starts)
 
 
-def _tree(found: Sequence[Candidate], end: int) -> tuple[Section, ...]:
-    """Return the candidates as nested sections."""
+def _tree(found: Sequence[Candidate], end: int, imprints: Mapping[int, int]) -> tuple[Section, ...]:
+    """Return the candidates as nested sections; an imprint (start → end) has none in it and ends by itself."""
     order = used_order([(one.rank, one.value) for one in found], {one.rank: int(one.order) for one in found})
     _level_with_marks(found, order)
     sections: list[Section] = []
     open_: list[int] = []
     for index, one in enumerate(found):
-        while open_ and order[found[open_[-1]].rank] >= order[one.rank]:
+        while open_ and (found[open_[-1]].rank == "imprint" or order[found[open_[-1]].rank] >= order[one.rank]):
             closed = open_.pop()
-            sections[closed] = replace(sections[closed], end=one.start)
+            sections[closed] = replace(sections[closed], end=min(one.start, sections[closed].end))
         parent = open_[-1] if open_ else None
-        sections.append(
-            Section(index, parent, len(open_) + 1, one.number, one.heading, one.start, max(one.body, one.start), end)
-        )
+        body = max(one.body, one.start)
+        stop = imprints[one.start] if one.rank == "imprint" else end
+        sections.append(Section(index, parent, len(open_) + 1, one.number, one.heading, one.start, body, stop))
         open_.append(index)
     return tuple(sections)
 

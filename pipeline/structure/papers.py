@@ -14,7 +14,7 @@ _LABEL = (
     r"(?:^|\n|(?<=\s\s))[ \u3000\t*#]{0,20}[【\[〔\u3014]?\s?{words}\s?[】\]〕\u3015]?\s{0,4}[：:]?[ \u3000\t*]{0,8}"
 )
 _ABSTRACT = re.compile(_LABEL.replace("{words}", r"(?:内容|论文)?[摘提]\s{0,4}要"))
-_KEYWORDS = re.compile(_LABEL.replace("{words}", r"关\s?键\s?[词字]|主题词"))
+_KEYWORDS = re.compile(_LABEL.replace("{words}", r"(?:关\s?键\s?[词字]|主题词)"))
 _STOP = re.compile(
     r"\n\s{0,12}(?:[【\[〔]?\s?(?:关\s?键\s?[词字]|中图分类号|中图法分类号|文献标[识志]码|基金项目|作者简介|DOI|Abstract|ABSTRACT|Key\s?words)"
     r"|[一二三四五六七八九十]、|\d[.．]?\s|引\s?言|前\s?言|第[一1]章)"

@@ -243,7 +243,7 @@ def _bare_numbers(
         while at < len(titles) and titles[at].end <= number.start:
             at += 1
         inside = at < len(titles) and titles[at].start <= number.start < titles[at].end
-        if number.start in used or inside or number.value == own or number.rule in ("year-first", "year-number"):
+        if number.start in used or inside or _is_own(number, own) or number.rule in ("year-first", "year-number"):
             continue
         start = max(
             [mark.end() for mark in _SENTENCE.finditer(text, max(0, number.start - _BEFORE), number.start)] or [0]
@@ -253,6 +253,13 @@ def _bare_numbers(
         yield Reference(
             number.start, number.end, "", number.value, _of_number(text[start : number.start], after, rules)
         )
+
+
+def _is_own(number: NumberFound, own: str | None) -> bool:
+    """Tell whether a number is the document's own; an order's may be printed with or without the state's name."""
+    if own is None or number.value == own:
+        return own is not None
+    return number.rule == "order" and (number.value.endswith(own) or own.endswith(number.value))
 
 
 def _of_number(before: str, after: str, rules: ReferenceRules) -> Relation:

@@ -33,6 +33,11 @@ _INNER_NOW = re.compile(
 )
 _CARRIES = re.compile(r"印发|公布|发布|转发|批转|下达|颁布")
 _QUOTED = re.compile(r"《(?P<title>[^《》]{6,}(?:《[^《》]*》[^《》]*)*)》[（(]?[^《》]{1,24}$")
+_SAID = re.compile(
+    r"(?P<title>[^—\n]{4,40}?)[ \u3000]{0,2}[—-]{1,2}[ \u3000]?\d{4}年\d{1,2}月\d{1,2}日在"
+)  # 「…报告——…日在…上」
+_NAMED_BY_ORDER = re.compile(r"\s?[（(](?P<title>[^（）()]{4,60}(?:[（(][^（）()]{1,12}[）)])?)[）)]$")
+_PROSE = 60
 _WITH_ADDRESSEE = re.compile(r"(?P<title>关于.{4,110}?的(?:通知|通报|意见|批复|函|决定))(?P<to>[^。；：]{2,200})[：:]")
 _DATED = re.compile(r"[（(]\d{4}年\d{1,2}月\d{1,2}日[）)]$")
 _IN_TITLE = re.compile(r"(?:印发|公布|发布)(?P<title>.{4,80}?)的(?:通知|公告|决定)")
@@ -57,7 +62,14 @@ def find_title(
     below = _printed_title(text, pieces[above:], rules) if above else None
     if below and (below.field.value.startswith("关于") or rules.kind_end.search(below.field.value)):
         return below
-    return _printed_title(text, pieces, rules) or _metadata(text, printed)
+    title, named = _printed_title(text, pieces, rules), _metadata(text, printed)
+    if title is None or named is None or not rules.kind_end.search(named.field.value):
+        return title or named
+    # what stands above it, or was joined to it, is the page's own: 「政策解读」, 「基本信息」
+    framed = title.field.value.removesuffix(named.field.value)
+    joined = framed not in ("", title.field.value) and not split_issuers(framed, 0, len(framed), rules)
+    formal = "关于" in title.field.value or rules.kind_end.search(title.field.value)
+    return named if joined or not formal else title
 
 
 def _printed_title(text: str, pieces: Sequence[Piece], rules: HeadRules) -> Title | None:
@@ -100,6 +112,7 @@ def _usable(text: str, rules: HeadRules) -> bool:
         or len(text) > _LONGEST
         or "。" in text
         or text.endswith(("，", "、", "；", ",", ";"))
+        or (len(text) > _PROSE and text.count("，") > 1)
     ):
         return False
     if rules.not_title.search(text) or is_addressee(text, rules):
@@ -152,8 +165,12 @@ def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: He
             break
         again, low, high, _ = _trimmed(after, rules)
         if not done and _overlap(squeeze(again), squeeze(joined)) >= 0.6:
-            if squeeze(again) in squeeze(value) and rules.kind_end.search(again):
-                return Title(HeadField(squeeze(again), low, high), after.end)  # without a catalogue's additions
+            if rules.kind_end.search(squeeze(again)):  # without a catalogue's additions
+                return Title(HeadField(squeeze(again), low, high), after.end)
+            longer = _grown(pieces, last + 1, usable, rules) if squeeze(again).startswith(squeeze(value)) else None
+            more = longer.field.value.removeprefix(squeeze(value)) if longer else ""
+            if longer and more not in ("", longer.field.value) and "关于" not in more:
+                return longer  # a catalogue cut it short
             break  # the title printed again
         last += 1
         more, _, end, whole = _trimmed(after, rules)
@@ -174,9 +191,14 @@ def _trimmed(piece: Piece, rules: HeadRules) -> tuple[str, int, int, bool]:
     if lead := _STRIP.match(text):
         text, start = text[lead.end() :], start + lead.end()
     number = next(find_numbers(text, rules.numbers), None)
+    named = _NAMED_BY_ORDER.match(text, number.end) if number and number.start < 2 else None
+    if named and rules.kind_end.search(named["title"]):  # 「…令〔2021〕第3号（…办法）」
+        return named["title"], start + named.start("title"), start + named.end("title"), False
     if number and number.start > 4 and number.end >= len(text) - 2:
         text = text[: number.start].rstrip(" （(　")
         return text, start, start + len(text), False
+    if (said := _SAID.match(text)) and rules.kind_end.search(said["title"]):
+        return said["title"], start, start + said.end("title"), False
     date = _DATED.search(text)
     if date and rules.kind_end.search(text[: date.start()]):
         return text[: date.start()], start, start + date.start(), False

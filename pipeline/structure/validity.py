@@ -12,7 +12,10 @@ from pipeline.structure.dating import labelled_date
 from pipeline.structure.pieces import Piece, squeeze
 from pipeline.structure.rules import HeadRules
 
-_SELF = re.compile(r"[本该此][\u4e00-\u9fff]{2,8}|之日起|(?:\d日|日)起|印发|发布|公布")
+_SELF = re.compile(
+    r"[本该此][\u4e00-\u9fff]{2,8}|[\d一二三四五六七八九十]\s?日\s?起"
+    r"|印发|发布|公布|(?:发文|下发|颁布|签发|施行|实施|执行|通过)之日起"
+)
 _END_OF_YEAR = re.compile(r"((?:19|20)\d\d)\s?年\s?(?:底|末)?")
 _LONGEST_TITLE = 80
 

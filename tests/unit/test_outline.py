@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.core.config import configs_dir
 from pipeline.core.layers import Block, CleanText, RawText, Section
+from pipeline.structure.gaps import chinese, find_gaps
 from pipeline.structure.numbering import used_order, value_of
 from pipeline.structure.outline import Ranks, build_outline, load_ranks
 
@@ -155,3 +156,151 @@ def test_a_table_of_contents_gives_no_sections(ranks: Ranks) -> None:
     text = "第一章 总则\n第二章 管理\n" + body
     assert shape(text, ranks) == shape(body, ranks)
     assert outline(text, ranks)[0].start == text.rindex("第一章")
+
+
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [
+        ("一、任务\n略。\n三、措施\n略。\n", [("一、", "三、", ("二、",))]),
+        ("第一条 略。\n第四条 略。\n", [("第一条", "第四条", ("第二条", "第三条"))]),
+        ("一、任务\n（一）甲。略。\n（二）乙。略。\n二、措施\n（三）丙。略。\n（四）丁。略。\n", []),
+        (
+            "一、任务\n（一）甲。略。\n（二）乙。略。\n二、措施\n（一）丙。略。\n（三）丁。略。\n",
+            [("（一）", "（三）", ("（二）",))],
+        ),
+        ("第一章 总则\n第一条 略。\n第二章 管理\n第二条 略。\n", []),
+        ("一、任务\n首先做好二、三两项。\n三、措施\n略。\n", [("一、", "三、", ("二、",))]),
+        ("一、任务：略。其中二、措施同上。\n三、其他\n略。\n", []),
+        ("一、任务\n略。\n九、措施\n略。\n", []),
+        ("三、任务\n略。\n", []),
+        ("", []),
+    ],
+)
+def test_gaps_in_the_numbering(text: str, gaps: list[tuple[str, str, tuple[str, ...]]], ranks: Ranks) -> None:
+    found = list(find_gaps(outline(text, ranks), text))
+    assert [(gap.before, gap.after, gap.missing) for gap in found] == gaps
+    assert all(text[gap.start : gap.end] == gap.after for gap in found)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1, "一"),
+        (10, "十"),
+        (12, "十二"),
+        (20, "二十"),
+        (21, "二十一"),
+        (100, "一百"),
+        (105, "一百零五"),
+        (115, "一百一十五"),
+    ],
+)
+def test_numbers_in_chinese(number: int, words: str) -> None:
+    assert chinese(number) == words
+    assert value_of(words) == number
+
+
+def test_the_imprint_is_a_section_of_its_own(ranks: Ranks) -> None:
+    text = "一、任务\n略。\n抄送：市委办公室。\n湘潭市水务局办公室 2023年5月6日印发\n后记\n附件1\n任务表\n略。\n"
+    sections = outline(text, ranks)
+    assert [(s.level, s.number, s.heading) for s in sections] == [
+        (1, "一、", "任务"),
+        (1, "", "版记"),
+        (1, "附件1", "任务表"),
+    ]
+    assert text[sections[1].start : sections[1].end].endswith("印发") and sections[0].end == sections[1].start
+
+
+def test_articles_that_count_on_across_parts_stand_below_them(ranks: Ranks) -> None:
+    text = "一、人才\n第一条 略。\n第二条 略。\n二、资金\n第三条 略。\n三、服务\n第四条 略。\n第五条 略。\n"
+    assert {number: level for level, number, _ in shape(text, ranks)} == {
+        **dict.fromkeys(("一、", "二、", "三、"), 1),
+        **dict.fromkeys(("第一条", "第二条", "第三条", "第四条", "第五条"), 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "湘潭市节水办法第一章总则第一条为节约用水，制定本办法。\n第二条本市适用本办法。\n第二章管理第三条市水务局负责。\n",
+            [(1, "第一章", "总则"), (2, "第一条", ""), (2, "第二条", ""), (1, "第二章", "管理"), (2, "第三条", "")],
+        ),
+        (
+            "现将办法印发。湘潭市节水办法（试行）第一条为节约用水，制定本办法。\n第二条本市适用。\n",
+            [(1, "第一条", ""), (1, "第二条", "")],
+        ),
+        ("一、强化统筹1.加强谋划。略。\n二、加大投入\n略。\n", [(1, "一、", "强化统筹"), (1, "二、", "加大投入")]),
+        ("第一条 略。\n资金支持第二条对企业给予奖励。\n", [(1, "第一条", ""), (1, "第二条", "")]),
+        ("第一条 略。\n依照本办法第二条执行。\n", [(1, "第一条", "")]),
+    ],
+)
+def test_headings_glued_to_what_stands_around_them(
+    text: str, expected: list[tuple[int, str, str]], ranks: Ranks
+) -> None:
+    found = shape(text, ranks)
+    assert [one for one in found if one[1] != "1."] == expected
+
+
+def test_leaders_of_any_length_make_a_table_of_contents(ranks: Ranks) -> None:
+    text = f"第一章 总则{'.' * 130}2\n第二章 管理{'.' * 130}9\n第一章 总则\n略。\n第二章 管理\n略。\n"
+    assert shape(text, ranks) == [(1, "第一章", "总则"), (1, "第二章", "管理")]
+
+
+def test_buttons_of_a_page_are_no_headings(ranks: Ranks) -> None:
+    assert outline("节水通知\n【打印】【字体：大 中 小】\n略。\n", ranks) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("一、材料\n①身份证；\n②学历证。\n", ["一、"]),
+        (
+            "一、程序\n①申请。企业向区水务局提出书面申请并附有关材料。\n②审核。区水务局在五日内完成审核并公示结果。\n",
+            ["一、", "①", "②"],
+        ),
+        ("第一款　申请人应当是本市企业。\n第二款 其他单位参照执行。\n", ["第一款", "第二款"]),
+    ],
+)
+def test_small_ranks(text: str, numbers: list[str], ranks: Ranks) -> None:
+    assert [number for _, number, _ in shape(text, ranks)] == numbers
+
+
+def lines(rows: list[tuple[str, float, float]]) -> tuple[str, tuple[Block, ...]]:
+    """Return text and blocks of printed lines, given as words, height and right edge, one below the other."""
+    text, blocks, top = "", [], 800.0
+    for words, height, right in rows:
+        blocks.append(Block(len(text), len(text) + len(words), "line", page=2, box=(72, top - height, right, top)))
+        text += words + "\n"
+        top -= height + 8
+    return text, tuple(blocks)
+
+
+BODY = [("全市上下扎实推进节水工作并取得新的明显成效和进展", 12.0, 520.0)] * 9
+
+
+def test_larger_lines_are_headings(ranks: Ranks) -> None:
+    text, blocks = lines([("编写说明", 18, 160), *BODY, ("节水的成效", 18, 180), *BODY, ("居民用水", 15, 150), *BODY])
+    assert [(s.level, s.heading) for s in outline(text, ranks, blocks)] == [
+        (1, "编写说明"),
+        (1, "节水的成效"),
+        (2, "居民用水"),
+    ]
+
+
+def test_large_lines_that_are_no_headings(ranks: Ranks) -> None:
+    rows = [
+        ("节水的成效有哪些呢，", 18.0, 180.0),
+        ("2023年5月", 18.0, 150.0),
+        ("人数 其中", 18.0, 150.0),
+        ("目录", 18.0, 110.0),
+    ]
+    text, blocks = lines(
+        [*BODY, *BODY, *rows, *BODY, ("各行各业节水水平不断提升并走在全国前列取得实效", 18.0, 520.0), *BODY]
+    )
+    assert outline(text, ranks, blocks) == ()
+
+
+def test_numbered_headings_of_the_same_size_stand_level(ranks: Ranks) -> None:
+    text, blocks = lines([("前言", 18, 120), *BODY, ("第一章 总则", 18, 180), *BODY, ("第二章 管理", 18, 180), *BODY])
+    assert [(s.level, s.number) for s in outline(text, ranks, blocks)] == [(1, ""), (1, "第一章"), (1, "第二章")]

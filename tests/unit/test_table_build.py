@@ -159,11 +159,16 @@ def test_an_edit_at_the_start_moves_every_place() -> None:
     assert (row.quote, row.evidence, row.start) == ("5万元", "给予5万元", 5)
 
 
-def head(title: str, number: str | None = None, attached: str | None = None) -> Head:
+def head(title: str, number: str | None = None, attached: str | None = None, issuers: tuple[str, ...] = ()) -> Head:
     def value(text: str | None) -> HeadField | None:
         return HeadField(text, 0, 1) if text else None
 
-    return Head(title=value(title), doc_number=value(number), attached_title=value(attached))
+    return Head(
+        title=value(title),
+        doc_number=value(number),
+        attached_title=value(attached),
+        issuers=tuple(HeadField(issuer, 0, 1) for issuer in issuers),
+    )
 
 
 TARGETS = [
@@ -171,6 +176,11 @@ TARGETS = [
     ("b", head("关于印发《岚川市 总体方案》的通知", None, "岚川市总体方案")),
     ("c", head("若干意见")),
     ("d", head("若干意见", "岚政发〔2024〕4号")),
+    ("e", head("关于节水的若干措施", None, issuers=("岚川市水务局",))),
+    ("f", head("岚川市财政局关于盘活资产的通知")),
+    ("g", head("岚川市用水办法（试行）", "岚政发〔2024〕5号")),
+    ("h", head("节水行动计划（2021—2025年）")),
+    ("i", head("中华人民共和国节水法")),
 ]
 
 
@@ -184,6 +194,16 @@ TARGETS = [
         ("若干意见", None, None),
         ("若干意见", "岚政发（2024）4号", "d"),
         ("没有的文件", None, None),
+        ("", "岚政发〔2024〕第03号", "a"),
+        ("", "岚政发〔2024〕33号", None),
+        ("岚川市水务局关于节水的若干措施", None, "e"),
+        ("云州市水务局关于节水的若干措施", None, None),
+        ("关于盘活资产的通知", None, None),
+        ("岚川市用水办法", None, "g"),
+        ("岚川市用水办法", "岚政发〔2020〕1号", None),
+        ("节水行动计划（2016—2020年）", None, None),
+        ("节水法", None, None),
+        ("中华人民共和国节水法", None, "i"),
         ("本文件", None, None),
     ],
 )
