@@ -6,7 +6,9 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Any
 
+from pipeline.core.config import RowSettings, load_config
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import issue
@@ -16,7 +18,10 @@ from pipeline.ingest import sniff
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file. ``reader`` is ``module:function``, imported at first use; without one there's ``refusal``."""
+    """A kind of file. ``reader`` is ``module:function``, imported at first use; without one there's ``refusal``.
+
+    ``takes`` names what the reader wants beside ``max_chars``; ``plain`` kinds of text are told apart by their suffix.
+    """
 
     name: str
     suffixes: tuple[str, ...]
@@ -24,6 +29,8 @@ class Format:
     detect: Callable[[bytes], bool]
     reader: str = ""
     refusal: str = "ingest.unsupported"
+    takes: tuple[str, ...] = ()
+    plain: bool = False
 
 
 _OOXML = "application/vnd.openxmlformats-officedocument"
@@ -41,9 +48,30 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "加密的 Office 文件", (), "application/x-ole-storage", sniff.is_encrypted_office, refusal="ingest.encrypted"
     ),
-    Format("Word 97–2003 doc", (".doc", ".wps"), "application/msword", sniff.is_doc),
-    Format("Excel 97–2003 xls", (".xls", ".et"), "application/vnd.ms-excel", sniff.is_xls),
-    Format("Excel xlsx", (".xlsx", ".xlsm"), f"{_OOXML}.spreadsheetml.sheet", sniff.is_xlsx),
+    Format(
+        "Word 97–2003 doc",
+        (".doc", ".wps", ".dot", ".wpt"),
+        "application/msword",
+        sniff.is_doc,
+        "pipeline.ingest.doc:read_doc",
+        takes=("seconds",),
+    ),
+    Format(
+        "Excel 97–2003 xls",
+        (".xls", ".et"),
+        "application/vnd.ms-excel",
+        sniff.is_xls,
+        "pipeline.ingest.xls:read_xls",
+        takes=("rows",),
+    ),
+    Format(
+        "Excel xlsx",
+        (".xlsx", ".xlsm"),
+        f"{_OOXML}.spreadsheetml.sheet",
+        sniff.is_xlsx,
+        "pipeline.ingest.xlsx:read_xlsx",
+        takes=("rows",),
+    ),
     Format("PowerPoint", (".pptx",), f"{_OOXML}.presentationml.presentation", sniff.is_pptx),
     Format("OLE 复合文档", (".ppt", ".dps"), "application/x-ole-storage", sniff.is_ole),
     Format("OpenDocument、OFD 或 EPUB", (".odt", ".ods", ".ofd", ".epub"), "application/zip", sniff.is_odt),
@@ -54,16 +82,37 @@ FORMATS: tuple[Format, ...] = (
     Format("RTF", (".rtf",), "application/rtf", sniff.is_rtf),
     Format("MHTML 网页存档", (".mht", ".mhtml"), "multipart/related", sniff.is_mhtml),
     Format("html", (".html", ".htm", ".shtml", ".xhtml"), "text/html", sniff.is_html, "pipeline.ingest.html:read_html"),
-    Format("csv 表格", (".csv", ".tsv"), "text/csv", sniff.is_text),
-    Format("JSON 数据", (".json", ".jsonl"), "application/json", sniff.is_text),
-    Format("txt", (".txt", ".text"), "text/plain", sniff.is_text, "pipeline.ingest.txt:read_txt"),
-    Format("md", (".md", ".markdown"), "text/markdown", sniff.is_text, "pipeline.ingest.txt:read_txt"),
+    Format(
+        "JSON 数据",
+        (".json", ".jsonl", ".ndjson"),
+        "application/json",
+        sniff.is_json,
+        "pipeline.ingest.records:read_records",
+        takes=("rows",),
+        plain=True,
+    ),
+    Format(
+        "csv 表格",
+        (".csv", ".tsv"),
+        "text/csv",
+        sniff.is_text,
+        "pipeline.ingest.delimited:read_delimited",
+        takes=("rows",),
+        plain=True,
+    ),
+    Format("txt", (".txt", ".text"), "text/plain", sniff.is_text, "pipeline.ingest.txt:read_txt", plain=True),
+    Format("md", (".md", ".markdown"), "text/markdown", sniff.is_text, "pipeline.ingest.txt:read_txt", plain=True),
 )
+# programs export delimited text under the suffixes of spreadsheets
+_SHEETS = (".xls", ".xlsx", ".et")
 
 
-def read_source(source: Source, content: bytes, *, max_chars: int) -> RawText:
+def read_source(
+    source: Source, content: bytes, *, max_chars: int, rows: RowSettings | None = None, seconds: float = 150.0
+) -> RawText:
     """Return the raw text of ``content``, read by what it is; a suffix that says otherwise is a doubt.
 
+    ``rows`` says how tables are read (``None``: the default), ``seconds`` how long another program may take.
     Raises UnreadableFile with one of the ``ingest.`` codes.
     """
     if not content:
@@ -76,8 +125,10 @@ def read_source(source: Source, content: bytes, *, max_chars: int) -> RawText:
         raise UnreadableFile(found.refusal, name=source.name, detail=found.name)
     module, _, function = found.reader.partition(":")
     reader: Callable[..., RawText] = getattr(importlib.import_module(module), function)
-    raw = reader(source, content, max_chars=max_chars)
-    if not raw.text.strip():
+    options: dict[str, Any] = {"rows": rows or load_config().rows} if "rows" in found.takes else {}
+    options |= {"seconds": seconds} if "seconds" in found.takes else {}
+    raw = reader(source, content, max_chars=max_chars, **options)
+    if not raw.text.strip() and not raw.members:
         raise UnreadableFile("ingest.no-text", name=source.name)
     raw = replace(raw, media_type=found.media_type)
     if suffix in {s for f in FORMATS for s in f.suffixes} - set(found.suffixes):
@@ -94,5 +145,7 @@ def recognise(content: bytes, suffix: str) -> Format:
     page = next(f for f in FORMATS if f.detect is sniff.is_html)
     if suffix in page.suffixes and sniff.has_tags(content):
         return page
-    of_text = [f for f in FORMATS if f.detect is sniff.is_text]
-    return next((f for f in of_text if suffix in f.suffixes), next(f for f in of_text if f.reader))
+    plain = [f for f in FORMATS if f.plain]
+    if suffix in _SHEETS:
+        return next(f for f in plain if ".csv" in f.suffixes)
+    return next((f for f in plain if suffix in f.suffixes), next(f for f in plain if ".txt" in f.suffixes))

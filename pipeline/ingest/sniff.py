@@ -32,6 +32,7 @@ _OPENING = re.compile(
 )
 _BLOCK_TAG = re.compile(rb"<(?:div|p|table|span|section|article|h[1-6]|ul|ol|br|td)\b[^<>]*>", re.I)
 _CLOSING = re.compile(rb"</(?:div|p|table|span|section|article|h[1-6]|ul|ol|td|body|html)\s*>", re.I)
+_JSON = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"[^"\r\n]{1,200}"\s*+:')
 _HEAD = 65536
 
 
@@ -142,6 +143,11 @@ def is_html(content: bytes) -> bool:
 def has_tags(content: bytes) -> bool:
     """Tell whether a text has tags of a web page in it; only worth asking of files that call themselves one."""
     return _BLOCK_TAG.search(_ascii(content[:_HEAD])) is not None
+
+
+def is_json(content: bytes) -> bool:
+    """Tell whether this begins as a JSON object does, or an array of them: ``{"key":``."""
+    return _JSON.match(_ascii(content[:_HEAD])) is not None
 
 
 def is_text(content: bytes) -> bool:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pipeline.extract.sums import SumRules
 
 # Libraries whose other versions may read other text out of the same file.
-_READERS = ("pdfminer.six", "lxml")
+_READERS = ("pdfminer.six", "lxml", "xlrd")
+# Share of a document's time that another program may take to read it: it must end before the worker is ended.
+_FOR_OTHERS = 0.8
 
 
 def build(config: Config) -> tuple[Stage, ...]:
@@ -46,16 +48,19 @@ def _text(config: Config) -> tuple[Stage, ...]:
     """Return the stages from a file's bytes to the clean text."""
     from pipeline.clean.steps import clean
     from pipeline.ingest.formats import read_source
+    from pipeline.ingest.programs import programs
 
     most = config.run.max_chars
-    readers = digest(str(most), *(metadata.version(name) for name in _READERS))
+    seconds = config.run.time_limit * _FOR_OTHERS
+    versions = (metadata.version(name) for name in _READERS)
+    readers = digest(str(most), config.rows.model_dump_json(), *versions, *(name for name, _ in programs()))
     return (
         Stage(
             "ingest",
-            partial(read_source, max_chars=most),
+            partial(read_source, max_chars=most, rows=config.rows, seconds=seconds),
             needs=("source", "content"),
             gives="raw",
-            version=2,
+            version=3,
             settings=readers,
             doubts=_own_doubts,
         ),

@@ -1,0 +1,98 @@
+"""Delimited text (csv, tsv): which character separates the cells, and the rows in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from pipeline.core.config import RowSettings
+from pipeline.core.document import Source
+from pipeline.core.issues import issue
+from pipeline.core.layers import RawText
+from pipeline.ingest.decode import decode
+from pipeline.ingest.grid import MOST_CELLS, Grid, Line, RowDoubts, cell_text
+from pipeline.ingest.rows import Readings, to_raw
+from pipeline.ingest.txt import encoding_doubts
+
+_DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE, _SAMPLE_ROWS = 100_000, 200
+
+
+def read_delimited(source: Source, content: bytes, *, max_chars: int, rows: RowSettings) -> RawText:
+    """Return the rows as documents, or the table as one. Raises UnreadableFile (see ``decode`` and ``to_raw``)."""
+    # the limit of characters goes for one document; the file's own is the limit of bytes
+    decoded = decode(content, source.name, max_chars=max(max_chars, len(content)))
+    doubts = RowDoubts(source.name)
+    text = decoded.text.replace("\x00", "")
+    lines, cut = _lines(text, delimiter_of(text), doubts, rows.most_rows)
+    found = [*encoding_doubts(decoded, source.name), *doubts.all()]
+    if cut:
+        found.append(issue("ingest", "ingest.rows-cut", name=source.name, count=len(lines)))
+    readings = Readings(source.name, "text/csv", decoded.encoding, max_chars, tuple(found))
+    return to_raw([Grid("", lines)], readings, rows)
+
+
+def delimiter_of(text: str) -> str:
+    """Return the character that cuts most rows of the beginning into as many cells as the first, more than one."""
+    head = text[:_SAMPLE]
+    if len(text) > _SAMPLE:
+        head = head[: head.rfind("\n") + 1] or head
+    best, most = ",", (0.0, 1)
+    for delimiter in _DELIMITERS:
+        if delimiter not in head:
+            continue
+        widths = Counter(len(row) for row, _ in _records(head, delimiter, _SAMPLE_ROWS) if row)
+        width, times = max(((w, n) for w, n in widths.items() if w > 1), key=lambda p: p[1], default=(1, 0))
+        score = (times / max(1, widths.total()), width)
+        if score > most:
+            best, most = delimiter, score
+    return best
+
+
+def _records(text: str, delimiter: str, most: int | None = None) -> Iterator[tuple[list[str], int]]:
+    """Yield the rows and the line (from 1) each ends on; a cell may be as long as the text."""
+    before = csv.field_size_limit(max(len(text) + 1, 131_072))
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=delimiter != "\t")
+        for count, row in enumerate(reader):
+            if most is not None and count >= most:
+                return
+            yield row, reader.line_num
+    finally:
+        csv.field_size_limit(before)
+
+
+def _lines(text: str, delimiter: str, doubts: RowDoubts, most: int) -> tuple[list[Line], bool]:
+    """Return the rows that aren't empty, numbered, and whether some were left out."""
+    lines: list[Line] = []
+    number = cells = before = 0
+    for row, line_number in _closed(text, delimiter, doubts):
+        first, before = before + 1, line_number
+        if not row:
+            continue  # a blank line is no row
+        number += 1
+        found = {column: value for column, cell in enumerate(row) if (value := cell_text(cell))}
+        cells += len(found)
+        if len(lines) > most or cells > MOST_CELLS:
+            doubts.add(first, "超过可读的行数或单元格数")
+            return lines, True
+        if found:
+            lines.append(Line(number, found))
+    return lines, False
+
+
+def _closed(text: str, delimiter: str, doubts: RowDoubts) -> Iterator[tuple[list[str], int]]:
+    """Yield the rows and their last lines; a quote that is never closed doesn't swallow the rest of the file."""
+    width = line = 0
+    total, ends_quoted = sum(1 for _ in io.StringIO(text, newline="")), text.rstrip().endswith('"')
+    for row, last in _records(text, delimiter):
+        if last == total and last - line > 1 and len(row) < width and not ends_quoted:
+            doubts.add(line + 1, "引号没有闭合，从这一行起不再把引号当作界定符")
+            rest = islice(io.StringIO(text, newline=""), line, None)
+            yield from ((tail.rstrip("\r\n").split(delimiter), place) for place, tail in enumerate(rest, line + 1))
+            return
+        width, line = width or len(row), last
+        yield row, last

@@ -1,0 +1,203 @@
+"""Tables to documents: one document a row where a column holds texts, else the whole table as one document.
+
+The rule: rows are documents when a column is named as one of texts ([rows] text) and holds words, or when the cells
+of a column are mostly running Chinese text; ``documents = "rows"`` or ``"table"`` decides for the user. Titles, ids,
+issuers and dates alone make no documents: a list of files is a table.
+
+A document's text: its title; 「列名：值」 for every other column, so that a figure has its head beside it as context;
+then the body. No cells are marked in it: a value's own head in the same line gives its unit («总投资（万元）：500»),
+and marked cells would keep the tables within a body from being read (docs/decisions/0009).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast, get_args
+
+from pipeline.core.config import RowSettings
+from pipeline.core.errors import UnreadableFile
+from pipeline.core.issues import Issue, issue
+from pipeline.core.layers import Given, GivenField, Member, RawText
+from pipeline.ingest.builder import TextBuilder
+from pipeline.ingest.columns import Columns, find_columns
+from pipeline.ingest.grid import Grid, Line, RowDoubts
+
+_UNSAFE = re.compile(r'[\x00-\x20/\\:*?"<>|#\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
+_LONGEST_ID = 80
+_FIELDS = tuple(field for field in get_args(GivenField) if field != "title")
+# a value longer than this, or of several lines, stands below its column's name
+_SHORT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What is known of a file beside its cells: name for messages, type, encoding, doubts; characters a document."""
+
+    name: str
+    media_type: str
+    encoding: str | None
+    max_chars: int
+    doubts: tuple[Issue, ...]
+
+
+@dataclass(slots=True)
+class _Text:
+    """A row's text in the making and the fields whose place is known."""
+
+    parts: list[str]
+    length: int = 0
+
+    def add(self, *pieces: str) -> int:
+        """Append a line made of ``pieces``; return where its last piece starts."""
+        if self.parts:
+            self.parts.append("\n")
+            self.length += 1
+        self.parts += pieces
+        self.length += sum(map(len, pieces))
+        return self.length - len(pieces[-1])
+
+
+def to_raw(grids: Sequence[Grid], of: Readings, settings: RowSettings) -> RawText:
+    """Return the members of the tables, or their cells as one document. Raises UnreadableFile: ``ingest.no-text``."""
+    filled = [(grid, find_columns(grid, settings)) for grid in grids if grid.lines]
+    if not filled:
+        raise UnreadableFile("ingest.no-text", name=of.name)
+    if not any(_are_documents(columns, settings) for _, columns in filled):
+        raw = _one_table([grid for grid, _ in filled], of, of.name)
+        found = () if settings.documents == "table" else (issue("ingest", "ingest.one-table", name=of.name),)
+        return RawText(raw.text, of.media_type, of.encoding, blocks=raw.blocks, doubts=(*of.doubts, *found))
+    doubts = RowDoubts(of.name)
+    taken: dict[str, int] = {}
+    members: list[Member] = []
+    for grid, columns in filled:
+        prefix = f"{grid.name}!" if len(filled) > 1 else ""
+        if _are_documents(columns, settings):
+            members += _members(grid, columns, of, prefix, taken, doubts)
+        else:
+            members.append(Member(_unique(_safe(grid.name), taken), _one_table([grid], of, f"{of.name}#{grid.name}")))
+    if not members:
+        raise UnreadableFile("ingest.no-text", name=of.name)
+    return RawText("", of.media_type, of.encoding, members=tuple(members), doubts=(*of.doubts, *doubts.all()))
+
+
+def _are_documents(columns: Columns, settings: RowSettings) -> bool:
+    """Tell whether each row of a table is a document."""
+    if settings.documents != "auto":
+        return settings.documents == "rows"
+    return bool(columns.texts or columns.prose)
+
+
+def _members(
+    grid: Grid, columns: Columns, of: Readings, prefix: str, taken: dict[str, int], doubts: RowDoubts
+) -> Iterator[Member]:
+    """Yield the documents of a table; a row whose text is too long is left out, and said so."""
+    above = [line for line in grid.lines if line.number < columns.head_line]
+    caption = " ".join(dict.fromkeys(cell for line in above for cell in line.cells.values()))
+    key = next((column for column, part in columns.parts.items() if part == "id"), None)
+    down = _filled_down(grid, columns.head_line)
+    for line in grid.lines:
+        if line.number <= columns.head_line:
+            continue
+        number = line.number - columns.head_line
+        cells = {**down.get(line.number, {}), **line.cells}
+        length = sum(len(cell) for cell in cells.values())
+        if length > of.max_chars:
+            doubts.add(number, f"有 {length} 字，超过一篇文档的上限 {of.max_chars}，没有读入")
+            continue
+        raw = _document(Line(number, cells), columns, of, caption)
+        name = _safe(cells.get(key, "")) if key is not None else ""
+        yield Member(_unique(_safe(prefix) + (name or str(number)), taken), raw)
+
+
+def _document(line: Line, columns: Columns, of: Readings, caption: str) -> RawText:
+    """Return one row as a document."""
+    text, given = _Text([]), []
+    title = next((column for column, part in columns.parts.items() if part == "title"), None)
+    if title is not None and title in line.cells:
+        start = text.add(line.cells[title])
+        given.append(Given("title", start, text.length))
+    if caption:
+        text.add("表题：", caption)
+    body = [column for column in columns.texts if column in line.cells][:1]
+    rest = [column for column in sorted(line.cells) if column != title and column not in body]
+    for column in sorted(rest, key=lambda c: not _is_short(line.cells[c])):
+        value = line.cells[column]
+        start = text.add(columns.heads[column], "：" if _is_short(value) else "：\n", value)
+        if (part := columns.parts.get(column)) in _FIELDS:
+            given.append(Given(cast("GivenField", part), start, text.length))
+    for column in body:
+        text.add(line.cells[column])
+    doubts: tuple[Issue, ...] = ()
+    if columns.texts and not body:
+        head = columns.heads[columns.texts[0]]
+        doubts = (issue("ingest", "ingest.no-body", name=of.name, row=line.number, column=head),)
+    return RawText(
+        "".join(text.parts),
+        of.media_type,
+        of.encoding,
+        title=line.cells.get(title) if title is not None else None,
+        given=tuple(given),
+        doubts=doubts,
+    )
+
+
+def _is_short(value: str) -> bool:
+    """Tell whether a value fits in a line with its column's name."""
+    return len(value) <= _SHORT and "\n" not in value
+
+
+def _filled_down(grid: Grid, head_line: int) -> dict[int, dict[int, str]]:
+    """Return the cells that merging gives to rows below the one they stand in, by row and column."""
+    lines = {line.number: line for line in grid.lines} if grid.merged else {}
+    result: dict[int, dict[int, str]] = {}
+    for top, left, bottom, _ in grid.merged:
+        value = lines[top].cells.get(left) if top in lines and top > head_line else None
+        if value is None or bottom == top:
+            continue
+        for row in range(top + 1, bottom + 1):
+            if row in lines:
+                result.setdefault(row, {})[left] = value
+    return result
+
+
+def _one_table(grids: Sequence[Grid], of: Readings, name: str) -> RawText:
+    """Return tables as one document: lines with one cell above a table as paragraphs, the rest as cells."""
+    builder = TextBuilder(name, of.max_chars)
+    for table, grid in enumerate(grids):
+        if len(grids) > 1:
+            builder.add(grid.name, "heading", level=1)
+        lines = list(grid.lines)
+        width = max(len(line.cells) for line in lines)
+        while width > 1 and lines and len(lines[0].cells) == 1:
+            builder.add(next(iter(lines.pop(0).cells.values())), "paragraph")
+        if grid.heads:
+            lines.insert(0, Line(0, dict(enumerate(grid.heads))))
+        columns = sorted({column for line in lines for column in line.cells})
+        for row, line in enumerate(lines):
+            before = "\n"
+            for place, column in enumerate(columns):
+                builder.add(line.cells.get(column, ""), "cell", before=before, cell=(table, row, place))
+                before = "\t"
+    return RawText(builder.text, of.media_type, of.encoding, blocks=builder.blocks)
+
+
+def _safe(name: str) -> str:
+    """Return an id that is fit for a file's name, a link and a line of text, and still readable."""
+    text = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c) not in ("Cf", "Co", "Cn"))
+    return _UNSAFE.sub("_", text.strip()).strip("._ ")[:_LONGEST_ID]
+
+
+def _unique(name: str, taken: dict[str, int]) -> str:
+    """Return ``name``, with -2, -3 … behind it when it's taken already; it counts as taken from now on."""
+    name = name or "1"
+    count = taken.get(name, 0) + 1
+    result = name if count == 1 else f"{name}-{count}"
+    while result in taken:
+        count += 1
+        result = f"{name}-{count}"
+    taken[name] = count
+    taken.setdefault(result, 1)
+    return result
