@@ -69,11 +69,21 @@ CODES: dict[str, IssueCode] = {
     ),
     "ingest.no-body": IssueCode("warning", "{name} 第 {row} 行的正文列“{column}”是空的", "请核对这一行。"),
     "ingest.hidden": IssueCode("info", "{name} 有 {count} 个隐藏的行或工作表，没有读入", "如需读入，请先取消隐藏。"),
+    "ingest.entities": IssueCode(
+        "warning",
+        "{name} 自带实体声明（DTD），没有展开，也没有读取它指向的文件",
+        "请确认文件来源可靠，并对照原文核对。",
+    ),
     "ingest.tool-missing": IssueCode(
         "error",
         "{name} 是 {detail}，读它要用到 LibreOffice、antiword 或 catdoc，本机都没有安装",
         "请安装其中之一（如 apt-get install antiword 或 brew install antiword；LibreOffice 最全），"
         "或将文件另存为 docx。",
+    ),
+    "ingest.tool-plain": IssueCode(
+        "warning",
+        "{name} 由 {detail} 读出，没有自动编号和标题层次，可能有漏字",
+        "安装 LibreOffice 后再运行，可读得更全。",
     ),
     "ingest.tool-failed": IssueCode(
         "error", "{name} 用外部程序没能读出来：{detail}", "请确认文件能否打开，或另存为 docx。"

@@ -76,6 +76,8 @@ def _find_encoding(content: bytes, declared: str | None) -> tuple[str, int, bool
     """Return the encoding, the length of the byte-order mark and whether it was guessed."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
+            if encoding.startswith("utf-16") and _is_liar(content[len(mark) : len(mark) + _SAMPLE]):
+                return "utf-8", len(mark), True
             return encoding, len(mark), False
     head = content[:_SAMPLE]
     if b"\x00" in head and (wide := _wide_without_mark(head)):
@@ -87,6 +89,11 @@ def _find_encoding(content: bytes, declared: str | None) -> tuple[str, int, bool
     if known and _fits(sample, known):
         return known, 0, False
     return _wide_without_mark(head) or _narrow(sample), 0, True
+
+
+def _is_liar(after: bytes) -> bool:
+    """Tell whether what follows a mark of UTF-16 is UTF-8 all the same, as some programs write it."""
+    return len(after) > 8 and b"\x00" not in after and _looks_utf8(after)
 
 
 def _telling(content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from pipeline.core.document import Source
 from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.decode import decode
-from pipeline.ingest.grid import MOST_CELLS, Grid, Line, RowDoubts, cell_text
+from pipeline.ingest.grid import MOST_CELLS, MOST_COLUMNS, Grid, Line, RowDoubts, cell_text
 from pipeline.ingest.rows import Readings, to_raw
 from pipeline.ingest.txt import encoding_doubts
 
@@ -74,10 +74,11 @@ def _lines(text: str, delimiter: str, doubts: RowDoubts, most: int) -> tuple[lis
         if not row:
             continue  # a blank line is no row
         number += 1
-        found = {column: value for column, cell in enumerate(row) if (value := cell_text(cell))}
+        if len(row) > MOST_COLUMNS:
+            doubts.add(first, f"有 {len(row)} 格，只读了前 {MOST_COLUMNS} 格")
+        found = {column: value for column, cell in enumerate(row[:MOST_COLUMNS]) if (value := cell_text(cell))}
         cells += len(found)
         if len(lines) > most or cells > MOST_CELLS:
-            doubts.add(first, "超过可读的行数或单元格数")
             return lines, True
         if found:
             lines.append(Line(number, found))
@@ -86,13 +87,13 @@ def _lines(text: str, delimiter: str, doubts: RowDoubts, most: int) -> tuple[lis
 
 def _closed(text: str, delimiter: str, doubts: RowDoubts) -> Iterator[tuple[list[str], int]]:
     """Yield the rows and their last lines; a quote that is never closed doesn't swallow the rest of the file."""
-    width = line = 0
-    total, ends_quoted = sum(1 for _ in io.StringIO(text, newline="")), text.rstrip().endswith('"')
+    line, total = 0, sum(1 for _ in io.StringIO(text, newline=""))
     for row, last in _records(text, delimiter):
-        if last == total and last - line > 1 and len(row) < width and not ends_quoted:
-            doubts.add(line + 1, "引号没有闭合，从这一行起不再把引号当作界定符")
-            rest = islice(io.StringIO(text, newline=""), line, None)
-            yield from ((tail.rstrip("\r\n").split(delimiter), place) for place, tail in enumerate(rest, line + 1))
-            return
-        width, line = width or len(row), last
+        if last == total and last - line > 1:
+            tail = list(islice(io.StringIO(text, newline=""), line, None))
+            if sum(part.count('"') for part in tail) % 2:
+                doubts.add(line + 1, "引号没有闭合，从这一行起不再把引号当作界定符")
+                yield from ((part.rstrip("\r\n").split(delimiter), at) for at, part in enumerate(tail, line + 1))
+                return
+        line = last
         yield row, last

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
+from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.docx import read_docx
 from pipeline.ingest.programs import programs, run
@@ -99,7 +100,8 @@ def _by_printer(
         return None
     if len(text) > max_chars:
         raise UnreadableFile("ingest.too-long", name=source.name, count=len(text), limit=max_chars)
-    return RawText(text=text, media_type=MEDIA_TYPE)
+    doubt = issue("ingest", "ingest.tool-plain", name=source.name, detail=name)
+    return RawText(text=text, media_type=MEDIA_TYPE, doubts=(doubt,))
 
 
 def _how(code: int | None, seconds: float) -> str:

@@ -19,6 +19,7 @@ from lxml import etree
 
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
+from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.attributes import W, value_of, whole
 from pipeline.ingest.builder import TextBuilder
@@ -81,13 +82,21 @@ def read_docx(source: Source, content: bytes, *, max_chars: int) -> RawText:
         _walk(root, reader)
     except RecursionError as error:
         raise UnreadableFile("ingest.damaged", name=source.name, detail="内容嵌套过深") from error
+    parts = (body, styles, numbering, core)
+    doubts = (issue("ingest", "ingest.entities", name=source.name),) if any(map(_has_entities, parts)) else ()
     title = None if core is None else core.findtext("{http://purl.org/dc/elements/1.1/}title")
     return RawText(
         text=reader.builder.text,
         media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         blocks=reader.builder.blocks,
         title=(title or "").strip() or None,
+        doubts=doubts,
     )
+
+
+def _has_entities(root: Any | None) -> bool:
+    """Tell whether a part brings a document type with it, which no word processor writes; it's never expanded."""
+    return root is not None and root.getroottree().docinfo.internalDTD is not None
 
 
 def _part(package: zipfile.ZipFile, path: str, name: str, limit: int) -> Any | None:

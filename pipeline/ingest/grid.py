@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.core.issues import Issue, issue
 
 MOST_CELLS = 5_000_000  # of one file; beyond it the rest is left out, and said so
+MOST_COLUMNS = 16_384  # as in Excel
 _MOST_DOUBTS = 20
 # what no table can hold and no reader should see; tabs and line breaks are kept
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,6 +44,8 @@ class _Format:
 def printed(value: float, code: str, *, since_1904: bool = False) -> str:
     """Return ``value`` as the number format ``code`` prints it; what ``code`` can't say stays a plain number."""
     form = _read(code)
+    if not math.isfinite(value):
+        return ""
     if form.date:
         text = _moment(value, form, since_1904)
         return plain(value) if text is None else text
@@ -55,7 +58,7 @@ def printed(value: float, code: str, *, since_1904: bool = False) -> str:
 
 def plain(value: float) -> str:
     """Return ``value`` without the noise of binary fractions: 20230101.0 is 20230101, 0.1 + 0.2 is 0.3."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return ""
     if value == int(value) and abs(value) < _HUGE:
         return str(int(value))

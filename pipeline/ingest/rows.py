@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
@@ -23,10 +24,12 @@ from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Given, GivenField, Member, RawText
 from pipeline.ingest.builder import TextBuilder
 from pipeline.ingest.columns import Columns, find_columns
-from pipeline.ingest.grid import Grid, Line, RowDoubts
+from pipeline.ingest.grid import MOST_CELLS, Grid, Line, RowDoubts
 
 _UNSAFE = re.compile(r'[\x00-\x20/\\:*?"<>|#\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
 _LONGEST_ID = 80
+# cells, empty ones too, of a table that is one document
+_TABLE_CELLS = 300_000
 _FIELDS = tuple(field for field in get_args(GivenField) if field != "title")
 # a value longer than this, or of several lines, stands below its column's name
 _SHORT = 120
@@ -68,7 +71,9 @@ def to_raw(grids: Sequence[Grid], of: Readings, settings: RowSettings) -> RawTex
     if not any(_are_documents(columns, settings) for _, columns in filled):
         raw = _one_table([grid for grid, _ in filled], of, of.name)
         found = () if settings.documents == "table" else (issue("ingest", "ingest.one-table", name=of.name),)
-        return RawText(raw.text, of.media_type, of.encoding, blocks=raw.blocks, doubts=(*of.doubts, *found))
+        return RawText(
+            raw.text, of.media_type, of.encoding, blocks=raw.blocks, doubts=(*of.doubts, *raw.doubts, *found)
+        )
     doubts = RowDoubts(of.name)
     taken: dict[str, int] = {}
     members: list[Member] = []
@@ -151,21 +156,27 @@ def _is_short(value: str) -> bool:
 
 def _filled_down(grid: Grid, head_line: int) -> dict[int, dict[int, str]]:
     """Return the cells that merging gives to rows below the one they stand in, by row and column."""
-    lines = {line.number: line for line in grid.lines} if grid.merged else {}
+    numbers = [line.number for line in grid.lines]
     result: dict[int, dict[int, str]] = {}
+    filled = 0
     for top, left, bottom, _ in grid.merged:
-        value = lines[top].cells.get(left) if top in lines and top > head_line else None
-        if value is None or bottom == top:
+        at = bisect_left(numbers, top)
+        if top <= head_line or bottom == top or at == len(numbers) or numbers[at] != top:
             continue
-        for row in range(top + 1, bottom + 1):
-            if row in lines:
-                result.setdefault(row, {})[left] = value
+        value = grid.lines[at].cells.get(left)
+        below = numbers[at + 1 : bisect_right(numbers, bottom)]
+        filled += len(below)
+        if value is None or filled > MOST_CELLS:  # areas that overlap a million times are mischief
+            continue
+        for row in below:
+            result.setdefault(row, {})[left] = value
     return result
 
 
 def _one_table(grids: Sequence[Grid], of: Readings, name: str) -> RawText:
     """Return tables as one document: lines with one cell above a table as paragraphs, the rest as cells."""
     builder = TextBuilder(name, of.max_chars)
+    doubts: list[Issue] = []
     for table, grid in enumerate(grids):
         if len(grids) > 1:
             builder.add(grid.name, "heading", level=1)
@@ -176,12 +187,15 @@ def _one_table(grids: Sequence[Grid], of: Readings, name: str) -> RawText:
         if grid.heads:
             lines.insert(0, Line(0, dict(enumerate(grid.heads))))
         columns = sorted({column for line in lines for column in line.cells})
-        for row, line in enumerate(lines):
+        most = max(1, _TABLE_CELLS // max(1, len(columns)))
+        if len(lines) > most:
+            doubts.append(issue("ingest", "ingest.rows-cut", name=name, count=most))
+        for row, line in enumerate(lines[:most]):
             before = "\n"
             for place, column in enumerate(columns):
                 builder.add(line.cells.get(column, ""), "cell", before=before, cell=(table, row, place))
                 before = "\t"
-    return RawText(builder.text, of.media_type, of.encoding, blocks=builder.blocks)
+    return RawText(builder.text, of.media_type, of.encoding, blocks=builder.blocks, doubts=tuple(doubts))
 
 
 def _safe(name: str) -> str:

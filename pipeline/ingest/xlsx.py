@@ -21,16 +21,18 @@ from lxml import etree
 from pipeline.core.config import RowSettings
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
+from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.attributes import whole
-from pipeline.ingest.grid import MOST_CELLS, Grid, Line, cell_text
+from pipeline.ingest.grid import MOST_CELLS, MOST_COLUMNS, Grid, Line, cell_text
 from pipeline.ingest.printed import BUILTIN, printed
 from pipeline.ingest.rows import Readings, to_raw
 from pipeline.ingest.xls import workbook_doubts
 
 # bytes of XML for one character of a document above which a part is refused unread (a zip bomb, or far too long)
 _BYTES_PER_CHAR = 200
-_LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
+_LAST_ROW = 1_048_576
+_MOST_PARTS, _OPENING = 1000, 2000
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
@@ -52,6 +54,7 @@ def read_xlsx(source: Source, content: bytes, *, max_chars: int, rows: RowSettin
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             sheets, hidden_sheets, since_1904 = _sheets(package, source.name, limit)
+            declared = _has_entities(package)
             book = _Book(list(_strings(package, source.name, limit)), _formats(package, source.name, limit), since_1904)
             found = [_sheet(package, path, title, book, (source.name, limit, rows.most_rows)) for title, path in sheets]
     except etree.XMLSyntaxError as error:
@@ -63,7 +66,19 @@ def read_xlsx(source: Source, content: bytes, *, max_chars: int, rows: RowSettin
     doubts = workbook_doubts(
         source.name, [(len(grid.lines), hidden, cut) for grid, hidden, cut in found], hidden_sheets
     )
+    if declared:
+        doubts = (issue("ingest", "ingest.entities", name=source.name), *doubts)
     return to_raw([g for g, _, _ in found], Readings(source.name, MEDIA_TYPE, None, max_chars, doubts), rows)
+
+
+def _has_entities(package: zipfile.ZipFile) -> bool:
+    """Tell whether a part brings a document type with it, which no spreadsheet writes; it's never expanded."""
+    for info in package.infolist()[:_MOST_PARTS]:
+        if info.filename.startswith("xl/") and info.filename.endswith(".xml"):
+            with package.open(info) as part:
+                if b"<!DOCTYPE" in part.read(_OPENING):
+                    return True
+    return False
 
 
 def _open(package: zipfile.ZipFile, path: str, name: str, limit: int) -> IO[bytes] | None:
@@ -195,7 +210,7 @@ def _row(node: Any, book: _Book) -> dict[int, str]:
     for cell in node.iter("{*}c"):
         place = _PLACE.fullmatch(cell.get("r", ""))
         column = _column(place[1]) if place else column + 1
-        if column < _LAST_COLUMN and (text := _cell(cell, book)):
+        if column < MOST_COLUMNS and (text := _cell(cell, book)):
             result[column] = text
     return result
 
