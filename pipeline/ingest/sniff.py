@@ -157,8 +157,8 @@ def is_text(content: bytes) -> bool:
 
 def _ascii(head: bytes) -> bytes:
     """Return ``head`` without its byte-order mark, and UTF-16 (its mark may lack) thinned to its ASCII bytes."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[2:].replace(b"\x00", b"")
-    if head.startswith((b"<\x00", b"\x00<")):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return head.lstrip(b"\x00")[2:].replace(b"\x00", b"")
+    if re.match(rb"\x00{0,3}[<{\[]\x00|\x00{1,3}[<{\[]", head):
         return head.replace(b"\x00", b"")
     return head.removeprefix(b"\xef\xbb\xbf")
