@@ -30,7 +30,7 @@ from pipeline.ingest.rows import Readings, to_raw
 from pipeline.ingest.xls import workbook_doubts
 
 # bytes of XML for one character of a document above which a part is refused unread (a zip bomb, or far too long)
-_BYTES_PER_CHAR = 200
+_BYTES_PER_CHAR, _MOST_BYTES = 200, 300_000_000
 _LAST_ROW = 1_048_576
 _MOST_PARTS, _OPENING = 1000, 2000
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -50,7 +50,7 @@ class _Book:
 
 def read_xlsx(source: Source, content: bytes, *, max_chars: int, rows: RowSettings) -> RawText:
     """Return the rows as documents, or the tables as one. Raises UnreadableFile: ``ingest.damaged``, ``too-large``."""
-    limit = max_chars * _BYTES_PER_CHAR
+    limit = min(max_chars * _BYTES_PER_CHAR, _MOST_BYTES)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             sheets, hidden_sheets, since_1904 = _sheets(package, source.name, limit)

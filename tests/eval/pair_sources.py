@@ -153,7 +153,8 @@ def pages() -> dict[str, str]:
         "</td></tr></table>",
         "entities": f"<p>R&amp;D&nbsp;投入&ge;2.5%，&ldquo;十四五&rdquo;期间&mdash;&mdash;{take(2)}</p>"
         f"<pre>  一、{take(1)}\n  二、{take(1)}</pre>",
-        "inline": f"<p>对<a href=x>博士</a>给予<strong>40</strong><em>万元</em>补助<sup>①</sup>，{take(2)}</p><p>{take(2)}</p>",
+        "inline": f"<p>对<a href=x>博士</a>给予<strong>40</strong><em>万元</em>补助<sup>①</sup>，{take(2)}</p>"
+        f"<p>{take(2)}</p>",
     }
     return {
         name: f"<!DOCTYPE html><html><head><meta charset=utf-8><title>关于{name}的通知</title></head>"

@@ -103,7 +103,7 @@ CASES = {
     "ruby": (p(r("对"), RUBY, r("补助")), "", "对博士补助"),
     "tables": (MERGED + p(r("完毕。")), "", "学历\t标准\n40\n内一\n内二\n末\n完毕。"),
     "boxes in cells": (tbl(tc(p(r("甲"), box("乙"))) + tc(p(r("丙")))) + p(r("完")), "", "甲\n乙\t丙\n完"),
-    "marks": (p('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>', r("是"), "<w:r><w:noBreakHyphen/></w:r>"), "", "□是-"),
+    "marks": (p('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>', r("是")), "", "□是"),
 }  # fmt: skip
 
 
