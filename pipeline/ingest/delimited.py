@@ -10,8 +10,10 @@ from itertools import islice
 
 from pipeline.core.config import RowSettings
 from pipeline.core.document import Source
+from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
+from pipeline.ingest.columns import normal
 from pipeline.ingest.decode import decode
 from pipeline.ingest.grid import MOST_CELLS, MOST_COLUMNS, Grid, Line, RowDoubts, cell_text
 from pipeline.ingest.rows import Readings, to_raw
@@ -19,6 +21,7 @@ from pipeline.ingest.txt import encoding_doubts
 
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE, _SAMPLE_ROWS = 100_000, 200
+_FIRST_LINE, _LONGEST_HEAD = 4096, 20
 
 
 def read_delimited(source: Source, content: bytes, *, max_chars: int, rows: RowSettings) -> RawText:
@@ -33,6 +36,24 @@ def read_delimited(source: Source, content: bytes, *, max_chars: int, rows: RowS
         found.append(issue("ingest", "ingest.rows-cut", name=source.name, count=len(lines)))
     readings = Readings(source.name, "text/csv", decoded.encoding, max_chars, tuple(found))
     return to_raw([Grid("", lines)], readings, rows)
+
+
+def begins_as_table(content: bytes, rows: RowSettings) -> bool:
+    """Tell whether the first line of a text can only be the heads of a table of documents: 「标题,发文字号,正文」."""
+    head = content[:_FIRST_LINE]
+    try:
+        text = decode(head, "", max_chars=_FIRST_LINE).text
+    except UnreadableFile:
+        return False
+    line = text.lstrip().partition("\n")[0].strip()
+    known = {normal(name) for name in rows.text}
+    parts = (rows.title, rows.id, rows.doc_number, rows.issuer, rows.issue_date)
+    others = {normal(name) for part in parts for name in part}
+    for delimiter in _DELIMITERS:
+        heads = [normal(cell) for cell in line.replace('"', "").split(delimiter)]
+        if len(heads) > 1 and not known.isdisjoint(heads) and not (others - known).isdisjoint(heads):
+            return all(0 < len(head) <= _LONGEST_HEAD for head in heads)
+    return False
 
 
 def delimiter_of(text: str) -> str:

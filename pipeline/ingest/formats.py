@@ -14,6 +14,7 @@ from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest import sniff
+from pipeline.ingest.delimited import begins_as_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def read_source(
         raise UnreadableFile("ingest.empty", name=source.name)
     suffix = PurePath(source.name).suffix.lower()
     found = recognise(content, suffix)
+    if found.media_type == "text/plain" and begins_as_table(content, rows or load_config().rows):
+        found = next(f for f in FORMATS if f.media_type == "text/csv")
     if not found.reader:
         if found.name == "zip 压缩包" and suffix in (".docx", ".docm"):
             raise UnreadableFile("ingest.damaged", name=source.name, detail="压缩包中没有 Word 正文")

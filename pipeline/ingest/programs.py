@@ -32,8 +32,11 @@ class Done:
 def programs() -> tuple[tuple[str, str], ...]:
     """Return name and path of the installed programs, the best first."""
     places = os.pathsep.join((os.environ.get("PATH", os.defpath), *_LOCATIONS))
-    found = ((name, shutil.which(name, path=places)) for name in PROGRAMS)
-    return tuple((name, path) for name, path in found if path)
+    found: dict[Path, tuple[str, str]] = {}  # soffice and libreoffice are mostly one
+    for name in PROGRAMS:
+        if path := shutil.which(name, path=places):
+            found.setdefault(Path(path).resolve(), (name, path))
+    return tuple(found.values())
 
 
 def run(command: Sequence[str], folder: Path, seconds: float, output: Path | None = None) -> Done:
@@ -56,8 +59,9 @@ def run(command: Sequence[str], folder: Path, seconds: float, output: Path | Non
         finally:
             _end(process)
     with (folder / "errors").open("rb") as errors_read:
-        said = errors_read.read(2000).decode("utf-8", "replace")
-    return Done(code, " ".join(said.split())[:200])
+        lines = errors_read.read(2000).decode("utf-8", "replace").splitlines()
+    said = " ".join(" ".join(line.split()) for line in lines if not line.startswith("Warning:"))
+    return Done(code, said[:200])
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -99,15 +99,15 @@ def _parse(text: str) -> Any:
 
 def _cells(record: dict[str, Any], heads: dict[str, int]) -> dict[int, str]:
     """Return the values of an object by column; ``heads`` grows with new keys, up to a limit."""
-    result: dict[int, str] = {}
+    parts: dict[int, list[str]] = {}
     for key, value in record.items():
-        head = cell_text(key) or "（无名）"
+        head, text = cell_text(key) or "（无名）", cell_text(_text(value))
         if head not in heads and len(heads) >= _MOST_KEYS:
-            head, value = _REST, f"{head}：{_text(value)}"
+            head, text = _REST, f"{head}：{text}"
         column = heads.setdefault(head, len(heads))
-        if text := cell_text(_text(value)):
-            result[column] = f"{result[column]}；{text}" if column in result else text
-    return result
+        if text:
+            parts.setdefault(column, []).append(text)
+    return {column: "；".join(texts) for column, texts in parts.items()}
 
 
 def _text(value: Any) -> str:

@@ -21,12 +21,13 @@ from typing import cast, get_args
 from pipeline.core.config import RowSettings
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import Issue, issue
-from pipeline.core.layers import Given, GivenField, Member, RawText
+from pipeline.core.layers import Block, Given, GivenField, Member, RawText
 from pipeline.ingest.builder import TextBuilder
 from pipeline.ingest.columns import Columns, find_columns
 from pipeline.ingest.grid import MOST_CELLS, Grid, Line, RowDoubts
 
 _UNSAFE = re.compile(r'[\x00-\x20/\\:*?"<>|#\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
+_CUT_LINE = re.compile(r"[^\n]{19}[^\n。；：！？.;:!?）)”》\s]\n")
 _LONGEST_ID = 80
 # cells, empty ones too, of a table that is one document
 _TABLE_CELLS = 300_000
@@ -133,6 +134,7 @@ def _document(line: Line, columns: Columns, of: Readings, caption: str) -> RawTe
         start = text.add(columns.heads[column], "：" if _is_short(value) else "：\n", value)
         if (part := columns.parts.get(column)) in _FIELDS:
             given.append(Given(cast("GivenField", part), start, text.length))
+    heads_end = text.length
     for column in body:
         text.add(line.cells[column])
     doubts: tuple[Issue, ...] = ()
@@ -143,10 +145,22 @@ def _document(line: Line, columns: Columns, of: Readings, caption: str) -> RawTe
         "".join(text.parts),
         of.media_type,
         of.encoding,
+        blocks=() if any(map(_is_wrapped, line.cells.values())) else _blocks(heads_end, text.length),
         title=line.cells.get(title) if title is not None else None,
         given=tuple(given),
         doubts=doubts,
     )
+
+
+def _blocks(heads_end: int, end: int) -> tuple[Block, ...]:
+    """Return the columns' lines and the body as one block each: a table knows its line breaks, none is to be mended."""
+    spans = ((0, heads_end), (heads_end + 1 if heads_end else 0, end))
+    return tuple(Block(start, stop, "paragraph") for start, stop in spans if start < stop)
+
+
+def _is_wrapped(value: str) -> bool:
+    """Tell whether a cell's text may be cut into printed lines, as from a PDF: then the cleaner sees to its breaks."""
+    return "\n" in value and _CUT_LINE.search(value) is not None
 
 
 def _is_short(value: str) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Libraries whose other versions may read other text out of the same file.
 _READERS = ("pdfminer.six", "lxml", "xlrd")
 # Share of a document's time that another program may take to read it: it must end before the worker is ended.
-_FOR_OTHERS = 0.8
+_FOR_OTHERS = 0.7
 
 
 def build(config: Config) -> tuple[Stage, ...]:
