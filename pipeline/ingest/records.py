@@ -29,7 +29,10 @@ def read_records(source: Source, content: bytes, *, max_chars: int, rows: RowSet
     lines: list[Line] = []
     cells, cut = 0, False
     for number, record in _objects(decoded.text, source.name, doubts):
+        known = len(heads)
         found = _cells(record, heads)
+        if known <= _MOST_KEYS < len(heads):
+            doubts.add(number, f"键已超过 {_MOST_KEYS} 个，其余的并入“{_REST}”")
         cells += len(found)
         if len(lines) >= rows.most_rows or cells > MOST_CELLS:
             cut = True

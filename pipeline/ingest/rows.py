@@ -25,6 +25,7 @@ from pipeline.core.layers import Block, Given, GivenField, Member, RawText
 from pipeline.ingest.builder import TextBuilder
 from pipeline.ingest.columns import Columns, find_columns
 from pipeline.ingest.grid import MOST_CELLS, Grid, Line, RowDoubts
+from pipeline.ingest.headlines import fold_heads
 
 _UNSAFE = re.compile(r'[\x00-\x20/\\:*?"<>|#\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
 _CUT_LINE = re.compile(r"[^\n]{19}[^\n。；：！？.;:!?）)”》\s]\n")
@@ -198,6 +199,7 @@ def _one_table(grids: Sequence[Grid], of: Readings, name: str) -> RawText:
         width = max(len(line.cells) for line in lines)
         while width > 1 and lines and len(lines[0].cells) == 1:
             builder.add(next(iter(lines.pop(0).cells.values())), "paragraph")
+        lines = fold_heads(lines, grid)
         if grid.heads:
             lines.insert(0, Line(0, dict(enumerate(grid.heads))))
         columns = sorted({column for line in lines for column in line.cells})

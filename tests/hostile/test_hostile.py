@@ -45,18 +45,20 @@ def test_the_run_ends_and_writes_nothing_beside_its_output(ran):
     _, report, changed, taken = ran
     assert changed == set()
     assert taken < MOST_SECONDS
-    assert report.total == report.done + report.partial + report.failed == len(HOSTILE)
+    assert report.total == report.done + report.partial + report.failed >= len(HOSTILE)
 
 
 @pytest.mark.parametrize("entry", HOSTILE, ids=lambda entry: entry.name)
 def test_each_ends_with_its_issue(ran, entry: Hostile):
-    out, *_ = ran
-    fields = "d.status, d.raw_text, i.code, i.message FROM documents d LEFT JOIN issues i USING (doc_id)"
-    rows = pipeline.open(out).query(f"SELECT {fields} WHERE d.source_name = '{entry.name}'").to_pylist()
+    tables = pipeline.open(ran[0])
+    # a file of many documents stands in the tables as FILE#ID
+    own = f"source_name = '{entry.name}' OR starts_with(source_name, '{entry.name}#')"
+    rows = tables.query(f"SELECT status, raw_text FROM documents WHERE {own}").to_pylist()
+    ids = f"doc_id IN (SELECT doc_id FROM documents WHERE {own}) OR contains(message, '{entry.name}')"
+    codes = [row["code"] for row in tables.query(f"SELECT code FROM issues WHERE {ids}").to_pylist()]
     assert rows
-    codes = {row["code"] for row in rows} - {None}
-    assert rows[0]["status"] in ("done", "partial", "failed")
-    assert not {"bug", "run.crashed"} & codes, rows
-    assert SECRET not in (rows[0]["raw_text"] or "")
+    assert {row["status"] for row in rows} <= {"done", "partial", "failed"}
+    assert not {"bug", "run.crashed"}.intersection(codes)
+    assert not any(SECRET in (row["raw_text"] or "") for row in rows)
     if entry.told:
-        assert any((code or "").startswith(("ingest.", "run.")) for code in codes), rows
+        assert any(code.startswith(("ingest.", "run.")) for code in codes), codes

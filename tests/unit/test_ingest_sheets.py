@@ -162,6 +162,27 @@ def test_a_workbook_of_figures_is_one_document_with_a_table_a_sheet():
     assert {block.table for block in raw.blocks if block.kind == "cell"} == {0, 1}
 
 
+def test_heads_of_several_lines_become_one():
+    def fill(book: Any) -> None:
+        page = book.active
+        page.append(["主要指标"])
+        page.append(["年份", "农业", None, "工业"])
+        page.append([None, "面积", None, "工业产值"])
+        page.append([None, "数值（万亩）", "增长率", "数值（亿元）"])
+        page.append([2020, 5.25, 0.1, 7])
+        page["C5"].number_format = "0%"
+        page.merge_cells("A1:D1")
+        page.merge_cells("B2:C2")
+        page.merge_cells("B3:C3")
+        page.merge_cells("A2:A4")
+
+    raw = read(workbook(fill))
+    assert raw.text == (
+        "主要指标\n年份\t农业面积数值（万亩）\t农业面积增长率\t工业产值数值（亿元）\n2020\t5.25\t10%\t7"
+    )
+    assert [(b.row, b.column) for b in raw.blocks if b.kind == "cell"][-1] == (1, 3)
+
+
 def test_text_of_runs_phonetic_marks_and_escapes():
     strings = (
         "<sst><si><r><t>标</t></r><r><t>题</t></r></si><si><t>正文</t></si>"
