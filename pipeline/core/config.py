@@ -41,6 +41,26 @@ class OcrSettings(_Settings):
     doubt_below: Real = Field(ge=0, le=1)
 
 
+class RowSettings(_Settings):
+    """Which columns of a table with one document a row play which part, by their heads; the first name found counts.
+
+    ``documents``: ``rows`` and ``table`` decide for every file; ``auto`` looks in each for a column of texts.
+    """
+
+    documents: Literal["auto", "rows", "table"]
+    most_rows: Whole = Field(ge=1, le=10_000_000)
+    text: tuple[str, ...]
+    title: tuple[str, ...]
+    id: tuple[str, ...]
+    doc_number: tuple[str, ...]
+    issuer: tuple[str, ...]
+    addressee: tuple[str, ...]
+    issue_date: tuple[str, ...]
+    effective_date: tuple[str, ...]
+    expiry: tuple[str, ...]
+    region: tuple[str, ...]
+
+
 class SegmentSettings(_Settings):
     """Which engine cuts words and which word lists it must keep whole (names in configs/lexicons or paths)."""
 
@@ -74,6 +94,7 @@ class Config(_Settings):
 
     run: RunSettings
     ocr: OcrSettings
+    rows: RowSettings
     segment: SegmentSettings
     coding: CodingSettings
     topics: TopicSettings

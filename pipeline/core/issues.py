@@ -41,7 +41,7 @@ CODES: dict[str, IssueCode] = {
     "ingest.encoding-guessed": IssueCode("info", "{name} 按 {encoding} 解码", "如出现乱码，请将文件另存为 UTF-8。"),
     "ingest.replaced": IssueCode("warning", "{name} 有 {count} 处无法解码的字节，以替代符显示", "请对照原文核对。"),
     "ingest.unsupported": IssueCode(
-        "error", "{name} 的格式（{detail}）还不能读", "请转换为 txt、md、docx、pdf 或 html。"
+        "error", "{name} 的格式（{detail}）还不能读", "请转换为 txt、md、docx、pdf、html、xlsx 或 csv。"
     ),
     "ingest.archive": IssueCode("error", "压缩包 {name} 打不开，或其中没有可读的文件", "请重新下载，或解压后再运行。"),
     "ingest.suffix": IssueCode("warning", "{name} 的内容是 {detail}，与扩展名不符", "已按内容读取；建议改正扩展名。"),
@@ -108,6 +108,37 @@ CODES: dict[str, IssueCode] = {
     ),
     "ingest.too-long": IssueCode(
         "error", "{name} 有 {count} 字，超过上限 {limit}", "请按篇拆分，或在配置 [run] max_chars 中调大。"
+    ),
+    "ingest.bad-row": IssueCode("warning", "{name} 第 {row} 行有问题：{detail}", "请核对这一行；其余各行已照常处理。"),
+    "ingest.bad-rows": IssueCode("warning", "{name} 另有 {count} 行有问题，不再一一列出", "请核对整个文件的格式。"),
+    "ingest.rows-cut": IssueCode(
+        "warning", "{name} 的行或单元格太多，只读了 {count} 行", "请拆分文件，或在配置 [rows] most_rows 中调大。"
+    ),
+    "ingest.one-table": IssueCode(
+        "info",
+        "{name} 中没有找到写着正文的列，整张表作为一篇文档",
+        '如每行是一篇文档，请在配置 [rows] 的 text 中写上正文列的列名，或设 documents = "rows"。',
+    ),
+    "ingest.no-body": IssueCode("warning", "{name} 第 {row} 行的正文列“{column}”是空的", "请核对这一行。"),
+    "ingest.hidden": IssueCode("info", "{name} 有 {count} 个隐藏的行或工作表，没有读入", "如需读入，请先取消隐藏。"),
+    "ingest.entities": IssueCode(
+        "warning",
+        "{name} 自带实体声明（DTD），没有展开，也没有读取它指向的文件",
+        "请确认文件来源可靠，并对照原文核对。",
+    ),
+    "ingest.tool-missing": IssueCode(
+        "error",
+        "{name} 是 {detail}，读它要用到 LibreOffice、antiword 或 catdoc，本机都没有安装",
+        "请安装其中之一（如 apt-get install antiword 或 brew install antiword；LibreOffice 最全），"
+        "或将文件另存为 docx。",
+    ),
+    "ingest.tool-plain": IssueCode(
+        "warning",
+        "{name} 由 {detail} 读出，没有自动编号和标题层次，可能有漏字",
+        "安装 LibreOffice 后再运行，可读得更全。",
+    ),
+    "ingest.tool-failed": IssueCode(
+        "error", "{name} 用外部程序没能读出来：{detail}", "请确认文件能否打开，或另存为 docx。"
     ),
     "clean.private-use": IssueCode("warning", "有 {count} 个私用区字符，含义不明", "请对照原文核对。"),
     "head.no-title": IssueCode("info", "没有找到标题", "标题一栏为空。"),

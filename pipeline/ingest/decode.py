@@ -39,6 +39,11 @@ _CHUNK = 1 << 20
 _PAIR = re.compile(rb"[\x81-\xfe][\x30-\xfe]")
 _GB_COMMON = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1\xa3][\xa1-\xfe]")
 _BIG5_COMMON = re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]|[\xa1][\x40-\x7e\xa1-\xfe]")
+_LEVEL_1 = re.compile(rb"[\xb0-\xd7]")
+_BIG5_LEVEL_1 = re.compile(rb"[\xa4-\xc6]")
+_SHORT_SAMPLE, _COMMON = 2000, 0.8
+# so many bytes of Chinese in a line that is UTF-8 can't be chance
+_LEAST_WIDE = 12
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # share of control characters and of undecodable bytes above which a file isn't text
 _MOST_CONTROLS = 0.02
@@ -63,7 +68,11 @@ def decode(content: bytes, name: str, *, max_chars: int, declared: str | None = 
     ``ingest.binary``, ``ingest.encoding``, ``ingest.too-long`` (found piece by piece, without building the text).
     """
     encoding, skip, guessed = _find_encoding(content, declared)
-    text, replaced = _decode_all(content[skip:] if skip else content, encoding, name, max_chars)
+    body = content[skip:] if skip else content
+    if encoding in ("gb18030", "big5hkscs", "utf-8") and (mixed := _by_lines(body, encoding, max_chars)) is not None:
+        text, replaced, guessed = mixed, mixed.count("\ufffd"), True
+    else:
+        text, replaced = _decode_all(body, encoding, name, max_chars)
     controls = len(_CONTROLS.findall(text[:_SAMPLE]))
     if controls > max(2, _MOST_CONTROLS * min(len(text), _SAMPLE)):
         raise UnreadableFile("ingest.binary", name=name)
@@ -76,6 +85,8 @@ def _find_encoding(content: bytes, declared: str | None) -> tuple[str, int, bool
     """Return the encoding, the length of the byte-order mark and whether it was guessed."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
+            if encoding.startswith("utf-16") and _is_liar(content[len(mark) : len(mark) + _SAMPLE]):
+                return "utf-8", len(mark), True
             return encoding, len(mark), False
     head = content[:_SAMPLE]
     if b"\x00" in head and (wide := _wide_without_mark(head)):
@@ -87,6 +98,11 @@ def _find_encoding(content: bytes, declared: str | None) -> tuple[str, int, bool
     if known and _fits(sample, known):
         return known, 0, False
     return _wide_without_mark(head) or _narrow(sample), 0, True
+
+
+def _is_liar(after: bytes) -> bool:
+    """Tell whether what follows a mark of UTF-16 is UTF-8 all the same, as some programs write it."""
+    return len(after) > 8 and b"\x00" not in after and _looks_utf8(after)
 
 
 def _telling(content: bytes) -> bytes:
@@ -126,19 +142,72 @@ def _looks_utf8(sample: bytes) -> bool:
 
 
 def _wide_without_mark(sample: bytes) -> str | None:
-    """Return the UTF-16 order of a text without its mark, or None: its newlines, spaces and commas give it away."""
+    """Return the UTF-32 or UTF-16 order of a text without its mark, or None.
+
+    UTF-16 is given away by its newlines, spaces and commas, or by its common characters.
+    """
+    for encoding in ("utf-32-le", "utf-32-be"):
+        text = sample[: len(sample) // 4 * 4].decode(encoding, "replace")
+        if len(text) > 1 and sum(1 for c in text if _is_plain(c)) > _MOSTLY * len(text):
+            return encoding
     even = sample[: len(sample) // 2 * 2]
     for encoding in ("utf-16-le", "utf-16-be"):
         text = even.decode(encoding, "replace")
-        plain = sum(
-            1
-            for c in text
-            if "一" <= c <= "鿿" or "\u3000" <= c <= "\u3015" or "！" <= c <= "～" or " " <= c <= "~" or c in "\r\n\t"
-        )
+        plain = sum(1 for c in text if _is_plain(c))
+        if not text or plain <= _MOSTLY * len(text):
+            continue
         marks = sum(text.count(c) for c in "，。、\n 的")
-        if text and plain > 0.97 * len(text) and marks > 0.02 * len(text):
+        if (plain > 0.97 * len(text) and marks > 0.02 * len(text)) or _has_common_characters(text):
             return encoding
     return None
+
+
+def _is_plain(c: str) -> bool:
+    """Tell whether a character is one of Chinese or Western running text."""
+    return (
+        "一" <= c <= "鿿" or " " <= c <= "~" or "\u3000" <= c <= "\u3015" or "！" <= c <= "～" or c in "\r\n\t\xa0·"
+        or "\u2000" <= c <= "\u206f" or "①" <= c <= "⑳"
+    )  # fmt: skip
+
+
+def _has_common_characters(text: str) -> bool:
+    """Tell whether most of a text's Chinese characters are frequent ones: of those codes, one in five is by chance."""
+    chinese = [c for c in text[:_SHORT_SAMPLE] if "一" <= c <= "鿿"]
+    common = sum(bool(_LEVEL_1.match(c.encode("gb2312", "ignore"))) for c in chinese)
+    traditional = sum(bool(_BIG5_LEVEL_1.match(c.encode("big5", "ignore"))) for c in chinese)
+    return len(chinese) >= 5 and max(common, traditional) > _COMMON * len(chinese)
+
+
+def _by_lines(content: bytes, encoding: str, max_chars: int) -> str | None:
+    """Return a text put together of lines in UTF-8 and in GB18030 or Big5, None when all are in ``encoding``.
+
+    Each line is decoded by what it is, so that one half of such a file isn't lost.
+    """
+    if content.isascii() or len(content) > 4 * max_chars or (encoding == "utf-8" and _is_valid(content, "utf-8")):
+        return None
+    lines = content.split(b"\n")
+    wide = [len(_NOT_ASCII.findall(line)) >= _LEAST_WIDE for line in lines]
+    utf8 = [_is_valid(line, "utf-8") for line in lines]
+    if not any(is_wide and good for is_wide, good in zip(wide, utf8, strict=True)):
+        return None
+    others = [line for line, is_wide, good in zip(lines, wide, utf8, strict=True) if is_wide and not good]
+    other = _gb_or_big5(b"\n".join(others))  # what the file is as a whole was told from both kinds of lines
+    if not any(_is_valid(line, other) for line in others):
+        return None
+    parts = [
+        line.decode("utf-8" if good or not _is_valid(line, other) else other, "replace")
+        for line, good in zip(lines, utf8, strict=True)
+    ]
+    return "\n".join(parts)
+
+
+def _is_valid(content: bytes, encoding: str) -> bool:
+    """Tell whether ``content`` is text in ``encoding`` without a single miss."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _fits(sample: bytes, declared: str) -> bool:

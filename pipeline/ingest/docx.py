@@ -19,6 +19,7 @@ from lxml import etree
 
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
+from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.attributes import W, value_of, whole
 from pipeline.ingest.builder import TextBuilder
@@ -26,11 +27,18 @@ from pipeline.ingest.numbering import MOST_LEVEL, Numbering, read_numbering
 
 # bytes of XML for one character above which a part is refused unread (a zip bomb, or far too long)
 _BYTES_PER_CHAR = 100
+_COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_NOTES = ("footnote", "endnote")
 _MOST_COLUMNS = 1000  # Word itself allows 63
 _WRAPPERS = {
-    f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink", "fldSimple")
+    f"{W}{name}"
+    for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink", "fldSimple", "dir", "bdo")
 }
-_INLINE = _WRAPPERS | {f"{W}r"}
+# of what a newer and an older program show the same in two ways, the first is read; of ruby what it stands above
+_CHOICE, _FALLBACK, _ALTERNATE = (f"{_COMPATIBLE}{name}" for name in ("Choice", "Fallback", "AlternateContent"))
+_INLINE = _WRAPPERS | {_ALTERNATE, _CHOICE, f"{W}r", f"{W}ruby", f"{W}rubyBase"}
+_BOX = f"{W}txbxContent"
+_TICKED, _EMPTY = ("FE", "52", "FC"), ("A8", "6F", "71", "72")  # boxes to tick, in the fonts Wingdings and its kin
 _TEXT = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}softHyphen": ""}
 _HEADING_STYLE = re.compile(r"(?:heading|标题)\s*([1-9])", re.I)
 _TOC_STYLE = re.compile(r"(?:toc|目录)\s*[1-9]$", re.I)
@@ -69,6 +77,7 @@ def read_docx(source: Source, content: bytes, *, max_chars: int) -> RawText:
             styles = _part(package, "word/styles.xml", source.name, limit)
             numbering = _part(package, "word/numbering.xml", source.name, limit)
             core = _part(package, "docProps/core.xml", source.name, limit)
+            notes = [_part(package, f"word/{name}s.xml", source.name, limit) for name in _NOTES]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise UnreadableFile(
             "ingest.damaged", name=source.name, detail=f"{type(error).__name__}: {error}"[:200]
@@ -79,15 +88,24 @@ def read_docx(source: Source, content: bytes, *, max_chars: int) -> RawText:
     reader = _Reader(TextBuilder(source.name, max_chars), _read_styles(styles), read_numbering(numbering))
     try:
         _walk(root, reader)
+        _read_notes(notes, reader)
     except RecursionError as error:
         raise UnreadableFile("ingest.damaged", name=source.name, detail="内容嵌套过深") from error
+    parts = (body, styles, numbering, core, *notes)
+    doubts = (issue("ingest", "ingest.entities", name=source.name),) if any(map(_has_entities, parts)) else ()
     title = None if core is None else core.findtext("{http://purl.org/dc/elements/1.1/}title")
     return RawText(
         text=reader.builder.text,
         media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         blocks=reader.builder.blocks,
         title=(title or "").strip() or None,
+        doubts=doubts,
     )
+
+
+def _has_entities(root: Any | None) -> bool:
+    """Tell whether a part brings a document type with it, which no word processor writes; it's never expanded."""
+    return root is not None and root.getroottree().docinfo.internalDTD is not None
 
 
 def _part(package: zipfile.ZipFile, path: str, name: str, limit: int) -> Any | None:
@@ -137,6 +155,14 @@ def _number_of(properties: Any | None) -> tuple[str | None, int | None]:
     return value_of(node, "numId"), whole(value_of(node, "ilvl"), MOST_LEVEL)
 
 
+def _read_notes(roots: list[Any | None], reader: _Reader) -> None:
+    """Read footnotes and endnotes; those with a type are only the lines above them."""
+    for name, root in zip(_NOTES, roots, strict=True):
+        for note in () if root is None else root.iter(f"{W}{name}"):
+            if note.get(f"{W}type", "normal") == "normal":
+                _walk(note, reader)
+
+
 def _walk(node: Any, reader: _Reader) -> None:
     """Read the paragraphs and tables within ``node``, in order."""
     for child in node:
@@ -144,8 +170,28 @@ def _walk(node: Any, reader: _Reader) -> None:
             _read_paragraph(child, reader)
         elif child.tag == f"{W}tbl":
             _read_table(child, reader)
-        elif child.tag in _WRAPPERS and not _is_contents(child):
-            _walk(child, reader)
+        elif child.tag == _ALTERNATE or (child.tag in _WRAPPERS and not _is_contents(child)):
+            _walk(child if child.tag != _ALTERNATE else _shown(child), reader)
+
+
+def _shown(alternate: Any) -> Any:
+    """Return the one of several versions that is read: the first choice, the fallback without one."""
+    choice = alternate.find(_CHOICE)
+    fallback = alternate.find(_FALLBACK)
+    return choice if choice is not None else fallback if fallback is not None else alternate
+
+
+def _boxes(node: Any) -> Iterator[Any]:
+    """Yield the text boxes that hang on a paragraph; not those within them, nor their copies for older programs."""
+    if node.find(f".//{_BOX}") is None:
+        return
+    for child in node:
+        if child.tag == _BOX:
+            yield child
+        elif child.tag == _ALTERNATE:
+            yield from _boxes(_shown(child))
+        else:
+            yield from _boxes(child)
 
 
 def _is_contents(node: Any) -> bool:
@@ -168,6 +214,8 @@ def _read_paragraph(node: Any, reader: _Reader) -> None:
     text, level, contents = _paragraph(node, reader)
     if text.strip() and not contents:
         reader.builder.add(text, "heading" if level else "paragraph", level=level or None)
+    for box in _boxes(node):
+        _walk(box, reader)
 
 
 def _paragraph(node: Any, reader: _Reader) -> tuple[str, int, bool]:
@@ -209,8 +257,17 @@ def _texts(node: Any) -> Iterator[str]:
             yield child.text or ""
         elif tag in _TEXT:
             yield "" if child.get(f"{W}type") in ("page", "column") else _TEXT[tag]
-        elif tag in _INLINE:
-            yield from _texts(child)
+        elif tag == f"{W}sym":
+            code = child.get(f"{W}char", "")[-2:].upper()
+            yield "☑" if code in _TICKED else "□" if code in _EMPTY else ""
+        elif tag in _INLINE and not (tag == f"{W}r" and _is_hidden(child)):
+            yield from _texts(child if tag != _ALTERNATE else _shown(child))
+
+
+def _is_hidden(run: Any) -> bool:
+    """Tell whether a run is formatted as hidden text."""
+    vanish = run.find(f"{W}rPr/{W}vanish")
+    return vanish is not None and vanish.get(f"{W}val", "1") not in ("0", "false", "off")
 
 
 def _read_table(node: Any, reader: _Reader) -> None:
@@ -237,6 +294,8 @@ def _cell_lines(node: Any, reader: _Reader) -> Iterator[str]:
             text = _paragraph(child, reader)[0]
             if text.strip():
                 yield text
+            for box in _boxes(child):
+                yield from _cell_lines(box, reader)
         elif child.tag == f"{W}tbl" or child.tag in _WRAPPERS or child.tag in (f"{W}tr", f"{W}tc"):
             yield from _cell_lines(child, reader)
 

@@ -17,6 +17,7 @@ from lxml import etree
 
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
+from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.attributes import whole
 from pipeline.ingest.builder import TextBuilder
@@ -25,6 +26,8 @@ from pipeline.ingest.page import DROPPED, article, is_control, is_link_list
 from pipeline.ingest.txt import encoding_doubts
 
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|<\?xml[^>]+encoding\s*=\s*["']([\w-]+)""", re.I)
+_ENTITY = re.compile(r"<!ENTITY\s", re.I)
+_HEAD = 65_536
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _CJK = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
@@ -86,8 +89,13 @@ def read_html(source: Source, content: bytes, *, max_chars: int) -> RawText:
         blocks=reader.builder.blocks,
         title=title,
         published=_published(meta),
-        doubts=encoding_doubts(decoded, source.name),
+        doubts=(*encoding_doubts(decoded, source.name), *_entities(decoded.text, source.name)),
     )
+
+
+def _entities(text: str, name: str) -> tuple[Issue, ...]:
+    """Return an issue when the page declares entities of its own; the HTML parser never expands them."""
+    return (issue("ingest", "ingest.entities", name=name),) if _ENTITY.search(text[:_HEAD]) else ()
 
 
 def _read_article(name: str, max_chars: int, node: Any, title: str | None, *, all_links: bool) -> _Reader:

@@ -86,9 +86,14 @@ def _take_out(body: Any) -> None:
         if (
             not isinstance(node.tag, str)
             or node.tag in DROPPED
-            or (_HIDDEN.search(node.get("style") or "") and len(node.text_content()) < total / 2)
+            or (_is_hidden(node) and len(node.text_content()) < total / 2)
         ):
             _drop(node)
+
+
+def _is_hidden(node: Any) -> bool:
+    """Tell whether an element itself says that it isn't shown."""
+    return node.get("hidden") is not None or _HIDDEN.search(node.get("style") or "") is not None
 
 
 def _drop(node: Any) -> None:

@@ -32,6 +32,7 @@ _OPENING = re.compile(
 )
 _BLOCK_TAG = re.compile(rb"<(?:div|p|table|span|section|article|h[1-6]|ul|ol|br|td)\b[^<>]*>", re.I)
 _CLOSING = re.compile(rb"</(?:div|p|table|span|section|article|h[1-6]|ul|ol|td|body|html)\s*>", re.I)
+_JSON = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"[^"\r\n]{1,200}"\s*+:')
 _HEAD = 65536
 
 
@@ -144,6 +145,11 @@ def has_tags(content: bytes) -> bool:
     return _BLOCK_TAG.search(_ascii(content[:_HEAD])) is not None
 
 
+def is_json(content: bytes) -> bool:
+    """Tell whether this begins as a JSON object does, or an array of them: ``{"key":``."""
+    return _JSON.match(_ascii(content[:_HEAD])) is not None
+
+
 def is_text(content: bytes) -> bool:
     """Tell whether this can be text; whether it can be decoded is for the reader to find out."""
     return True
@@ -151,8 +157,8 @@ def is_text(content: bytes) -> bool:
 
 def _ascii(head: bytes) -> bytes:
     """Return ``head`` without its byte-order mark, and UTF-16 (its mark may lack) thinned to its ASCII bytes."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[2:].replace(b"\x00", b"")
-    if head.startswith((b"<\x00", b"\x00<")):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return head.lstrip(b"\x00")[2:].replace(b"\x00", b"")
+    if re.match(rb"\x00{0,3}[<{\[]\x00|\x00{1,3}[<{\[]", head):
         return head.replace(b"\x00", b"")
     return head.removeprefix(b"\xef\xbb\xbf")

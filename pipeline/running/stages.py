@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pipeline.extract.sums import SumRules
 
 # Libraries whose other versions may read other text out of the same file.
-_READERS = ("pdfminer.six", "lxml")
+_READERS = ("pdfminer.six", "lxml", "xlrd")
+# Share of a document's time that another program may take to read it: it must end before the worker is ended.
+_FOR_OTHERS = 0.7
 
 
 def build(config: Config) -> tuple[Stage, ...]:
@@ -47,13 +49,18 @@ def _text(config: Config) -> tuple[Stage, ...]:
     from pipeline.clean.steps import clean
     from pipeline.ingest import ocr_engine
     from pipeline.ingest.formats import read_source
+    from pipeline.ingest.programs import programs
 
     most = config.run.max_chars
-    readers = digest(str(most), *(metadata.version(name) for name in _READERS), ocr_engine.describe(config.ocr))
+    seconds = config.run.time_limit * _FOR_OTHERS
+    versions = (metadata.version(name) for name in _READERS)
+    others = (*(name for name, _ in programs()), ocr_engine.describe(config.ocr))
+    readers = digest(str(most), config.rows.model_dump_json(), *versions, *others)
+    reader = partial(read_source, max_chars=most, rows=config.rows, ocr=ocr_engine.load(config.ocr), seconds=seconds)
     return (
         Stage(
             "ingest",
-            partial(read_source, max_chars=most, ocr=ocr_engine.load(config.ocr)),
+            reader,
             needs=("source", "content"),
             gives="raw",
             version=3,
