@@ -25,8 +25,9 @@ _SEPARATOR = "\0"
 _MAGIC = b"PK\x03\x04"
 _UTF8, _ENCRYPTED = 0x800, 0x1  # flag bits: the name is UTF-8; there's a password
 _LARGEST_INNER = 300_000_000  # an archive within an archive is held in memory
-# what a zip holds that is itself a document: Office Open XML, OpenDocument and EPUB, OFD
+# what a zip holds that is itself a document: Office Open XML, also without its list of parts, OpenDocument, EPUB, OFD
 _PACKAGES = frozenset({"[Content_Types].xml", "mimetype", "OFD.xml", "META-INF/container.xml"})
+_PARTS = ("word/document.", "word/styles.", "word/_rels/", "xl/workbook.", "xl/worksheets/", "ppt/presentation.")
 
 
 class Stored(NamedTuple):
@@ -112,7 +113,9 @@ def _is_inner(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, own: str) -> boo
 def _holds_files(archive: zipfile.ZipFile) -> bool:
     """Tell whether there are files in the archive and it's no document in a zip's clothes."""
     names = archive.namelist()
-    return any(not name.endswith("/") for name in names) and _PACKAGES.isdisjoint(names)
+    if not _PACKAGES.isdisjoint(names) or any(name.startswith(_PARTS) for name in names):
+        return False
+    return any(not name.endswith("/") for name in names)
 
 
 def _archive(file: str) -> zipfile.ZipFile:
