@@ -107,17 +107,22 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
         printed_by=printed[0].printed_by if printed else None,
         printed_on=printed[0].printed_on if printed else None,
     )
+    return replace(head, derived=_marks(head, core, given, inferred=inferred, counted=counted))
+
+
+def _marks(head: Head, core: _Core, given: GivenFields, *, inferred: bool, counted: bool) -> tuple[str, ...]:
+    """Return the fields that aren't printed as such; ``inferred``: the issue date, ``counted``: the effective date."""
     flags = {
         "issuers": core.inferred_issuers,
         "issue_date": inferred,
         "effective_date": counted and "effective_date" not in given.fields,
-        "doc_kind": head.doc_kind in ("其他", "论文") or title is None,
+        "doc_kind": head.doc_kind in ("其他", "论文") or head.title is None,
         "level": head.level is not None,
         "region": head.region is not None and "region" not in given.fields,
         "region_code": head.region_code is not None,
-        "year": head.year is not None and issued is None,
+        "year": head.year is not None and head.issue_date is None,
     }
-    return replace(head, derived=tuple(name for name, is_derived in flags.items() if is_derived))
+    return tuple(name for name, is_derived in flags.items() if is_derived)
 
 
 def _paper_kind(kind: str, title: Title | None, paper: Paper, rules: HeadRules) -> str:

@@ -58,7 +58,8 @@ def _large(raw: RawText) -> Iterator[tuple[int, int, int]]:
         (index, block)
         for index, block in enumerate(lines)
         if alone[index] and _height(block) >= usual * _LARGER and _may_be(raw.text[block.start : block.end])
-        if not (block.box and block.box[2] >= _FULL * right.get(block.page, 0.0))
+        if block.box and block.box[2] < _FULL * right.get(block.page, 0.0)
+        if block.box[2] - block.box[0] > _height(block)  # not turned on its side
     ]
     if not large or len(large) > _MOST * len(lines):
         return

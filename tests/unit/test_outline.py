@@ -294,6 +294,7 @@ def test_large_lines_that_are_no_headings(ranks: Ranks) -> None:
         ("2023年5月", 18.0, 150.0),
         ("人数 其中", 18.0, 150.0),
         ("目录", 18.0, 110.0),
+        ("节水的成效", 90.0, 90.0),
     ]
     text, blocks = lines(
         [*BODY, *BODY, *rows, *BODY, ("各行各业节水水平不断提升并走在全国前列取得实效", 18.0, 520.0), *BODY]
