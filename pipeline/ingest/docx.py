@@ -24,6 +24,7 @@ from pipeline.core.layers import RawText
 from pipeline.ingest.attributes import W, value_of, whole
 from pipeline.ingest.builder import TextBuilder
 from pipeline.ingest.numbering import MOST_LEVEL, Numbering, read_numbering
+from pipeline.ingest.package import check_size
 
 # bytes of XML for one character above which a part is refused unread (a zip bomb, or far too long)
 _BYTES_PER_CHAR = 100
@@ -114,8 +115,7 @@ def _part(package: zipfile.ZipFile, path: str, name: str, limit: int) -> Any | N
         info = package.getinfo(path)
     except KeyError:
         return None
-    if info.file_size > limit:
-        raise UnreadableFile("ingest.too-large", name=f"{name}（{path}）", size=info.file_size, limit=limit)
+    check_size(info, name, limit)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=True, recover=path != "word/document.xml"
     )

@@ -25,6 +25,7 @@ from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.attributes import whole
 from pipeline.ingest.grid import MOST_CELLS, MOST_COLUMNS, Grid, Line, cell_text
+from pipeline.ingest.package import check_size
 from pipeline.ingest.printed import BUILTIN, printed
 from pipeline.ingest.rows import Readings, to_raw
 from pipeline.ingest.xls import workbook_doubts
@@ -87,8 +88,7 @@ def _open(package: zipfile.ZipFile, path: str, name: str, limit: int) -> IO[byte
         info = package.getinfo(path)
     except KeyError:
         return None
-    if info.file_size > limit:
-        raise UnreadableFile("ingest.too-large", name=f"{name}（{path}）", size=info.file_size, limit=limit)
+    check_size(info, name, limit)
     return package.open(info)
 
 

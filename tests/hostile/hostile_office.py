@@ -14,6 +14,7 @@ R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationship
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SECRET = "root:x:0:0"
 BOOK = f'<workbook {S} {R}><sheets><sheet name="一" sheetId="1" r:id="r1"/></sheets></workbook>'
+RELATED = '<Relationships><Relationship Id="r1" Target="{}"/></Relationships>'
 LAUGHS = (
     '<!DOCTYPE x [<!ENTITY a "哈哈哈哈哈哈哈哈哈哈">'
     + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
@@ -51,7 +52,7 @@ def xlsx(rows: str, head: str = "", strings: str = "", after: str = "", target: 
     return package(
         {
             "xl/workbook.xml": BOOK,
-            "xl/_rels/workbook.xml.rels": f'<Relationships><Relationship Id="r1" Target="{target}"/></Relationships>',
+            "xl/_rels/workbook.xml.rels": RELATED.format(target),
             "xl/worksheets/sheet1.xml": f"{head}<worksheet {S}><sheetData>{rows}</sheetData>{after}</worksheet>",
             "xl/sharedStrings.xml": strings or f"<sst {S}/>",
         }
@@ -69,9 +70,9 @@ def bomb(path: str, megabytes: int = 400) -> bytes:
         with zipped.open(path, "w", force_zip64=True) as part:
             for _ in range(megabytes):
                 part.write(b" " * 1_000_000)
-        for more in ("xl/workbook.xml", "word/_rels/x"):
-            zipped.writestr(more, f'<workbook {S} {R}><sheets><sheet name="a" r:id="r1"/></sheets></workbook>')
-        zipped.writestr("xl/_rels/workbook.xml.rels", '<R><Relationship Id="r1" Target="worksheets/sheet1.xml"/></R>')
+        if path.startswith("xl/"):
+            zipped.writestr("xl/workbook.xml", BOOK)
+            zipped.writestr("xl/_rels/workbook.xml.rels", RELATED.format("worksheets/sheet1.xml"))
     return buffer.getvalue()
 
 
@@ -128,6 +129,7 @@ _GARBAGE = bytes((i * 7919 + i // 251) % 256 for i in range(200_000))
 
 OFFICE: tuple[Hostile, ...] = (
     Hostile("bomb.docx", lambda: bomb("word/document.xml")),
+    Hostile("bomb-of-paragraphs.docx", lambda: docx("<w:p/>" * 5_000_000)),
     Hostile("lying-size.docx", lying_size),
     Hostile("outside-entity.docx", lambda: docx(paragraph("补助&i;三万元"), OUTSIDE)),
     Hostile("laughs.docx", lambda: docx(paragraph("补助&i;三万元"), LAUGHS)),
@@ -153,9 +155,14 @@ OFFICE: tuple[Hostile, ...] = (
         "climbing.docx",
         lambda: package({"../../../climbed.txt": "x", "/climbed.txt": "x", "word/document.xml": "<w"}),
     ),
-    Hostile("million-paragraphs.docx", lambda: docx("<w:p/>" * 1_000_000)),
+    Hostile("million-paragraphs.docx", lambda: docx("<w:p/>" * 300_000)),
     Hostile("bomb.xlsx", lambda: bomb("xl/worksheets/sheet1.xml")),
     Hostile("bomb-strings.xlsx", lambda: bomb("xl/sharedStrings.xml")),
+    Hostile("bomb-of-rows.xlsx", lambda: xlsx("<row/>" * 5_000_000)),
+    Hostile("bomb-of-cells.xlsx", lambda: xlsx("<row>" + "<c><v>1</v></c>" * 2_000_000 + "</row>")),
+    Hostile(
+        "bomb-of-strings.xlsx", lambda: xlsx(inline("甲"), strings=f"<sst {S}>{'<si><t>甲</t></si>' * 2_000_000}</sst>")
+    ),
     Hostile("outside-entity.xlsx", lambda: xlsx(TWO + inline("甲", "补助&i;三万元"), OUTSIDE)),
     Hostile("laughs.xlsx", lambda: xlsx(TWO + inline("甲", "补助&i;"), LAUGHS)),
     Hostile(

@@ -190,3 +190,18 @@ def test_a_title_without_end_is_read_quickly():
     start = time.perf_counter()
     read("a.html", source.encode())
     assert time.perf_counter() - start < 2
+
+
+def test_what_says_it_is_hidden_is_not_read():
+    body = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    raw = read("a.html", page(f"{body}<p hidden>不显示的一段。</p><p style='display: none'>也不显示的。</p>").encode())
+    assert raw.text.split("\n") == ["某办法", *PARAGRAPHS]
+
+
+def test_entities_a_page_declares_are_told_and_not_expanded():
+    body = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    raw = read(
+        "a.html", ('<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + page(f"{body}<p>&x;</p>")).encode()
+    )
+    assert "root:" not in raw.text
+    assert [doubt.code for doubt in raw.doubts] == ["ingest.entities"]
