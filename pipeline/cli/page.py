@@ -17,6 +17,7 @@ from pipeline.table.words import per_words, unwrap
 PARTS = {
     "head": "文件头",
     "outline": "章节",
+    "tables": "表格",
     "measures": "措施",
     "sums": "合计",
     "codings": "编码",
@@ -26,7 +27,7 @@ PARTS = {
     "issues": "问题",
 }
 # So many lines of each part are shown when no part is asked for; together with the titles fewer than 80.
-_MOST = {"outline": 8, "measures": 10, "sums": 4, "codings": 8, "topics": 2, "references": 4, "numbers": 4, "issues": 3}
+_MOST = {"outline": 8, "tables": 6, "measures": 10, "sums": 4, "codings": 8, "topics": 2, "references": 4, "numbers": 4, "issues": 3}
 _MEASURES = ("quote", "value_min", "value_max", "unit", "bound", "role", "kind", "per", "item", "beneficiary", "page")
 _IMPORTANCE = ("quote", "role", "item", "beneficiary", "value_max", "value_min", "bound", "unit", "kind", "per", "page")
 _SIGNS = {SUM_MATCH: "＝", SUM_MISMATCH: "≠"}
@@ -55,6 +56,7 @@ def page(found: Mapping[str, Any], names: Names, *, only: Sequence[str], call: s
     writers: dict[str, Callable[[], tuple[str, list[str]]]] = {
         "head": lambda: ("", _head(found["document"], found.get("head", {}))),
         "outline": lambda: ("章节", [_heading(one) for one in found["sections"]]),
+        "tables": lambda: (f"表格（{len(found['tables'])} 张）", _tables(found["tables"])),
         "measures": lambda: (f"措施（{len(found['measures'])} 条）", _measures(found["measures"])),
         "sums": lambda: _titled("合计", "处", _sums(found["measures"])),
         "codings": lambda: _titled("编码", "段", _codings(found["codings"], names)),
@@ -116,6 +118,16 @@ def _values(found: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
 def _heading(section: Mapping[str, Any]) -> str:
     """Return a heading, set in by its level."""
     return cut("  " * (section["level"] - 1) + f"{section['number']} {section['heading']}", terminal_columns() - 2)
+
+
+def _tables(tables: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return each table: a line with its caption and size, and its rows, cells parted by bars."""
+    lines = []
+    for number, one in enumerate(tables, 1):
+        wide = max(len(row) for row in one["rows"])
+        lines.append(f"{one['caption'] or f'第 {number} 张表'}：{len(one['rows'])} 行 {wide} 列{place(dict(one))}")
+        lines += [cut("  " + " | ".join(unwrap(cell) for cell in row), terminal_columns() - 2) for row in one["rows"]]
+    return lines
 
 
 def _measures(rows: Sequence[Mapping[str, Any]]) -> list[str]:

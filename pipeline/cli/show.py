@@ -107,6 +107,7 @@ def _plain(rows: DocumentRows, document: Document, topics: list[dict[str, Any]])
         "head": _head(document),
         "document": {name: value for name, value in asdict(rows.documents[0]).items() if name not in _TEXTS},
         "sections": [asdict(row) for row in rows.sections],
+        "tables": list(_tables(document)),
         "measures": [asdict(row) for row in rows.measures],
         "codings": [asdict(row) for row in rows.codings],
         "topics": topics,
@@ -130,6 +131,17 @@ def _head(document: Document) -> dict[str, Any]:
         if rows:
             shown[field.name] = rows if isinstance(value, tuple) else rows[0]
     return shown | {"derived": list(document.head.derived)}
+
+
+def _tables(document: Document) -> Iterable[dict[str, Any]]:
+    """Yield the tables: caption, how many rows are heads, the cells' texts by row; places in the raw text."""
+    to_source = document.text.offsets().to_source if document.text else None
+    pages = {block.start: block.page for block in document.raw.blocks} if document.raw else {}
+    for table in document.tables():
+        start, end = to_source(table.start, table.end) if to_source else (table.start, table.end)
+        rows = [[cell.text.strip() for cell in row] for row in table.rows]
+        found = {"caption": table.caption, "heads": table.heads, "rows": rows}
+        yield {**found, "start": start, "end": end, "page": pages.get(start)}
 
 
 def _mentions(document: Document) -> Iterable[dict[str, Any]]:
