@@ -315,6 +315,7 @@ def test_show_is_short_and_says_what_is_left_out() -> None:
     found = {
         "document": {column.name: "x" for column in columns(DocumentRow)},
         "sections": [section] * 100,
+        "tables": [{"caption": None, "heads": 1, "rows": [["甲", "乙"]] * 40, "start": 0, "end": 9, "page": 2}],
         "measures": [],
         "codings": [{**coding, "start": at, "end": at + 1} for at in range(50)],
         "topics": [{"weight": 0.1, "label": "甲", "topic_id": "t001"}] * 9,
@@ -326,6 +327,10 @@ def test_show_is_short_and_says_what_is_left_out() -> None:
     assert len(text.splitlines()) < 80
     assert "……另有 92 条，全部显示：cewen show 结果 甲 --only 章节" in text
     assert len(page(found, {}, only=("outline",), call="").splitlines()) == 101
+    assert page(found, {}, only=("tables",), call="").splitlines()[1:3] == [
+        "  第 1 张表：40 行 2 列 第 2 页 第 0–9 字",
+        "    甲 | 乙",
+    ]
 
 
 def test_measures_for_people(out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
