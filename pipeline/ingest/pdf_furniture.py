@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +13,8 @@ _NEAR_BORDER = 3  # rows at the top and at the bottom of a page that are looked 
 _SAME_HEIGHT = 6.0  # points by which a running line moves
 _LEAST_PAGES = 3
 _COVERED = 0.4  # share of the pages from first to last that a running line stands on
-_LONGEST = 60
+_LONGEST = 120
+_MOST = 0.5  # share of the pages from which on a running line belongs to the whole document
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxlcIVXLC]{1,7}")
 _NUMBER = re.compile(r"[-—–―·•~～ ]*(?:第 ?)?#(?: ?页)?(?:[ ,，/／（(]*(?:共 ?)?#(?: ?页)?[）)]?)?[-—–―·•~～ ]*")
@@ -44,13 +45,29 @@ def find_furniture(faces: Sequence[Face]) -> dict[int, set[int]]:
                 # measured from the nearer border, as pages may differ in size
                 place = face.top - piece.y1 if top else piece.y0 - face.bottom
                 same[key, face.turn, top, round(place / _SAME_HEIGHT)].append((number, index))
+    counts = Counter("".join(piece.text.split()) for face in faces for piece in face.pieces)
     gone: dict[int, set[int]] = defaultdict(set)
     for (key, turn, top, height), found in same.items():
         near = [place for h in (height - 1, height, height + 1) for place in same.get((key, turn, top, h), ())]
         if _runs(faces, key, near):
+            kept = _heading(faces, near, counts)
             for number, index in found:
-                gone[number].add(index)
+                if (number, index) != kept:
+                    gone[number].add(index)
     return gone
+
+
+def _heading(faces: Sequence[Face], found: Sequence[Place], counts: Counter[str]) -> Place | None:
+    """Return the first of the lines when it's the only place that says what a part of the document is called.
+
+    A head over most pages names the whole document; one that stands elsewhere too repeats that.
+    """
+    on = {faces[number].page for number, _ in found}
+    first = min(found)
+    text = "".join(faces[first[0]].pieces[first[1]].text.split())
+    if len(on) >= _MOST * len({face.page for face in faces}) or _DIGITS.search(text):
+        return None
+    return first if counts[text] <= len(found) else None
 
 
 def _at_borders(pieces: Sequence[Line]) -> list[tuple[int, bool]]:

@@ -12,6 +12,7 @@ from pipeline.ingest.pdf_lines import Line, to_lines
 _SAME_BORDER = 4.0  # points by which column borders differ from page to page
 _LEAST_FILLED = 0.12  # share of a grid's cells with text; drawings have fewer
 _LEAST_FILLED_OPEN = 0.5  # the same when only one upright rule is drawn, as in a chart
+_GROUP = 2  # rows of a cell that stands for a group of rows
 _FEW_CELLS, _LONG_CELL = 4, 40
 _MOST_HEAD_ROWS = 3
 _MOST_BEFORE = 200  # cells that are looked through for those of the last row
@@ -133,6 +134,8 @@ def join_tables(parts: Sequence[Table]) -> tuple[Table, tuple[Printed, ...]]:
         if fresh and _row_goes_on([cells[i] for i in last], [cell for cell in fresh if cell.row == 0], closed):
             rows -= 1
             fresh = _append(cells, last, fresh)
+        else:
+            fresh = _extend_groups(cells, last, fresh)
         cells += [replace(cell, row=cell.row + rows) for cell in fresh]
         rows += max(lower.rows - heads, 0)
         bottom = lower.bottom
@@ -216,4 +219,17 @@ def _append(cells: list[Cell], last: Sequence[int], fresh: Sequence[Cell]) -> li
         cells[index] = replace(
             above, lines=above.lines + cell.lines, rows=above.rows + cell.rows - 1, page=begun.page, box=begun.box
         )
+    return others
+
+
+def _extend_groups(cells: list[Cell], last: Sequence[int], fresh: Sequence[Cell]) -> list[Cell]:
+    """Let cells over several rows that the page break cut reach into the next part; return the other fresh cells."""
+    by_column = {(cells[index].column, cells[index].columns): index for index in last}
+    others = []
+    for cell in fresh:
+        index = by_column.get((cell.column, cell.columns))
+        if cell.row or cell.lines or cell.rows < _GROUP or index is None:
+            others.append(cell)
+        else:
+            cells[index] = replace(cells[index], rows=cells[index].rows + cell.rows)
     return others
