@@ -62,7 +62,7 @@ def _known(text: str, blocks: Sequence[Block]) -> list[Edit]:
             spans[-1][1] = block.end
         else:
             spans.append([block.start, block.end])
-    edits = []
+    edits: list[Edit] = []
     for start, end in spans:
         if text[end : end + 1] == "\n":
             end += 1

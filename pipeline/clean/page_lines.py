@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pipeline.clean.lines import Line
-from pipeline.clean.printed import TEXT, Box, Spot
+from pipeline.clean.printed import TEXT, Spot
+from pipeline.core.layers import Box
 
 _WINDOW = 25
 _SAME_EDGE = 4.0  # points by which right edges of one column differ

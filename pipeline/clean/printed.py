@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.clean.lines import Line, split
-from pipeline.core.layers import Block
+from pipeline.core.layers import Block, Box
 
-Box = tuple[float, float, float, float]
 TEXT = -1  # the unit of all lines outside of tables
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a line stands: its box with the text upright, the cell's box, its page, and the unit within which lines may join."""
+    """Where a line stands: its box with the text upright, its cell's box, its page; lines join within a ``unit``."""
 
     unit: int
     box: Box | None

@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
-from typing import Protocol
 
 from pipeline.ingest.pdf_lines import Line, to_rows
-
-
-class Placed(Protocol):
-    """Something with a box on the page."""
-
-    @property
-    def x0(self) -> float: ...
-    @property
-    def y0(self) -> float: ...
-    @property
-    def x1(self) -> float: ...
-    @property
-    def y1(self) -> float: ...
-
 
 _GUTTER = 0.8  # heights of a line that columns are apart at least
 _LEAST_ROWS = 3
@@ -82,7 +68,7 @@ def _gutters(rows: list[list[Line]], height: float) -> list[float]:
     counts: dict[int, int] = {}
     step = max(height / 2, 1.0)
     for row in rows:
-        for a, b in zip(row, row[1:], strict=False):
+        for a, b in pairwise(row):
             if b.x0 - a.x1 >= _GUTTER * height:
                 for place in range(int(a.x1 / step) + 1, int(b.x0 / step) + 1):
                     counts[place] = counts.get(place, 0) + 1

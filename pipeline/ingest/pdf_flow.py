@@ -1,4 +1,4 @@
-"""All pages of a PDF as one flow: furniture known by repetition, tables joined over page breaks, blocks added in order."""
+"""All pages of a PDF as one flow: furniture found by repetition, tables joined over page breaks, blocks in order."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _write_table(table: Table, number: int, page: int, builder: TextBuilder) -> 
 
 
 def _flow(pages: Sequence[PageParts]) -> list[_Item]:
-    """Return the items of all pages; tables that go on are one item, where they begin, furniture between before them."""
+    """Return the items of all pages; a table that goes on is one item, furniture on its way stands before it."""
     flow: list[_Item] = []
     for page, (above, body, below) in zip(pages, _by_page(pages), strict=True):
         last = next((i for i in range(len(flow) - 1, -1, -1) if not flow[i].furniture), None)
@@ -135,5 +135,3 @@ def _rounded(box: Box) -> Box:
     """Return a box to a tenth of a point."""
     x0, y0, x1, y1 = (round(value, 1) for value in box)
     return x0, y0, x1, y1
-
-

@@ -9,6 +9,7 @@ import ctypes
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -252,7 +253,7 @@ def _strokes(item: Any, matrix: Matrix) -> Iterator[Box]:
         return
     for points in _outlines(item, _times(_matrix(item), matrix)):
         if stroke.value:
-            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(points):
                 if abs(ax - bx) <= _SLOPE * abs(ay - by) or abs(ay - by) <= _SLOPE * abs(ax - bx):
                     yield min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
         elif len(points) > 2:

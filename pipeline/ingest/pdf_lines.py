@@ -1,4 +1,4 @@
-"""Characters of a page → printed lines: what stands on one baseline without a wide gap, spaces where the print has them."""
+"""Characters of a page → printed lines: what stands on one baseline; spaces where the print has them."""
 
 from __future__ import annotations
 

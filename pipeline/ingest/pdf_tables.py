@@ -47,7 +47,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its column borders, cells in order, box on its first page; ``bottom`` tells if its last rule is drawn."""
+    """A table: column borders, cells in order, box on its first page; ``bottom`` tells if its last rule is drawn."""
 
     xs: tuple[float, ...]
     cells: tuple[Cell, ...]
@@ -63,9 +63,7 @@ class Table:
         return max((cell.row + cell.rows for cell in self.cells), default=0)
 
 
-def fill_grids(
-    grids: Sequence[Grid], glyphs: Sequence[Glyph], page: int, turn: int
-) -> tuple[list[Table], list[Glyph]]:
+def fill_grids(grids: Sequence[Grid], glyphs: Sequence[Glyph], page: int, turn: int) -> tuple[list[Table], list[Glyph]]:
     """Return the tables whose grids hold text, and the characters outside of them."""
     inside: list[dict[int, list[Glyph]]] = [{} for _ in grids]
     spared: list[Glyph] = []
@@ -109,7 +107,7 @@ def goes_on(first: Table, second: Table) -> bool:
     if abs(first.xs[-1] - second.xs[-1]) > _SAME_BORDER:
         return False
     few, many = sorted((first.xs, second.xs), key=len)
-    return all(any(abs(x - other) <= _SAME_BORDER for other in many) for x in few) and len(few) > 2 or (
+    return (all(any(abs(x - other) <= _SAME_BORDER for other in many) for x in few) and len(few) > 2) or (
         len(first.xs) == len(second.xs) == 2
     )
 

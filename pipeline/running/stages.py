@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.extract.sums import SumRules
 
 # Libraries whose other versions may read other text out of the same file.
-_READERS = ("pdfminer.six", "lxml")
+_READERS = ("pypdfium2", "lxml")
 
 
 def build(config: Config) -> tuple[Stage, ...]:
@@ -55,11 +55,11 @@ def _text(config: Config) -> tuple[Stage, ...]:
             partial(read_source, max_chars=most),
             needs=("source", "content"),
             gives="raw",
-            version=2,
+            version=3,
             settings=readers,
             doubts=_own_doubts,
         ),
-        Stage("clean", clean, needs=("raw",), gives="text", version=2, doubts=_own_doubts),
+        Stage("clean", clean, needs=("raw",), gives="text", version=3, doubts=_own_doubts),
     )
 
 

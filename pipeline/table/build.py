@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from pipeline.core.document import Document, Source
 from pipeline.core.issues import Issue
-from pipeline.core.layers import Block, Head, HeadField, Measure, RawText, Section
+from pipeline.core.layers import Block, Box, Head, HeadField, Measure, RawText, Section
 from pipeline.core.values import fits
 from pipeline.table.resolve import Targets
 from pipeline.table.schema import CodingRow, DocumentRow, IssueRow, MeasureRow, ReferenceRow, SectionRow, Status
@@ -79,13 +79,21 @@ class Places:
 
     def page(self, start: int, end: int) -> int | None:
         """Return the page a raw span begins on, or None."""
-        found = self.blocks(start, end)
-        return found[0].page if found else None
+        return next((page for page, _ in self._lines(start, end)), None)
 
     def boxes(self, start: int, end: int) -> str | None:
-        """Return page and box of each block a raw span touches, as JSON, or None."""
-        boxes = [[b.page, *(round(x, 2) for x in b.box)] for b in self.blocks(start, end) if b.box is not None]
+        """Return page and box of each printed line a raw span touches, as JSON, or None."""
+        boxes = [[page, *(round(x, 2) for x in box)] for page, box in self._lines(start, end) if box is not None]
         return json.dumps(boxes) if boxes else None
+
+    def _lines(self, start: int, end: int) -> Iterable[tuple[int | None, Box | None]]:
+        """Yield page and box of each printed line a raw span touches; of a block without lines its own."""
+        for block in self.blocks(start, end):
+            lines = [line for line in block.lines if line.end > start and line.start < max(end, start + 1)]
+            if lines:
+                yield from ((line.page, line.box) for line in lines)
+            else:
+                yield block.page, block.box
 
     def section(self, at: int) -> str | None:
         """Return the id of the deepest section that contains the clean offset ``at``, or None."""

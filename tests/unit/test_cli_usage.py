@@ -14,7 +14,7 @@ from pipeline.cli.main import cli, invoke
 from pipeline.cli.text import around, cut, fitting, grid, pad, table, width
 from pipeline.cli.usage import parse
 
-HEAVY = ("pandas", "duckdb", "jieba", "spacy", "hanlp", "sklearn", "pdfminer", "pyarrow", "rich", "gensim", "numpy")
+HEAVY = ("pandas", "duckdb", "jieba", "spacy", "hanlp", "sklearn", "pypdfium2", "pyarrow", "rich", "gensim", "numpy")
 
 
 def test_importing_the_command_loads_nothing_heavy() -> None:
