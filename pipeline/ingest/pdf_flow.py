@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.core.layers import BlockKind
 from pipeline.ingest.builder import PrintedLine, TextBuilder
 from pipeline.ingest.pdf_furniture import Face, find_furniture
 from pipeline.ingest.pdf_glyphs import Box, turned, unturn
@@ -32,10 +33,10 @@ def write_flow(pages: Sequence[PageParts], builder: TextBuilder) -> None:
     number = 0
     for item in flow:
         if item.text is not None:
-            kind = "furniture" if item.furniture else "line"
+            kind: BlockKind = "furniture" if item.furniture else "line"
             line = _printed(item.text, "\n")
             before, page = ("\f", item.page) if item.page > page else ("\n", page)
-            builder.add_printed([line], kind, before=before, page=item.page, box=line.box)  # type: ignore[arg-type]
+            builder.add_printed([line], kind, before=before, page=item.page, box=line.box)
         else:
             table, _ = join_tables(item.parts)
             page = _write_table(table, number, page, builder)

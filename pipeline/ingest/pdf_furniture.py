@@ -54,7 +54,19 @@ def find_furniture(faces: Sequence[Face]) -> dict[int, set[int]]:
             for number, index in found:
                 if (number, index) != kept:
                     gone[number].add(index)
-    return gone
+    return {number: _outermost(faces[number].pieces, found) for number, found in gone.items()}
+
+
+def _outermost(pieces: Sequence[Line], gone: set[int]) -> set[int]:
+    """Return those of ``gone`` that no row of other text parts from the page's border, as it would in a form."""
+    rows = [[index for index, _ in row] for row in _indexed_rows(pieces)]
+    kept: set[int] = set()
+    for outer in (rows, rows[::-1]):
+        for row in outer:
+            if not gone.intersection(row):
+                break
+            kept.update(gone.intersection(row))
+    return kept
 
 
 def _heading(faces: Sequence[Face], found: Sequence[Place], counts: Counter[str]) -> Place | None:
@@ -72,11 +84,16 @@ def _heading(faces: Sequence[Face], found: Sequence[Place], counts: Counter[str]
 
 def _at_borders(pieces: Sequence[Line]) -> list[tuple[int, bool]]:
     """Return the indices of the pieces in a page's outer rows, with True for those at the top."""
-    places = {id(piece): index for index, piece in enumerate(pieces)}
-    rows = to_rows(pieces)
-    top = [(places[id(piece)], True) for row in rows[:_NEAR_BORDER] for piece in row]
-    bottom = [(places[id(piece)], False) for row in rows[_NEAR_BORDER:][-_NEAR_BORDER:] for piece in row]
+    rows = _indexed_rows(pieces)
+    top = [(index, True) for row in rows[:_NEAR_BORDER] for index, _ in row]
+    bottom = [(index, False) for row in rows[_NEAR_BORDER:][-_NEAR_BORDER:] for index, _ in row]
     return top + bottom
+
+
+def _indexed_rows(pieces: Sequence[Line]) -> list[list[tuple[int, Line]]]:
+    """Return the pieces by rows from top to bottom, each with its index."""
+    places = {id(piece): index for index, piece in enumerate(pieces)}
+    return [[(places[id(piece)], piece) for piece in row] for row in to_rows(pieces)]
 
 
 def _key(text: str) -> str:

@@ -32,14 +32,14 @@ _DEEPEST = 4  # forms within forms
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A printed character and its box; ``space`` tells that the file has a space before it."""
+    """A printed character and its box; ``spaces`` counts the file's own spaces before it."""
 
     text: str
     x0: float
     y0: float
     x1: float
     y1: float
-    space: bool = False
+    spaces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _read_glyphs(text_page: Any, count: int) -> dict[int, list[Glyph]]:
     """Return the characters of a text page by turn."""
     result: dict[int, list[Glyph]] = {}
     generated, angle_of, boxes = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_GetCharAngle, _Boxes()
-    space, high = False, 0
+    spaces = high = 0
     for index in range(count):
         if generated(text_page, index) == 1:
             continue
@@ -139,13 +139,13 @@ def _read_glyphs(text_page: Any, count: int) -> dict[int, list[Glyph]]:
         text = _character(text_page, index, code, high)
         high = 0
         if text.isspace() or text == "\xad":
-            space = space or text.isspace()
+            spaces += text.isspace()
             continue
         turn = _turn(angle_of(text_page, index))
         box = boxes.of(text_page, index, turn)
         if box is not None:
-            result.setdefault(turn, []).append(Glyph(text, *box, space))
-            space = False
+            result.setdefault(turn, []).append(Glyph(text, *box, spaces))
+            spaces = 0
     return result
 
 
@@ -196,7 +196,8 @@ def _turn(angle: float) -> int:
         return 0
     quarters = angle / (math.pi / 2)
     nearest = round(quarters)
-    return nearest % 4 if abs(quarters - nearest) * math.pi / 2 <= _NEARLY else SKEW
+    # pdfium counts to the right
+    return -nearest % 4 if abs(quarters - nearest) * math.pi / 2 <= _NEARLY else SKEW
 
 
 def _rules(page: Any) -> tuple[list[Box], list[Box], int]:

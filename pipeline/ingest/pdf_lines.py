@@ -191,6 +191,8 @@ def _spaces(a: Glyph, b: Glyph, height: float, spread: float) -> str:
     gap = b.x0 - a.x1
     han = (a.text > "\u2e7f") + (b.text > "\u2e7f")
     least = _DIGIT_GAP if a.text.isdigit() and b.text.isdigit() else _GAPS[han]
-    if (b.space and gap > _THINNEST * height) or gap > spread + least * height:
+    if b.spaces and gap > _THINNEST * height:
+        return " " * min(_MOST_SPACES, b.spaces)
+    if gap > spread + least * height:
         return " " * max(1, min(_MOST_SPACES, round((gap - spread) / (0.5 * height))))
     return ""

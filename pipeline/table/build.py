@@ -251,6 +251,7 @@ def _codings(document: Document, places: Places, code_paths: Mapping[tuple[str, 
     # many codes stand on one clause: its place and quote are looked up once
     raw_spans = {span: places.to_raw(*span) for span in {(c.start, c.end) for c in codings}}
     quotes = {span: places.raw[slice(*span)] for span in raw_spans.values()}
+    printed = {span: (places.page(*span), places.boxes(*span)) for span in raw_spans.values()}
     found = [(*raw_spans[coding.start, coding.end], coding) for coding in codings]
     found.sort(key=lambda item: (item[0], item[1], item[2].codebook, item[2].code))
     ids = _unique(f"{places.doc_id}:{start}-{end}:{c.codebook}.{c.code}" for start, end, c in found)
@@ -264,6 +265,8 @@ def _codings(document: Document, places: Places, code_paths: Mapping[tuple[str, 
             start=start,
             end=end,
             quote=quotes[start, end],
+            page=printed[start, end][0],
+            boxes=printed[start, end][1],
             coder=coding.coder,
             score=float(coding.score),
             rule=coding.rule or None,
