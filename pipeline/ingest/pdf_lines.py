@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -153,13 +154,11 @@ def _adjoins(left: Sequence[Glyph], right: Sequence[Glyph]) -> bool:
 
 def _repeats_run(left: Sequence[Glyph], right: Sequence[Glyph]) -> bool:
     """Tell whether ``right`` is part of ``left`` printed once more, as false bold is."""
-    at = 0
-    for glyph in right:
-        while at < len(left) and not _repeats(left[at], glyph):
-            at += 1
-        if at == len(left):
-            return False
-    return True
+    shift = _SAME_PLACE * (right[0].x1 - right[0].x0)
+    at = bisect_left(left, right[0].x0 - shift, key=lambda glyph: glyph.x0)
+    if len(left) - at < len(right):
+        return False
+    return all(_repeats(a, b) for a, b in zip(left[at : at + len(right)], right, strict=True))
 
 
 def _repeats(a: Glyph, b: Glyph) -> bool:
