@@ -16,6 +16,7 @@ _DIGIT_GAP = 0.4  # digits of fonts that aren't embedded stand apart
 _THINNEST = 0.05  # a space of the file's own so narrow isn't seen
 _WIDEST_GAP = 1.3  # beyond it a new piece begins
 _ON_LINE = 0.5  # share of the lower character's height that must be level with the line
+_FAR_TALLER = 2.2  # times: raised marks are half as high as their line
 _BACK = 0.7  # heights by which a character may begin left of the last one's end
 _MOST_SPACES = 4
 _OVERLAID = 3  # pieces of a row that are tried for one that a run goes on from or repeats
@@ -99,7 +100,10 @@ def to_lines(glyphs: Sequence[Glyph]) -> list[Line]:
 
 
 def _level(a: Line | Glyph, b: Line | Glyph) -> bool:
-    """Tell whether two pieces stand beside each other."""
+    """Tell whether two pieces stand beside each other; beside a far taller one only what is at its middle."""
+    lower, taller = sorted((a.y1 - a.y0, b.y1 - b.y0))
+    if taller > _FAR_TALLER * lower:
+        return abs(a.y0 + a.y1 - b.y0 - b.y1) <= lower
     return min(a.y1, b.y1) - max(a.y0, b.y0) >= _ON_LINE * min(a.y1 - a.y0, b.y1 - b.y0)
 
 

@@ -1,5 +1,7 @@
 """PDF layout: columns, tables, page breaks, furniture, footnotes, turned pages, unreadable fonts."""
 
+from itertools import pairwise
+
 import pytest
 from make_pdf import Line, Rule, make_pdf, set_grid, set_text
 from test_ingest_formats import read
@@ -231,6 +233,31 @@ def test_spread_lines_get_no_spaces() -> None:
     assert read("a.pdf", make_pdf([spread])).text == "通知要求各地认真执行"
     apart = [(90, 700, 16, "前一部分"), (90 + 4.8 * 16, 700, 16, "后一部分")]
     assert read("a.pdf", make_pdf([apart])).text.split() == ["前一部分", "后一部分"]
+
+
+def test_a_watermark_across_lines_doesnt_mix_them() -> None:
+    lines = [(90.0, 700.0 - 22 * n, 12.0, f"第{n}行的文字写在这里。") for n in range(6)]
+    read_in_order = read("a.pdf", make_pdf([[*lines, (120, 620, 80, "样稿")]])).text.replace(" ", "")
+    assert [line for line in read_in_order.split("\n") if "行" in line] == [line[3] for line in lines]
+
+
+def test_spaces_inside_cells_go_as_they_do_in_text() -> None:
+    xs, ys = [60.0, 200.0, 440.0], [700.0, 670.0]
+    lines = put(xs, ys, [["姓 名", "自 2025 年起"]])
+    raw = read("a.pdf", make_pdf([lines], rules=[set_grid(xs, ys)]))
+    assert clean(raw).text == "姓名\t自2025年起"
+
+
+def test_cells_each_with_its_own_frame_are_one_table() -> None:
+    xs, ys = [60.0, 200.0, 340.0], [700.0, 670.0, 640.0]
+    frames = [
+        rule
+        for x0, x1 in pairwise(xs)
+        for y1, y0 in pairwise(ys)
+        for rule in set_grid([x0 + 0.5, x1 - 0.5], [y1 - 0.5, y0 + 0.5])
+    ]
+    raw = read("a.pdf", make_pdf([put(xs, ys, [["姓名", "职务"], ["张三", "主任"]])], rules=[frames]))
+    assert raw.text == "姓名\t职务\n张三\t主任"
 
 
 def test_false_bold_is_read_once() -> None:
