@@ -55,7 +55,7 @@ def _best_split(rows: list[list[Line]]) -> _Split | None:
     height = median(piece.height for row in rows for piece in row)
     best: tuple[int, _Split] | None = None
     for at in _gutters(rows, height):
-        for first, last in _free_runs(rows, at, height):
+        for first, last in _free_runs(rows, at):
             split = _trimmed(rows, _Split(first, last, at))
             both = _both(rows, split) if split else 0
             if split and both >= _LEAST_ROWS and (best is None or both > best[0]) and _are_columns(rows, split, height):
@@ -81,7 +81,7 @@ def _gutters(rows: list[list[Line]], height: float) -> list[float]:
     return [place * step for place in kept[:8]]
 
 
-def _free_runs(rows: list[list[Line]], at: float, height: float) -> list[tuple[int, int]]:
+def _free_runs(rows: list[list[Line]], at: float) -> list[tuple[int, int]]:
     """Return the runs of rows in which no piece crosses ``at``."""
     runs: list[tuple[int, int]] = []
     start = 0

@@ -265,12 +265,12 @@ def _codings(document: Document, places: Places, code_paths: Mapping[tuple[str, 
             start=start,
             end=end,
             quote=quotes[start, end],
-            page=printed[start, end][0],
-            boxes=printed[start, end][1],
             coder=coding.coder,
             score=float(coding.score),
             rule=coding.rule or None,
             created=None,
+            page=printed[start, end][0],
+            boxes=printed[start, end][1],
         )
 
 
