@@ -58,11 +58,11 @@ def _known(text: str, blocks: Sequence[Block]) -> list[Edit]:
     for block in blocks:
         if block.kind != "furniture":
             continue
-        if spans and block.start - spans[-1][1] <= 1 and text[spans[-1][1] : block.start] in ("", "\n"):
+        if spans and block.start - spans[-1][1] <= 1 and text[spans[-1][1] : block.start] in ("", "\n", "\f"):
             spans[-1][1] = block.end
         else:
             spans.append([block.start, block.end])
-    edits = []
+    edits: list[Edit] = []
     for start, end in spans:
         if text[end : end + 1] == "\n":
             end += 1

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pipeline.clean.lines import Line
-from pipeline.clean.printed import TEXT, Box, Spot
+from pipeline.clean.printed import TEXT, Spot
+from pipeline.core.layers import Box
 
 _WINDOW = 25
 _SAME_EDGE = 4.0  # points by which right edges of one column differ
@@ -31,7 +32,8 @@ def full_lines(lines: Sequence[Line], spots: Sequence[Spot]) -> list[bool | None
     for unit, found in units.items():
         boxes = [spots[index].box for index in found]
         cell = None if unit == TEXT else spots[found[0]].cell
-        values = _of_text(boxes) if cell is None else _of_cell([lines[i].text for i in found], boxes, cell)
+        pages = [spots[index].page for index in found]
+        values = _of_text(boxes, pages) if cell is None else _of_cell([lines[i].text for i in found], boxes, cell)
         for index, value in zip(found, values, strict=True):
             result[index] = value
     return result
@@ -40,7 +42,8 @@ def full_lines(lines: Sequence[Line], spots: Sequence[Spot]) -> list[bool | None
 def flush_lines(spots: Sequence[Spot]) -> list[bool]:
     """Tell for each line whether it begins at its column's left edge while paragraphs around it begin indented."""
     boxes = [spot.box if spot.unit == TEXT else None for spot in spots]
-    lefts = [_edge(boxes, i, side=0) for i in range(len(boxes))]
+    pages = [spot.page for spot in spots]
+    lefts = [_edge(boxes, pages, i, side=0) for i in range(len(boxes))]
     indented = [
         left is not None and box is not None and _INDENT < (box[0] - left) / max(box[3] - box[1], 1) < _WIDEST_INDENT
         for box, left in zip(boxes, lefts, strict=True)
@@ -56,7 +59,7 @@ def flush_lines(spots: Sequence[Spot]) -> list[bool]:
     return result
 
 
-def _of_text(boxes: Sequence[Box | None]) -> list[bool | None]:
+def _of_text(boxes: Sequence[Box | None], pages: Sequence[int | None]) -> list[bool | None]:
     """Tell of the lines outside of tables whether they're full."""
     result: list[bool | None] = []
     for i, box in enumerate(boxes):
@@ -64,10 +67,10 @@ def _of_text(boxes: Sequence[Box | None]) -> list[bool | None]:
         if box is None or after is None:
             result.append(False)
             continue
-        if _other_size(box, after) or _is_indented(boxes, i + 1):
+        if _other_size(box, after) or _is_indented(boxes, pages, i + 1):
             result.append(None)
         else:
-            left, right, size = _edge(boxes, i, side=0), _edge(boxes, i, side=2), box[3] - box[1]
+            left, right, size = _edge(boxes, pages, i, side=0), _edge(boxes, pages, i, side=2), box[3] - box[1]
             # a date or signature set to the right reaches the edge too
             result.append(
                 right is not None and box[2] >= right - 1.3 * size and (left is None or box[0] < left + 5 * size)
@@ -116,26 +119,36 @@ def _other_size(box: Box, after: Box) -> bool:
     return max(a, b) > _TALLER * min(a, b)
 
 
-def _edge(boxes: Sequence[Box | None], i: int, *, side: int) -> float | None:
-    """Return the right (``side`` 2) or left (0) edge shared by lines near ``i``, above or below it, or None."""
+def _edge(boxes: Sequence[Box | None], pages: Sequence[int | None], i: int, *, side: int) -> float | None:
+    """Return the right (``side`` 2) or left (0) edge shared by lines near ``i``, above or below it, or None.
+
+    Lines of its own page tell best, as pages of other kinds have other edges.
+    """
     box = boxes[i]
     if box is None:
         return None
     width = max(box[2] - box[0], 1.0)
+    low = max(0, i - _WINDOW)
     near = [
-        other[side]
-        for other in boxes[max(0, i - _WINDOW) : i + _WINDOW]
+        (other[side], page == pages[i])
+        for other, page in zip(boxes[low : i + _WINDOW], pages[low : i + _WINDOW], strict=True)
         if other is not None and min(box[2], other[2]) - max(box[0], other[0]) >= 0.5 * width
     ]
-    near.sort(reverse=side == 2)
-    for at in range(len(near) - _LEAST + 1):
-        if abs(near[at] - near[at + _LEAST - 1]) <= _SAME_EDGE:
-            return near[at]
+    own = _shared([edge for edge, same in near if same], side)
+    return own if own is not None else _shared([edge for edge, _ in near], side)
+
+
+def _shared(edges: list[float], side: int) -> float | None:
+    """Return the outermost edge that several lines share, or None."""
+    edges.sort(reverse=side == 2)
+    for at in range(len(edges) - _LEAST + 1):
+        if abs(edges[at] - edges[at + _LEAST - 1]) <= _SAME_EDGE:
+            return edges[at]
     return None
 
 
-def _is_indented(boxes: Sequence[Box | None], i: int) -> bool:
+def _is_indented(boxes: Sequence[Box | None], pages: Sequence[int | None], i: int) -> bool:
     """Tell whether a line begins one character and more right of its column's left edge."""
     box = boxes[i]
-    edge = _edge(boxes, i, side=0)
+    edge = _edge(boxes, pages, i, side=0)
     return box is not None and edge is not None and box[0] > edge + _INDENT * (box[3] - box[1])

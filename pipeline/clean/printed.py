@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.clean.lines import Line, split
-from pipeline.core.layers import Block
+from pipeline.core.layers import Block, Box
 
-Box = tuple[float, float, float, float]
 TEXT = -1  # the unit of all lines outside of tables
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a line stands: its box with the text upright, the cell's box, and the unit within which lines may join."""
+    """Where a line stands: its box with the text upright, its cell's box, its page; lines join within a ``unit``."""
 
     unit: int
     box: Box | None
     cell: Box | None = None
+    page: int | None = None
 
 
 def are_printed(blocks: Sequence[Block]) -> bool:
@@ -46,7 +46,8 @@ def printed_lines(text: str, blocks: Sequence[Block]) -> tuple[list[Line], list[
             cell = block.box if block.kind == "cell" else None
             blanks = max(0, text.count("\n", end, start) - 1) if lines else 0
             lines.append(Line(start, block.start + line.end, line.indent, blanks, line.text))
-            spots.append(Spot(unit, _upright(box, turn), _upright(cell, turn)))
+            page = place.page if place else block.page
+            spots.append(Spot(unit, _upright(box, turn), _upright(cell, turn), page))
             end = lines[-1].end
     return lines, spots
 

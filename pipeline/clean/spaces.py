@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.clean.lines import Line, split
 from pipeline.core.layers import Block
@@ -49,16 +50,24 @@ def close_spaces(text: str, blocks: Sequence[Block]) -> list[Edit]:
     edits: list[Edit] = []
     if " " not in text and "\t" not in text:
         return edits
-    for line in split(text):
+    cells = any(block.kind == "cell" for block in blocks)
+    for line in _lines_of_blocks(text, blocks) if cells else split(text):
         if line.indent == 1 and text[line.start - 1] == " ":
             edits.append(Edit(line.start - 1, line.start, "", "indent"))
         in_cells = not blocks and "\t" in line.text  # what parts the cells is no space, so spaces belong to words
         if " " in line.text and (in_cells or _PAIR_ALONE.search(line.text) or not line.is_row()):
             edits.extend(Edit(at, at + n, "", "space") for at, n in _inner(line))
-    if not any(block.kind == "cell" for block in blocks):
+    if not cells:
         edits.extend(Edit(m.start(), m.end(), "", "line-end") for m in _TRAILING.finditer(text))
         edits.sort(key=lambda e: (e.start, e.end))
     return edits
+
+
+def _lines_of_blocks(text: str, blocks: Sequence[Block]) -> Iterator[Line]:
+    """Yield the lines of each block, so that a cell's spaces aren't taken for the gaps of its row."""
+    for block in blocks:
+        for line in split(text[block.start : block.end]):
+            yield replace(line, start=block.start + line.start, end=block.start + line.end)
 
 
 def _inner(line: Line) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ Fate = Literal["claimed", "set_aside", "unclaimed"]
 Relation = Literal["依据", "落实", "修订", "废止", "转发", "提及"]
 BlockKind = Literal["paragraph", "heading", "line", "cell", "furniture"]
 OTHER_PART = "other-part"  # the reason of edits that take out what belongs to another document of the same file
+Box = tuple[float, float, float, float]
 GivenField = Literal["title", "doc_number", "issuer", "addressee", "issue_date", "effective_date", "expiry", "region"]
 
 
@@ -29,7 +30,7 @@ class Place:
     start: int
     end: int
     page: int
-    box: tuple[float, float, float, float]
+    box: Box
     turn: int = 0
 
 
@@ -38,17 +39,17 @@ class Block:
     """A piece of the raw text (offsets into the **raw** text) and where it stands in the source.
 
     ``page`` counts from 1; ``box`` is x0, y0, x1, y1 in PDF points, origin bottom left; ``table``, ``row`` and
-    ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1. ``score`` says how
-    sure text recognition is, from 0 to 1; ``None`` for text that was never a picture. ``lines`` are the printed lines of
-    a cell, also of one that goes on on the next page, and of a line whose text is turned; without them ``box`` says all.
-    Kind ``furniture`` is a line that the layout shows to be a running head, a foot or a page number.
+    ``column`` count from 0; ``level`` is the heading level given by the file's own styles, from 1; ``score`` is how
+    sure text recognition is, from 0 to 1, ``None`` for text that was never a picture. ``lines`` are the printed lines
+    of a cell, also of one that goes on on the next page, and of a line whose text is turned; without them ``box`` says
+    all. Kind ``furniture`` is a line that the layout shows to be a running head, a foot or a page number.
     """
 
     start: int
     end: int
     kind: BlockKind
     page: int | None = None
-    box: tuple[float, float, float, float] | None = None
+    box: Box | None = None
     table: int | None = None
     row: int | None = None
     column: int | None = None

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.core.errors import UnreadableFile
-from pipeline.core.layers import Block, BlockKind, Place
-
-Box = tuple[float, float, float, float]
+from pipeline.core.layers import Block, BlockKind, Box, Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from pipeline.ingest.ocr_engine import Recogniser
 from pipeline.ingest.ocr_pdf import PdfScans
 from pipeline.ingest.pdf_flow import write_flow
 from pipeline.ingest.pdf_glyphs import read_drawn
+from pipeline.ingest.pdf_memory import bounded_memory
 from pipeline.ingest.pdf_page import PageParts, take_apart
 
 _MOST_FAILURES = 100  # pages on end that can't be opened before the rest is given up: a false /Count may say 10⁹
@@ -73,7 +74,7 @@ def read_pdf(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser 
 @contextmanager
 def _opened(name: str, content: bytes) -> Iterator[Any]:
     """Give the opened document. Raises UnreadableFile."""
-    with _pdfium:
+    with _pdfium, bounded_memory():
         pdfium.FPDF_InitLibrary()
         document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
         reason = 0 if document else pdfium.FPDF_GetLastError()
@@ -94,7 +95,7 @@ def _page_parts(document: Any, pages: _Pages, scans: PdfScans, most: int) -> Ite
         total = pdfium.FPDF_GetPageCount(document)
     failed = 0
     for index in range(total):
-        with _pdfium:
+        with _pdfium, bounded_memory():
             drawn = _drawn(document, index, scans.name, most)
         if drawn is None:
             pages.damaged.append(index + 1)
@@ -119,6 +120,8 @@ def _drawn(document: Any, index: int, name: str, most: int) -> Any | None:
         return None
     try:
         return read_drawn(page, most)
+    except MemoryError as error:
+        raise UnreadableFile("ingest.damaged", name=name, detail=f"第 {index + 1} 页要占用过多内存") from error
     except OverflowError as error:
         raise UnreadableFile("ingest.too-long", name=name, count=error.args[0], limit=most) from error
     finally:

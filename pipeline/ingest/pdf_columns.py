@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
-from typing import Protocol
 
 from pipeline.ingest.pdf_lines import Line, to_rows
-
-
-class Placed(Protocol):
-    """Something with a box on the page."""
-
-    @property
-    def x0(self) -> float: ...
-    @property
-    def y0(self) -> float: ...
-    @property
-    def x1(self) -> float: ...
-    @property
-    def y1(self) -> float: ...
-
 
 _GUTTER = 0.8  # heights of a line that columns are apart at least
 _LEAST_ROWS = 3
@@ -69,7 +55,7 @@ def _best_split(rows: list[list[Line]]) -> _Split | None:
     height = median(piece.height for row in rows for piece in row)
     best: tuple[int, _Split] | None = None
     for at in _gutters(rows, height):
-        for first, last in _free_runs(rows, at, height):
+        for first, last in _free_runs(rows, at):
             split = _trimmed(rows, _Split(first, last, at))
             both = _both(rows, split) if split else 0
             if split and both >= _LEAST_ROWS and (best is None or both > best[0]) and _are_columns(rows, split, height):
@@ -82,7 +68,7 @@ def _gutters(rows: list[list[Line]], height: float) -> list[float]:
     counts: dict[int, int] = {}
     step = max(height / 2, 1.0)
     for row in rows:
-        for a, b in zip(row, row[1:], strict=False):
+        for a, b in pairwise(row):
             if b.x0 - a.x1 >= _GUTTER * height:
                 for place in range(int(a.x1 / step) + 1, int(b.x0 / step) + 1):
                     counts[place] = counts.get(place, 0) + 1
@@ -95,7 +81,7 @@ def _gutters(rows: list[list[Line]], height: float) -> list[float]:
     return [place * step for place in kept[:8]]
 
 
-def _free_runs(rows: list[list[Line]], at: float, height: float) -> list[tuple[int, int]]:
+def _free_runs(rows: list[list[Line]], at: float) -> list[tuple[int, int]]:
     """Return the runs of rows in which no piece crosses ``at``."""
     runs: list[tuple[int, int]] = []
     start = 0

@@ -1,4 +1,4 @@
-"""All pages of a PDF as one flow: furniture known by repetition, tables joined over page breaks, blocks added in order."""
+"""All pages of a PDF as one flow: furniture found by repetition, tables joined over page breaks, blocks in order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.core.layers import BlockKind
 from pipeline.ingest.builder import PrintedLine, TextBuilder
 from pipeline.ingest.pdf_furniture import Face, find_furniture
 from pipeline.ingest.pdf_glyphs import Box, turned, unturn
@@ -32,10 +33,10 @@ def write_flow(pages: Sequence[PageParts], builder: TextBuilder) -> None:
     number = 0
     for item in flow:
         if item.text is not None:
-            kind = "furniture" if item.furniture else "line"
+            kind: BlockKind = "furniture" if item.furniture else "line"
             line = _printed(item.text, "\n")
             before, page = ("\f", item.page) if item.page > page else ("\n", page)
-            builder.add_printed([line], kind, before=before, page=item.page, box=line.box)  # type: ignore[arg-type]
+            builder.add_printed([line], kind, before=before, page=item.page, box=line.box)
         else:
             table, _ = join_tables(item.parts)
             page = _write_table(table, number, page, builder)
@@ -68,7 +69,7 @@ def _write_table(table: Table, number: int, page: int, builder: TextBuilder) -> 
 
 
 def _flow(pages: Sequence[PageParts]) -> list[_Item]:
-    """Return the items of all pages; tables that go on are one item, where they begin, furniture between before them."""
+    """Return the items of all pages; a table that goes on is one item, furniture on its way stands before it."""
     flow: list[_Item] = []
     for page, (above, body, below) in zip(pages, _by_page(pages), strict=True):
         last = next((i for i in range(len(flow) - 1, -1, -1) if not flow[i].furniture), None)
@@ -135,5 +136,3 @@ def _rounded(box: Box) -> Box:
     """Return a box to a tenth of a point."""
     x0, y0, x1, y1 = (round(value, 1) for value in box)
     return x0, y0, x1, y1
-
-

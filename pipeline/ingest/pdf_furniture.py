@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +13,8 @@ _NEAR_BORDER = 3  # rows at the top and at the bottom of a page that are looked 
 _SAME_HEIGHT = 6.0  # points by which a running line moves
 _LEAST_PAGES = 3
 _COVERED = 0.4  # share of the pages from first to last that a running line stands on
-_LONGEST = 60
+_LONGEST = 120
+_MOST = 0.5  # share of the pages from which on a running line belongs to the whole document
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxlcIVXLC]{1,7}")
 _NUMBER = re.compile(r"[-—–―·•~～ ]*(?:第 ?)?#(?: ?页)?(?:[ ,，/／（(]*(?:共 ?)?#(?: ?页)?[）)]?)?[-—–―·•~～ ]*")
@@ -44,22 +45,55 @@ def find_furniture(faces: Sequence[Face]) -> dict[int, set[int]]:
                 # measured from the nearer border, as pages may differ in size
                 place = face.top - piece.y1 if top else piece.y0 - face.bottom
                 same[key, face.turn, top, round(place / _SAME_HEIGHT)].append((number, index))
+    counts = Counter("".join(piece.text.split()) for face in faces for piece in face.pieces)
     gone: dict[int, set[int]] = defaultdict(set)
     for (key, turn, top, height), found in same.items():
         near = [place for h in (height - 1, height, height + 1) for place in same.get((key, turn, top, h), ())]
         if _runs(faces, key, near):
+            kept = _heading(faces, near, counts)
             for number, index in found:
-                gone[number].add(index)
-    return gone
+                if (number, index) != kept:
+                    gone[number].add(index)
+    return {number: _outermost(faces[number].pieces, found) for number, found in gone.items()}
+
+
+def _outermost(pieces: Sequence[Line], gone: set[int]) -> set[int]:
+    """Return those of ``gone`` that no row of other text parts from the page's border, as it would in a form."""
+    rows = [[index for index, _ in row] for row in _indexed_rows(pieces)]
+    kept: set[int] = set()
+    for outer in (rows, rows[::-1]):
+        for row in outer:
+            if not gone.intersection(row):
+                break
+            kept.update(gone.intersection(row))
+    return kept
+
+
+def _heading(faces: Sequence[Face], found: Sequence[Place], counts: Counter[str]) -> Place | None:
+    """Return the first of the lines when it's the only place that says what a part of the document is called.
+
+    A head over most pages names the whole document; one that stands elsewhere too repeats that.
+    """
+    on = {faces[number].page for number, _ in found}
+    first = min(found)
+    text = "".join(faces[first[0]].pieces[first[1]].text.split())
+    if len(on) >= _MOST * len({face.page for face in faces}) or _DIGITS.search(text):
+        return None
+    return first if counts[text] <= len(found) else None
 
 
 def _at_borders(pieces: Sequence[Line]) -> list[tuple[int, bool]]:
     """Return the indices of the pieces in a page's outer rows, with True for those at the top."""
-    places = {id(piece): index for index, piece in enumerate(pieces)}
-    rows = to_rows(pieces)
-    top = [(places[id(piece)], True) for row in rows[:_NEAR_BORDER] for piece in row]
-    bottom = [(places[id(piece)], False) for row in rows[_NEAR_BORDER:][-_NEAR_BORDER:] for piece in row]
+    rows = _indexed_rows(pieces)
+    top = [(index, True) for row in rows[:_NEAR_BORDER] for index, _ in row]
+    bottom = [(index, False) for row in rows[_NEAR_BORDER:][-_NEAR_BORDER:] for index, _ in row]
     return top + bottom
+
+
+def _indexed_rows(pieces: Sequence[Line]) -> list[list[tuple[int, Line]]]:
+    """Return the pieces by rows from top to bottom, each with its index."""
+    places = {id(piece): index for index, piece in enumerate(pieces)}
+    return [[(places[id(piece)], piece) for piece in row] for row in to_rows(pieces)]
 
 
 def _key(text: str) -> str:

@@ -9,6 +9,7 @@ import ctypes
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -24,19 +25,21 @@ _SHORTEST = 3.0
 _SLOPE = 0.02
 _NEARLY = 0.1  # radians by which text may be off a right angle
 _MOST_SHAPES = 30_000  # maps and drawings have more; they hold no tables
+_BELOW = 0.15  # ems of a character below the baseline
+_VERTICAL = 0.3  # share of its width by which a character of vertical writing begins left of its own place
 _DEEPEST = 4  # forms within forms
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A printed character and its box; ``space`` tells that the file has a space before it."""
+    """A printed character and its box; ``spaces`` counts the file's own spaces before it."""
 
     text: str
     x0: float
     y0: float
     x1: float
     y1: float
-    space: bool = False
+    spaces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,35 +127,67 @@ def _glyphs(page: Any, most: int) -> dict[int, list[Glyph]]:
 def _read_glyphs(text_page: Any, count: int) -> dict[int, list[Glyph]]:
     """Return the characters of a text page by turn."""
     result: dict[int, list[Glyph]] = {}
-    rect = pdfium.FS_RECTF()
-    where = ctypes.byref(rect)
-    generated, unicode_of, box_of = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-    angle_of, is_lost = pdfium.FPDFText_GetCharAngle, pdfium.FPDFText_HasUnicodeMapError
-    space, high = False, 0
+    generated, angle_of, boxes = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_GetCharAngle, _Boxes()
+    spaces = high = 0
     for index in range(count):
         if generated(text_page, index) == 1:
             continue
-        code = unicode_of(text_page, index)
+        code = pdfium.FPDFText_GetUnicode(text_page, index)
         if 0xD800 <= code < 0xDC00:
             high = code
             continue
-        if 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00 if high else 0xFFFD
+        text = _character(text_page, index, code, high)
         high = 0
-        text = chr(code) if code and code != 0xFFFE and is_lost(text_page, index) != 1 else UNMAPPED
-        if text == "\x02":
-            text = "-"  # so pdfium marks a hyphen at a line's end
         if text.isspace() or text == "\xad":
-            space = space or text.isspace()
-            continue
-        if not box_of(text_page, index, where):
+            spaces += text.isspace()
             continue
         turn = _turn(angle_of(text_page, index))
-        box = (rect.left, rect.bottom, rect.right, rect.top)
-        x0, y0, x1, y1 = turned(box, turn) if turn > 0 else box
-        result.setdefault(turn, []).append(Glyph(text, x0, y0, x1, y1, space))
-        space = False
+        box = boxes.of(text_page, index, turn)
+        if box is not None:
+            result.setdefault(turn, []).append(Glyph(text, *box, spaces))
+            spaces = 0
     return result
+
+
+def _character(text_page: Any, index: int, code: int, high: int) -> str:
+    """Return a character by its code (and the first half of a pair before it), UNMAPPED when it has none."""
+    if 0xDC00 <= code < 0xE000:
+        return chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00) if high else UNMAPPED
+    if code == 2:
+        return "-"  # so pdfium marks a hyphen at a line's end
+    if code < 32 and code not in (9, 10, 12, 13):
+        return UNMAPPED
+    lost = code == 0xFFFE or pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1
+    return UNMAPPED if lost else chr(code)
+
+
+class _Boxes:
+    """Reads characters' boxes; holds the memory that pdfium writes to.
+
+    The widths are the font's; the heights aren't, as fonts give what they like: Times New Roman is a third higher than
+    a Song of its size. All characters reach from below the baseline to one em above that.
+    """
+
+    __slots__ = ("_matrix", "_rect", "_x", "_y")
+
+    def __init__(self) -> None:
+        """Set the memory aside."""
+        self._rect, self._matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+
+    def of(self, text_page: Any, index: int, turn: int) -> Box | None:
+        """Return the box of a character in the coordinates of its sheet, None when it has none."""
+        rect, matrix = self._rect, self._matrix
+        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, rect):
+            return None
+        x0, y0, x1, y1 = turned((rect.left, rect.bottom, rect.right, rect.top), max(turn, 0))
+        if not pdfium.FPDFText_GetCharOrigin(text_page, index, self._x, self._y):
+            return x0, y0, x1, y1
+        pdfium.FPDFText_GetMatrix(text_page, index, matrix)
+        x, y, _, _ = turned((self._x.value, self._y.value, self._x.value, self._y.value), max(turn, 0))
+        em = pdfium.FPDFText_GetFontSize(text_page, index) * math.hypot(matrix.c, matrix.d)
+        upright = turn != SKEW and x - x0 < _VERTICAL * (x1 - x0) and em > 0
+        return (x0, y - _BELOW * em, x1, y + (1 - _BELOW) * em) if upright else (x0, y0, x1, y1)
 
 
 def _turn(angle: float) -> int:
@@ -161,7 +196,8 @@ def _turn(angle: float) -> int:
         return 0
     quarters = angle / (math.pi / 2)
     nearest = round(quarters)
-    return nearest % 4 if abs(quarters - nearest) * math.pi / 2 <= _NEARLY else SKEW
+    # pdfium counts to the right
+    return -nearest % 4 if abs(quarters - nearest) * math.pi / 2 <= _NEARLY else SKEW
 
 
 def _rules(page: Any) -> tuple[list[Box], list[Box], int]:
@@ -218,7 +254,7 @@ def _strokes(item: Any, matrix: Matrix) -> Iterator[Box]:
         return
     for points in _outlines(item, _times(_matrix(item), matrix)):
         if stroke.value:
-            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(points):
                 if abs(ax - bx) <= _SLOPE * abs(ay - by) or abs(ay - by) <= _SLOPE * abs(ax - bx):
                     yield min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
         elif len(points) > 2:

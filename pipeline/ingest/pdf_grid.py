@@ -14,7 +14,7 @@ _TOUCH = 3.5  # points by which rules that meet may miss each other
 _OPEN = 6.0  # points by which rules must jut out to show a border that isn't drawn
 _COVERED = 0.6  # share of a cell's side that must be drawn to part it from its neighbour
 _ODD = 0.15  # share of a grid's area that cells which aren't rectangles may take
-_MOST_PAIRS, _MOST_CELLS = 4_000_000, 40_000
+_MOST_PAIRS, _MOST_CELLS = 1_000_000, 40_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,25 @@
-"""Characters of a page → printed lines: what stands on one baseline without a wide gap, spaces where the print has them."""
+"""Characters of a page → printed lines: what stands on one baseline; spaces where the print has them."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.ingest.pdf_glyphs import Box, Glyph
 
-# Gaps, in heights of the line. Justified Chinese is spread, and Word sets a quarter of an em between Han and Latin
-# without a space in the text, so a gap beside Han must be wide to count.
-_WORD_GAP = 0.18
-_HAN_GAP = 0.65
+# The gap that is a space, in heights of the line, between two Latin characters, Latin and Han, two Han. Word sets a
+# quarter of an em between Han and Latin without a space in the text.
+_GAPS = (0.18, 0.45, 0.35)
+_DIGIT_GAP = 0.4  # digits of fonts that aren't embedded stand apart
+_THINNEST = 0.05  # a space of the file's own so narrow isn't seen
 _WIDEST_GAP = 1.3  # beyond it a new piece begins
 _ON_LINE = 0.5  # share of the lower character's height that must be level with the line
+_FAR_TALLER = 2.2  # times: raised marks are half as high as their line
 _BACK = 0.7  # heights by which a character may begin left of the last one's end
 _MOST_SPACES = 4
+_OVERLAID = 3  # pieces of a row that are tried for one that a run goes on from or repeats
 _SAME_PLACE = 0.35  # heights within which a character printed twice (false bold) repeats
 
 
@@ -42,10 +46,14 @@ def to_pieces(glyphs: Sequence[Glyph]) -> list[Line]:
     for row in _rows(_runs(glyphs)):
         merged: list[list[Glyph]] = []
         for run in sorted(row, key=lambda run: run[0].x0):
-            if merged and _adjoins(merged[-1], run):
-                merged[-1] = _merge(merged[-1], run)
-            else:
+            near = range(len(merged) - 1, max(-1, len(merged) - _OVERLAID - 1), -1)
+            if any(_repeats_run(merged[i], run) for i in near):
+                continue
+            place = next((i for i in near if _adjoins(merged[i], run)), None)
+            if place is None:
                 merged.append(run)
+            else:
+                merged[place] = merged[place] + run
         pieces += [_line(run) for run in merged]
     return pieces
 
@@ -101,7 +109,10 @@ def _is_below(row: Sequence[Line], piece: Line) -> bool:
 
 
 def _level(a: Line | Glyph, b: Line | Glyph) -> bool:
-    """Tell whether two pieces stand beside each other."""
+    """Tell whether two pieces stand beside each other; beside a far taller one only what is at its middle."""
+    lower, taller = sorted((a.y1 - a.y0, b.y1 - b.y0))
+    if taller > _FAR_TALLER * lower:
+        return abs(a.y0 + a.y1 - b.y0 - b.y1) <= lower
     return min(a.y1, b.y1) - max(a.y0, b.y0) >= _ON_LINE * min(a.y1 - a.y0, b.y1 - b.y0)
 
 
@@ -148,21 +159,19 @@ def _line_box(run: Sequence[Glyph]) -> Glyph:
 
 
 def _adjoins(left: Sequence[Glyph], right: Sequence[Glyph]) -> bool:
-    """Tell whether ``right`` goes on where ``left`` ends, or repeats it."""
+    """Tell whether ``right`` goes on where ``left`` ends; text printed over other text doesn't."""
     a, b = left[-1], right[0]
     height = max(a.y1 - a.y0, b.y1 - b.y0)
-    return b.x0 - a.x1 <= _WIDEST_GAP * height
+    return -_BACK * height <= b.x0 - a.x1 <= _WIDEST_GAP * height and b.x0 >= a.x0
 
 
-def _merge(left: list[Glyph], right: list[Glyph]) -> list[Glyph]:
-    """Return two runs as one, from left to right, without characters printed twice at one place."""
-    if right[0].x0 >= left[-1].x0 and not _repeats(left[-1], right[0]):
-        return left + right
-    merged: list[Glyph] = []
-    for glyph in sorted(left + right, key=lambda glyph: glyph.x0):
-        if not any(_repeats(other, glyph) for other in merged[-3:]):
-            merged.append(glyph)
-    return merged
+def _repeats_run(left: Sequence[Glyph], right: Sequence[Glyph]) -> bool:
+    """Tell whether ``right`` is part of ``left`` printed once more, as false bold is."""
+    shift = _SAME_PLACE * (right[0].x1 - right[0].x0)
+    at = bisect_left(left, right[0].x0 - shift, key=lambda glyph: glyph.x0)
+    if len(left) - at < len(right):
+        return False
+    return all(_repeats(a, b) for a, b in zip(left[at : at + len(right)], right, strict=True))
 
 
 def _repeats(a: Glyph, b: Glyph) -> bool:
@@ -175,8 +184,10 @@ def _line(run: Sequence[Glyph]) -> Line:
     middle = _line_box(run)
     height = middle.y1 - middle.y0
     parts = [run[0].text]
+    gaps = sorted(b.x0 - a.x1 for a, b in pairwise(run))
+    spread = max(0.0, gaps[len(gaps) // 2]) if gaps else 0.0
     for a, b in pairwise(run):
-        parts.append(_spaces(a, b, height) + b.text)
+        parts.append(_spaces(a, b, height, spread) + b.text)
     return Line(
         "".join(parts),
         min(glyph.x0 for glyph in run),
@@ -187,12 +198,13 @@ def _line(run: Sequence[Glyph]) -> Line:
     )
 
 
-def _spaces(a: Glyph, b: Glyph, height: float) -> str:
-    """Return the spaces printed between two characters."""
+def _spaces(a: Glyph, b: Glyph, height: float, spread: float) -> str:
+    """Return the spaces printed between two characters of a line whose characters are mostly ``spread`` apart."""
     gap = b.x0 - a.x1
-    if b.space and gap > 0.05 * height:
-        return " " * max(1, min(_MOST_SPACES, round(gap / (0.5 * height))))
-    han = a.text > "\u2e7f" or b.text > "\u2e7f"
-    if gap > (_HAN_GAP if han else _WORD_GAP) * height:
-        return " " * max(1, min(_MOST_SPACES, round(gap / (0.5 * height))))
+    han = (a.text > "\u2e7f") + (b.text > "\u2e7f")
+    least = _DIGIT_GAP if a.text.isdigit() and b.text.isdigit() else _GAPS[han]
+    if b.spaces and gap > _THINNEST * height:
+        return " " * min(_MOST_SPACES, b.spaces)
+    if gap > spread + least * height:
+        return " " * max(1, min(_MOST_SPACES, round((gap - spread) / (0.5 * height))))
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from pipeline.ingest.pdf_glyphs import Box, Rule
@@ -161,7 +162,7 @@ def _borders(pieces: Sequence[Line], low: float, high: float) -> tuple[float, ..
             spans.append([piece.x0, piece.x1])
     if len(spans) < 2:
         return None
-    inner = [(a[1] + b[0]) / 2 for a, b in zip(spans, spans[1:], strict=False)]
+    inner = [(a[1] + b[0]) / 2 for a, b in pairwise(spans)]
     return (min(low, spans[0][0]), *inner, max(high, spans[-1][1]))
 
 

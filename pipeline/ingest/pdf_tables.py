@@ -12,6 +12,7 @@ from pipeline.ingest.pdf_lines import Line, to_lines
 _SAME_BORDER = 4.0  # points by which column borders differ from page to page
 _LEAST_FILLED = 0.12  # share of a grid's cells with text; drawings have fewer
 _LEAST_FILLED_OPEN = 0.5  # the same when only one upright rule is drawn, as in a chart
+_GROUP = 2  # rows of a cell that stands for a group of rows
 _FEW_CELLS, _LONG_CELL = 4, 40
 _MOST_HEAD_ROWS = 3
 _MOST_BEFORE = 200  # cells that are looked through for those of the last row
@@ -46,7 +47,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its column borders, cells in order, box on its first page; ``bottom`` tells if its last rule is drawn."""
+    """A table: column borders, cells in order, box on its first page; ``bottom`` tells if its last rule is drawn."""
 
     xs: tuple[float, ...]
     cells: tuple[Cell, ...]
@@ -62,9 +63,7 @@ class Table:
         return max((cell.row + cell.rows for cell in self.cells), default=0)
 
 
-def fill_grids(
-    grids: Sequence[Grid], glyphs: Sequence[Glyph], page: int, turn: int
-) -> tuple[list[Table], list[Glyph]]:
+def fill_grids(grids: Sequence[Grid], glyphs: Sequence[Glyph], page: int, turn: int) -> tuple[list[Table], list[Glyph]]:
     """Return the tables whose grids hold text, and the characters outside of them."""
     inside: list[dict[int, list[Glyph]]] = [{} for _ in grids]
     spared: list[Glyph] = []
@@ -108,7 +107,7 @@ def goes_on(first: Table, second: Table) -> bool:
     if abs(first.xs[-1] - second.xs[-1]) > _SAME_BORDER:
         return False
     few, many = sorted((first.xs, second.xs), key=len)
-    return all(any(abs(x - other) <= _SAME_BORDER for other in many) for x in few) and len(few) > 2 or (
+    return (all(any(abs(x - other) <= _SAME_BORDER for other in many) for x in few) and len(few) > 2) or (
         len(first.xs) == len(second.xs) == 2
     )
 
@@ -133,6 +132,8 @@ def join_tables(parts: Sequence[Table]) -> tuple[Table, tuple[Printed, ...]]:
         if fresh and _row_goes_on([cells[i] for i in last], [cell for cell in fresh if cell.row == 0], closed):
             rows -= 1
             fresh = _append(cells, last, fresh)
+        else:
+            fresh = _extend_groups(cells, last, fresh)
         cells += [replace(cell, row=cell.row + rows) for cell in fresh]
         rows += max(lower.rows - heads, 0)
         bottom = lower.bottom
@@ -216,4 +217,17 @@ def _append(cells: list[Cell], last: Sequence[int], fresh: Sequence[Cell]) -> li
         cells[index] = replace(
             above, lines=above.lines + cell.lines, rows=above.rows + cell.rows - 1, page=begun.page, box=begun.box
         )
+    return others
+
+
+def _extend_groups(cells: list[Cell], last: Sequence[int], fresh: Sequence[Cell]) -> list[Cell]:
+    """Let cells over several rows that the page break cut reach into the next part; return the other fresh cells."""
+    by_column = {(cells[index].column, cells[index].columns): index for index in last}
+    others = []
+    for cell in fresh:
+        index = by_column.get((cell.column, cell.columns))
+        if cell.row or cell.lines or cell.rows < _GROUP or index is None:
+            others.append(cell)
+        else:
+            cells[index] = replace(cells[index], rows=cells[index].rows + cell.rows)
     return others

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.extract.sums import SumRules
 
 # Libraries whose other versions may read other text out of the same file.
-_READERS = ("pdfminer.six", "lxml", "xlrd")
+_READERS = ("pdfminer.six", "pypdfium2", "lxml", "xlrd")
 # Share of a document's time that another program may take to read it: it must end before the worker is ended.
 _FOR_OTHERS = 0.7
 
@@ -67,7 +67,7 @@ def _text(config: Config) -> tuple[Stage, ...]:
             settings=readers,
             doubts=_own_doubts,
         ),
-        Stage("clean", clean, needs=("raw",), gives="text", version=2, doubts=_own_doubts),
+        Stage("clean", clean, needs=("raw",), gives="text", version=3, doubts=_own_doubts),
     )
 
 

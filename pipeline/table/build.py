@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from pipeline.core.document import Document, Source
 from pipeline.core.issues import Issue
-from pipeline.core.layers import OTHER_PART, Block, CleanText, Head, HeadField, Measure, RawText, Section
+from pipeline.core.layers import OTHER_PART, Block, Box, CleanText, Head, HeadField, Measure, RawText, Section
 from pipeline.core.values import fits
 from pipeline.table.resolve import Targets
 from pipeline.table.schema import CodingRow, DocumentRow, IssueRow, MeasureRow, ReferenceRow, SectionRow, Status
@@ -79,13 +79,21 @@ class Places:
 
     def page(self, start: int, end: int) -> int | None:
         """Return the page a raw span begins on, or None."""
-        found = self.blocks(start, end)
-        return found[0].page if found else None
+        return next((page for page, _ in self._lines(start, end)), None)
 
     def boxes(self, start: int, end: int) -> str | None:
-        """Return page and box of each block a raw span touches, as JSON, or None."""
-        boxes = [[b.page, *(round(x, 2) for x in b.box)] for b in self.blocks(start, end) if b.box is not None]
+        """Return page and box of each printed line a raw span touches, as JSON, or None."""
+        boxes = [[page, *(round(x, 2) for x in box)] for page, box in self._lines(start, end) if box is not None]
         return json.dumps(boxes) if boxes else None
+
+    def _lines(self, start: int, end: int) -> Iterable[tuple[int | None, Box | None]]:
+        """Yield page and box of each printed line a raw span touches; of a block without lines its own."""
+        for block in self.blocks(start, end):
+            lines = [line for line in block.lines if line.end > start and line.start < max(end, start + 1)]
+            if lines:
+                yield from ((line.page, line.box) for line in lines)
+            else:
+                yield block.page, block.box
 
     def section(self, at: int) -> str | None:
         """Return the id of the deepest section that contains the clean offset ``at``, or None."""
@@ -248,6 +256,7 @@ def _codings(document: Document, places: Places, code_paths: Mapping[tuple[str, 
     # many codes stand on one clause: its place and quote are looked up once
     raw_spans = {span: places.to_raw(*span) for span in {(c.start, c.end) for c in codings}}
     quotes = {span: places.raw[slice(*span)] for span in raw_spans.values()}
+    printed = {span: (places.page(*span), places.boxes(*span)) for span in raw_spans.values()}
     found = [(*raw_spans[coding.start, coding.end], coding) for coding in codings]
     found.sort(key=lambda item: (item[0], item[1], item[2].codebook, item[2].code))
     ids = _unique(f"{places.doc_id}:{start}-{end}:{c.codebook}.{c.code}" for start, end, c in found)
@@ -265,6 +274,8 @@ def _codings(document: Document, places: Places, code_paths: Mapping[tuple[str, 
             score=float(coding.score),
             rule=coding.rule or None,
             created=None,
+            page=printed[start, end][0],
+            boxes=printed[start, end][1],
         )
 
 

@@ -176,6 +176,8 @@ class CodingRow:
     ]
     rule: Annotated[str | None, Col("规则", "触发编码的词语；人工编码为空")]
     created: Annotated[str | None, Col("编码时间", "人工编码的时间；机器编码为空")]
+    page: Annotated[int | None, Col("页码", "从 1 起；只有 pdf 等分页的格式才有，其余为空")]
+    boxes: Annotated[str | None, Col("版面位置", "JSON：[[页, x0, y0, x1, y1], …]，PDF 点，左下角为原点")]
 
 
 @dataclass(frozen=True, slots=True)

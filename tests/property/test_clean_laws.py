@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.clean.steps import clean
-from pipeline.core.layers import RawText
+from pipeline.core.layers import Block, Place, RawText
 from pipeline.core.offsets import apply
 
 MESS = st.text(
@@ -84,3 +84,57 @@ def test_nothing_but_furniture_and_spaces_is_lost(text: str):
     once = clean(RawText(text, "text/plain")).text
     kept = [line for line in text.splitlines() if not line.startswith("— ")]
     assert "".join(once.split()) == "".join("".join(kept).split())
+
+
+@st.composite
+def printed(draw) -> RawText:
+    """Return what a PDF gives: printed lines, cells that may go on over a page break, furniture, with their places."""
+    parts: list[str] = []
+    blocks: list[Block] = []
+    at, page = 0, 1
+    for number in range(draw(st.integers(1, 12))):
+        kind = draw(st.sampled_from(["line", "line", "line", "cell", "furniture"]))
+        words = draw(st.lists(st.one_of(CLAUSES, HEADINGS, MESS.map(_one_line)), min_size=1, max_size=3))
+        words = words if kind == "cell" else words[:1]
+        before = draw(st.sampled_from(["\n", "\n", "\f", "\t" if kind == "cell" else "\n"])) if parts else ""
+        page += before == "\f"
+        start = at = at + len(before)
+        parts.append(before)
+        lines = []
+        for n, text in enumerate(words):
+            mark = draw(st.sampled_from(["\n", "\f"])) if n else ""
+            x1 = draw(st.sampled_from([500.0, 300.0, 90.0 + 12 * len(text)]))
+            y = 700.0 - 20 * number - n
+            lines.append(Place(at + len(mark), at + len(mark) + len(text), page, (90.0, y, x1, y + 12)))
+            parts.append(mark + text)
+            at += len(mark) + len(text)
+        box = (90.0, 700.0 - 20 * number, 500.0, 712.0 - 20 * number)
+        cell = (0, number, 0) if kind == "cell" else (None, None, None)
+        blocks.append(Block(start, at, kind, page, box, *cell, lines=tuple(lines) if kind == "cell" else ()))
+    return RawText("".join(parts), "application/pdf", blocks=tuple(blocks))
+
+
+def _one_line(text: str) -> str:
+    """Return ``text`` without line breaks and tabs."""
+    return "".join(char for char in text if char not in "\n\r\f\t") or "字"
+
+
+@given(printed())
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_offsets_of_printed_pages_lead_back_and_cells_stay_apart(raw: RawText):
+    result = clean(raw)
+    assert apply(raw.text, result.edits) == result.text
+    offsets = result.offsets()
+    edited = {i for edit in result.edits for i in range(edit.start, edit.end)}
+    for i, char in enumerate(raw.text):
+        if i not in edited:
+            start, end = offsets.from_source(i, i + 1)
+            assert result.text[start:end] == char
+            assert offsets.to_source(start, end) == (i, i + 1)
+    for block in raw.blocks:
+        start, end = offsets.from_source(block.start, block.end)
+        if block.kind == "cell" and result.text[start:end].strip():
+            assert result.text[end : end + 1].strip() == ""  # nothing of another block is glued to a cell
+            assert result.text[max(0, start - 1) : start].strip() == ""
+        if block.kind == "furniture":
+            assert not result.text[start:end].strip()

@@ -131,7 +131,7 @@ def test_the_limit_counts_characters():
 
 
 def test_heavy_readers_are_not_imported_with_the_formats():
-    heavy = ("pdfminer", "docx", "lxml", "trafilatura")
+    heavy = ("pypdfium2", "docx", "lxml", "trafilatura")
     script = f"import sys, pipeline.ingest.formats; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ import pytest
 from table_samples import BREAK, RAW, document, entries, source
 
 from pipeline.core.document import Document
-from pipeline.core.layers import Block, CleanText, Head, HeadField, Measure, RawText, Section
+from pipeline.core.layers import Block, CleanText, Head, HeadField, Measure, Place, RawText, Section
 from pipeline.table.build import DocumentRows, Entry, Places, build_rows
 from pipeline.table.resolve import Targets, index, number_key, title_key
 
@@ -215,3 +216,18 @@ def test_references_lead_to_the_one_document_meant(title: str, number: str | Non
 def test_keys_forget_what_differs_in_print() -> None:
     assert number_key("国发 [2023] 5号") == number_key("国发〔2023〕5号") == number_key("国发（2023）5号")
     assert title_key("《关于〈办法〉的 通知》") == title_key("关于《办法》的通知")
+
+
+def test_a_measure_in_a_cell_gets_the_page_and_boxes_of_its_own_lines() -> None:
+    lines = (
+        Place(0, 4, 1, (60.0, 90.0, 100.0, 102.0)),
+        Place(5, 9, 2, (60.0, 780.0, 100.0, 792.0)),
+        Place(10, 14, 2, (60.0, 760.0, 100.0, 772.0)),
+    )
+    block = Block(0, 14, "cell", 1, (50.0, 80.0, 200.0, 110.0), 0, 0, 0, lines=lines)
+    places = Places(
+        "d", Document(source("a", "a"), raw=RawText("甲乙丙丁\f戊己庚辛\n壬癸子丑", "application/pdf", blocks=(block,)))
+    )
+    assert places.page(6, 8) == 2
+    assert json.loads(places.boxes(6, 8) or "") == [[2, 60.0, 780.0, 100.0, 792.0]]
+    assert [box[0] for box in json.loads(places.boxes(2, 12) or "")] == [1, 2, 2]

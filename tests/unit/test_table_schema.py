@@ -20,7 +20,7 @@ CONTRACT = {
     "measures": "measure_id doc_id kind value_min value_max unit bound role per time item beneficiary condition agency"
     " instrument action quote evidence start end evidence_start evidence_end section_id page boxes group_id fact_id"
     " confidence rule",
-    "codings": "coding_id doc_id codebook code code_path start end quote coder score rule created",
+    "codings": "coding_id doc_id codebook code code_path start end quote coder score rule created page boxes",
     "codes": "codebook code code_path parent name definition source",
     "topics": "topic_id model label top_terms n_documents coherence",
     "doc_topics": "doc_id topic_id weight",
