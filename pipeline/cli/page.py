@@ -27,7 +27,17 @@ PARTS = {
     "issues": "问题",
 }
 # So many lines of each part are shown when no part is asked for; together with the titles fewer than 80.
-_MOST = {"outline": 8, "tables": 4, "measures": 10, "sums": 4, "codings": 8, "topics": 2, "references": 4, "numbers": 4, "issues": 3}
+_MOST = {
+    "outline": 8,
+    "tables": 4,
+    "measures": 10,
+    "sums": 4,
+    "codings": 8,
+    "topics": 2,
+    "references": 4,
+    "numbers": 4,
+    "issues": 3,
+}
 _MEASURES = ("quote", "value_min", "value_max", "unit", "bound", "role", "kind", "per", "item", "beneficiary", "page")
 _IMPORTANCE = ("quote", "role", "item", "beneficiary", "value_max", "value_min", "bound", "unit", "kind", "per", "page")
 _SIGNS = {SUM_MATCH: "＝", SUM_MISMATCH: "≠"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import lxml.html
@@ -22,6 +22,7 @@ from pipeline.core.layers import RawText
 from pipeline.ingest.attributes import whole
 from pipeline.ingest.builder import TextBuilder
 from pipeline.ingest.decode import decode
+from pipeline.ingest.numbering import BULLET
 from pipeline.ingest.page import DROPPED, article, is_control, is_link_list
 from pipeline.ingest.txt import encoding_doubts
 
@@ -49,17 +50,23 @@ _INVISIBLE = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _INDEX = 0.3
 # a cell with more text than this, or with a table in it, shows that the table only lays out the page
 _LAYOUT_CELL = 2000
+# numbering, a bullet, a label or nothing at all at the beginning of a list's item
+_OWN_MARK = re.compile(
+    r"$|[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,4})[)）.．、]|第[一二三四五六七八九十百\d]{1,5}[章节条]|[①-⑳•●■◆·\-—*]|"
+    r"[^，。；\s]{1,8}[：:]"
+)
 # spans beyond these are mistakes or mischief, and so are cells that reach downwards beyond that many columns
 _MOST_ACROSS, _MOST_DOWN, _MOST_COLUMNS = 200, 65_534, 1000
 
 
 @dataclass(slots=True)
 class _Reader:
-    """The text so far and the paragraph being put together."""
+    """The text so far, the paragraph being put together, and the marks of the items of each list met."""
 
     builder: TextBuilder
     pending: list[str]
     tables: int = 0
+    marks: dict[Any, dict[Any, str]] = field(default_factory=dict)
     all_links: bool = False
 
 
@@ -161,12 +168,45 @@ def _walk(node: Any, reader: _Reader) -> None:
     block = tag in _BLOCKS
     if block:
         _flush(reader)
+    reader.pending.append(_list_mark(node, reader) if tag == "li" else "")
     reader.pending.append(node.text or "")
     for child in node:
         _child(child, reader)
         reader.pending.append(child.tail or "")
     if block:
         _flush(reader, int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdecimal() else None)
+
+
+def _list_mark(item: Any, reader: _Reader) -> str:
+    """Return what a browser prints before an item of a list: its number or a bullet."""
+    above = item.getparent()
+    if above is None or above.tag not in ("ol", "ul"):
+        return ""
+    if above not in reader.marks:
+        reader.marks[above] = dict(_list_marks(above))
+    return reader.marks[above].get(item, "")
+
+
+def _list_marks(above: Any) -> Iterator[tuple[Any, str]]:
+    """Yield the marks of a list's items.
+
+    None for an item that begins with a mark or a label of its own or holds no text in itself, nor for the only one:
+    such lists only lay out the page.
+    """
+    items = [child for child in above if child.tag == "li"]
+    plain = [item for item in items if not _is_marked(item)]
+    if len(plain) < 2:
+        return
+    first = whole(above.get("start"), _MOST_DOWN) or 1
+    for number, item in enumerate(items, first):
+        if not _is_marked(item):
+            yield item, BULLET if above.tag == "ul" else f"{number}. "
+
+
+def _is_marked(item: Any) -> bool:
+    """Tell whether a list's item needs no mark."""
+    blocks = any(isinstance(child.tag, str) and child.tag in _BLOCKS for child in item)
+    return blocks or _OWN_MARK.match(item.text_content().strip()) is not None
 
 
 def _child(child: Any, reader: _Reader) -> None:

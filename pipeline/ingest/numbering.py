@@ -93,6 +93,9 @@ _FORMATS: dict[str, Callable[[int], str]] = {
 }
 
 
+BULLET = "• "  # whatever sign a file has for it: many are characters of a picture font
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """How one level of a list counts and looks; ``pattern`` holds %1 to %9."""
@@ -121,7 +124,7 @@ class Numbering:
         return next((level for (a, level), name in self.linked.items() if a == key and name == style), 0)
 
     def next_label(self, number: str, level: int) -> str:
-        """Return what's printed before the next paragraph of list ``number`` at ``level`` (from 0), "" for bullets."""
+        """Return what's printed before the next paragraph of list ``number`` at ``level`` (from 0), "" for nothing."""
         key = self.abstract.get(number)
         levels = self.levels.get(key or "", {})
         shown = levels.get(level)
@@ -142,7 +145,7 @@ class Numbering:
 def _render(shown: Level, levels: dict[int, Level], counts: dict[int, int]) -> str:
     """Return the label of a level with all its %n filled in, and what stands between it and the text."""
     if shown.format in ("bullet", "none"):
-        return ""
+        return BULLET if shown.format == "bullet" else ""
     label = shown.pattern
     for index in range(9):
         if f"%{index + 1}" not in label:

@@ -101,7 +101,7 @@ def test_several_levels_in_one_label_and_chapters():
     numbered(document, "现状", "72", 1)
     numbered(document, "总则", "73")
     numbered(document, "要点", "74")
-    assert read("a.docx", saved(document)).text.split("\n") == ["1 背景", "1.1 现状", "第一章 总则", "要点"]
+    assert read("a.docx", saved(document)).text.split("\n") == ["1 背景", "1.1 现状", "第一章 总则", "• 要点"]
 
 
 def test_heading_level_by_localised_style_and_by_outline():

@@ -205,3 +205,22 @@ def test_entities_a_page_declares_are_told_and_not_expanded():
     )
     assert "root:" not in raw.text
     assert [doubt.code for doubt in raw.doubts] == ["ingest.entities"]
+
+
+def test_lists_are_marked_as_a_browser_marks_them():
+    page = (
+        "<body><p>支持下列项目，由市科技局会同市财政局组织实施，具体标准另行制定并向社会公布。</p>"
+        "<ul><li>设备更新</li><li>技术改造</li></ul><ol start='3'><li>提出申请</li><li>专家评审</li></ol>"
+        "<ul><li>一、已有编号</li><li>联系人：张三</li><li><p>段落</p></li></ul><ul><li>仅此一项</li></ul></body>"
+    )
+    lines = read("a.html", page.encode()).text.split("\n")
+    assert lines[1:] == [
+        "• 设备更新",
+        "• 技术改造",
+        "3. 提出申请",
+        "4. 专家评审",
+        "一、已有编号",
+        "联系人：张三",
+        "段落",
+        "仅此一项",
+    ]
