@@ -29,6 +29,7 @@ from pipeline.structure.papers import Paper, read_paper
 from pipeline.structure.pieces import SPACES, Piece, squeeze, top_pieces
 from pipeline.structure.place import Place, find_place, given_place
 from pipeline.structure.rules import HeadRules, load_head_rules
+from pipeline.structure.title_print import as_set
 from pipeline.structure.titles import Title, after_title, find_attached, find_kind, find_title, is_addressee, issuer_end
 from pipeline.structure.validity import find_effective, find_expiry
 
@@ -68,7 +69,7 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
     body = text.text
     pieces = top_pieces(body)
     given = given_fields(raw, text, rules)
-    core = _core(body, pieces, raw, given, rules)
+    core = _core(text, pieces, raw, given, rules)
     title, number = core.title, core.number
     stop = core.addressee.start if core.addressee else len(body)
     first = title.after if title else 0
@@ -131,10 +132,13 @@ def _paper_kind(kind: str, title: Title | None, paper: Paper, rules: HeadRules) 
     return kind if named or paper.abstract is None or not paper.keywords else "论文"
 
 
-def _core(body: str, pieces: Sequence[Piece], raw: RawText, given: GivenFields, rules: HeadRules) -> _Core:
+def _core(text: CleanText, pieces: Sequence[Piece], raw: RawText, given: GivenFields, rules: HeadRules) -> _Core:
     """Return title, number, addressee and issuers: as given, else as found one by the other."""
+    body = text.text
     letterhead = find_letterhead(body, pieces, rules)
-    title = given.title() or find_title(body, pieces, rules, above=letterhead.pieces, printed=raw.title)
+    title = given.title()
+    if title is None and (found := find_title(body, pieces, rules, above=letterhead.pieces, printed=raw.title)):
+        title = as_set(found, raw, text)
     addressed = _addressee(body, pieces, title.after, rules) if title else None
     after = after_title(body, title, addressed.start if addressed else len(body)) if title else 0
     number = given.number or _own_number(body, pieces, title, after, rules)
