@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.core.dates import find_dates
 from pipeline.core.layers import CleanText, GivenField, HeadField, RawText
@@ -43,7 +43,11 @@ def given_fields(raw: RawText, text: CleanText, rules: HeadRules) -> GivenFields
     for given in raw.given:
         start, end = _trimmed(text.text, *offsets.from_source(given.start, given.end))
         printed = text.text[start:end]
-        if _NOTHING.fullmatch(printed) or given.field in fields:
+        if _NOTHING.fullmatch(printed):
+            continue
+        if given.field == "region" and given.field in fields:  # 省, 市 and 区县 in columns of their own
+            fields["region"] = replace(fields["region"], value=fields["region"].value + squeeze(printed), end=end)
+        if given.field in fields:
             continue
         if given.field == "issuer":
             issuers += _bodies(text.text, start, end, rules)

@@ -69,6 +69,13 @@ def test_an_empty_cell_gives_nothing(nothing: str, rules: HeadRules) -> None:
     assert read(text, rules, given).doc_number is None
 
 
+def test_a_region_given_in_several_columns_is_one(rules: HeadRules) -> None:
+    text = "广东\n广州\n天河区\n人才公寓办法\n按月给予补贴。\n"
+    places = [Given("region", 0, 2), Given("region", 3, 5), Given("region", 6, 9), Given("title", 10, 16)]
+    head = read(text, rules, tuple(places))
+    assert (head.region, head.region_code, head.level) == ("广东省广州市天河区", "440106", "县")
+
+
 def test_given_places_are_led_into_the_clean_text(rules: HeadRules) -> None:
     raw = "\x00\x00关于节水的通知\n湘水发〔2023〕\x007号\n请节水。\n"
     edits = tuple(Edit(at, at + 1, "", "controls") for at, character in enumerate(raw) if character == "\x00")
