@@ -57,11 +57,12 @@ Row = tuple[Line, list[tuple[int, int]]]
 
 def _numeric_rows(lines: Sequence[Line], at: int) -> list[Row]:
     """Return the rows of the table of figures that begins at line ``at``, none when there is none."""
-    rows = list(_run(lines, at, _gaps))
-    body = rows[1:] if rows and not _is_figures(*rows[0]) else rows
-    if len(body) < _LEAST_ROWS - 1 or len(rows) < _LEAST_ROWS or not all(_is_figures(*row) for row in body):
-        return []
-    return rows
+    rows: list[Row] = []
+    for row in _run(lines, at, _gaps):
+        if rows and not _is_figures(*row):
+            return []  # so that a long list of words isn't gone through from each of its lines
+        rows.append(row)
+    return rows if len(rows) >= _LEAST_ROWS else []
 
 
 def _captioned_rows(lines: Sequence[Line], at: int) -> list[Row]:
@@ -76,7 +77,8 @@ def _captioned_rows(lines: Sequence[Line], at: int) -> list[Row]:
 def _run(lines: Sequence[Line], at: int, cut: Cut) -> Iterator[Row]:
     """Yield lines from ``at`` on as long as they have as many cells as the first, and none is prose."""
     columns = 0
-    for line in lines[at:]:
+    for index in range(at, len(lines)):
+        line = lines[index]
         if "\t" in line.text or "|" in line.text or (columns and line.blanks > _MOST_BLANKS):
             return
         gaps = cut(line.text)

@@ -21,6 +21,7 @@ from pipeline.table.words import code_of
 
 # So many issues of one code are listed each; more become one line.
 _FEW = 3
+_NEEDS_SUBJECT = "的中第共有"  # what a sentence can't begin with
 
 
 @click.command("status", add_help_option=False)
@@ -119,7 +120,10 @@ def _without_name(one: dict[str, Any]) -> str:
     message, name = str(one["message"]), one["source_name"]
     if not name:
         return message
-    return message.removeprefix(f"{name} ").replace(f"文件 {name} ", "文件").replace(f" {name} ", "该文件", 1)
+    rest = message.removeprefix(f"{name} ")
+    if rest != message:
+        return f"该文件{rest}" if rest[0] in _NEEDS_SUBJECT else rest
+    return message.replace(f"文件 {name} ", "文件").replace(f" {name} ", "该文件", 1)
 
 
 def _group(found: list[dict[str, Any]]) -> str:
@@ -139,6 +143,10 @@ def _issues(out: Path, doc: str | None) -> Iterator[dict[str, Any]]:
         if doc is None:
             for trace in records.run_issues():
                 yield {"doc_id": None, "source_name": None, "source_path": None, **asdict(trace.issue)}
+            for file, traces in records.file_issues():
+                head = {"doc_id": None, "source_name": file.source.name, "source_path": file.source.path}
+                for trace in traces:
+                    yield {**head, **asdict(trace.issue)}
         for record in chosen:
             head = {"doc_id": record.doc_id, "source_name": record.source.name, "source_path": record.source.path}
             for trace in records.issues_of(record):

@@ -39,7 +39,8 @@ class Source:
     def member(self, member_id: str) -> Source:
         """Return the source of the document ``member_id`` within this file."""
         own = hashlib.sha256(f"{self.sha256}#{member_id}".encode()).hexdigest()
-        return Source(f"{self.name}#{member_id}", f"{self.path}#{member_id}", own, self.size, self.sha256)
+        # a path that no file can have
+        return Source(f"{self.name}#{member_id}", f"{self.path}/#{member_id}", own, self.size, self.sha256)
 
     @property
     def doc_id(self) -> str:

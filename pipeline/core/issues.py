@@ -193,11 +193,19 @@ class Issue:
     page: int | None = None
 
 
+def _printable(text: str) -> str:
+    """Return ``text`` without what a terminal would obey: control characters, marks that turn the direction."""
+    return (
+        text if text.isprintable() else "".join(c if c.isprintable() else " " if c in "\t\r\n" else "_" for c in text)
+    )
+
+
 def issue(
     stage: str, code: str, *, span: tuple[int, int] | None = None, page: int | None = None, **detail: object
 ) -> Issue:
     """Return the issue of ``code``, its Chinese message and advice filled in. Raises KeyError for an unknown code."""
     entry = CODES[code]
+    detail = {name: _printable(value) if isinstance(value, str) else value for name, value in detail.items()}
     message = f"{entry.message.format(stage=stage, **detail)}。{entry.advice.format(stage=stage, **detail)}"
     start, end = span if span else (None, None)
     return Issue(stage, code, entry.severity, message, start, end, page)

@@ -45,6 +45,7 @@ _DATES = ("PubDate", "publishdate", "article:published_time", "pubdate", "firstp
 _DATE = re.compile(r"(20\d\d|19\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _SITE = re.compile(r"\s*(?:[-_|｜—–]{1,2}|\s>\s)\s*[^-_|｜—–]*(?:政府|网|门户|频道|委员会|局|厅|平台)[^-_|｜—–]*$")
 _LONGEST_TITLE = 1000  # beyond it looking for the site's name would take long
+_MARKUP = re.compile(r"</(?:p|div|span|b|strong|em|li|td|tr|table|h[1-6]|a|font)\s*>|<br\s*/?>", re.I)
 _INVISIBLE = " \t\r\n\u00a0\u3000\u200b\ufeff"
 # when less than this share of the text is left without its lists of links, they are what the page is about
 _INDEX = 0.3
@@ -98,6 +99,23 @@ def read_html(source: Source, content: bytes, *, max_chars: int) -> RawText:
         published=_published(meta),
         doubts=(*encoding_doubts(decoded, source.name), *_entities(decoded.text, source.name)),
     )
+
+
+def has_markup(text: str) -> bool:
+    """Tell whether a piece of text holds tags of a web page."""
+    return "<" in text and _MARKUP.search(text) is not None
+
+
+def text_of(markup: str) -> str:
+    """Return the text of a fragment of a page, a line for each paragraph; as it is when it can't be parsed."""
+    try:
+        root = lxml.html.fragment_fromstring(markup, create_parent="div", parser=lxml.html.HTMLParser(huge_tree=True))
+        reader = _Reader(TextBuilder("", 10**9), [])
+        _walk(root, reader)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, RecursionError):
+        return markup
+    _flush(reader)
+    return reader.builder.text.replace("\u00a0", " ")
 
 
 def _entities(text: str, name: str) -> tuple[Issue, ...]:
@@ -195,7 +213,7 @@ def _list_marks(above: Any) -> Iterator[tuple[Any, str]]:
     """
     items = [child for child in above if child.tag == "li"]
     plain = [item for item in items if not _is_marked(item)]
-    if len(plain) < 2:
+    if len(plain) < 2 or above.get("type", "1") in ("A", "a", "I", "i"):
         return
     first = whole(above.get("start"), _MOST_DOWN) or 1
     for number, item in enumerate(items, first):
@@ -205,7 +223,7 @@ def _list_marks(above: Any) -> Iterator[tuple[Any, str]]:
 
 def _is_marked(item: Any) -> bool:
     """Tell whether a list's item needs no mark."""
-    blocks = any(isinstance(child.tag, str) and child.tag in _BLOCKS for child in item)
+    blocks = any(isinstance(child.tag, str) and child.tag in _BLOCKS - {"ol", "ul"} for child in item)
     return blocks or _OWN_MARK.match(item.text_content().strip()) is not None
 
 

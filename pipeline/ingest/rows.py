@@ -26,6 +26,7 @@ from pipeline.ingest.builder import TextBuilder
 from pipeline.ingest.columns import Columns, find_columns
 from pipeline.ingest.grid import MOST_CELLS, Grid, Line, RowDoubts
 from pipeline.ingest.headlines import fold_heads
+from pipeline.ingest.html import has_markup, text_of
 
 _UNSAFE = re.compile(r'[\x00-\x20/\\:*?"<>|#\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
 _CUT_LINE = re.compile(r"[^\n]{19}[^\n。；：！？.;:!?）)”》\s]\n")
@@ -110,6 +111,7 @@ def _members(
             continue
         number = line.number - columns.head_line
         cells = {**down.get(line.number, {}), **line.cells}
+        cells = {column: text_of(cell) if has_markup(cell) else cell for column, cell in cells.items()}
         length = sum(len(cell) for cell in cells.values())
         if length > of.max_chars:
             doubts.add(number, f"有 {length} 字，超过一篇文档的上限 {of.max_chars}，没有读入")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -157,14 +158,16 @@ def _within(file: InputFile, issues: list[Issue]) -> list[InputFile]:
     if not is_archive(file.file):
         return [file]
     found: dict[str, InputFile] = {}
+    count: Counter[str] = Counter()
     try:
         for stored in stored_files(file.file):
             if any(_is_skipped(part) for part in stored.name.split("/")):
                 continue
             path = f"{file.path}/{stored.name}"
-            while path in found:  # an archive may hold two files of one name
-                path += "~"
-            found[path] = InputFile(path, stored.file)
+            count[path] += 1
+            if count[path] > 1:  # an archive may hold two files of one name
+                path = f"{path}~{count[path]}"
+            found.setdefault(path, InputFile(path, stored.file))
     except UnreadableFile as error:
         detail: dict[str, Any] = {"name": file.path, **error.detail}
         issues.append(issue(STAGE, error.code, **detail))

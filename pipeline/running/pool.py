@@ -211,10 +211,11 @@ class Pool:
         blobs = iter(frame.blobs)
         layers = [(stage, gives[stage], next(blobs)) for stage in frame.head["stages"]]
         members = []
-        for member, stages in frame.head["members"]:
-            source = task.source.member(member)
+        for member in frame.head["members"]:
+            source = task.source.member(member["id"])
             keys = self._plan.keys(source)
-            members.append(Member(source, [(stage, gives[stage], keys[stage], next(blobs)) for stage in stages]))
+            first = [(stage, gives[stage], keys[stage], next(blobs)) for stage in member["stages"]]
+            members.append(Member(source, first, member["issues"]))
         finished = _finished(task, layers, frame.head["issues"])
         if not members:
             return finished

@@ -89,7 +89,8 @@ class _Press:
         seconds["topics"] = round(time.perf_counter() - began, 3)
         began = time.perf_counter()
         self._say("phase", name="tables", total=request["total"])
-        listed = tuple(trace.issue for trace in self._records.run_issues() if trace.issue.stage != "topics")
+        listed = [trace.issue for trace in self._records.run_issues() if trace.issue.stage != "topics"]
+        listed += [trace.issue for _, traces in self._records.file_issues() for trace in traces]
         counts = build_tables(
             self._entries,
             self._out,

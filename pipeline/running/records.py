@@ -148,9 +148,14 @@ class Records:
         return self._issues("path = ?", (record.source.path,), record.doc_id)
 
     def run_issues(self) -> tuple[Trace, ...]:
-        """Return the issues that belong to no document: of the run, and of files that hold many documents."""
-        opened = "SELECT path FROM document WHERE status = 'opened'"
-        return self._issues(f"path IS NULL OR path IN ({opened})", (), None)
+        """Return the issues that belong to no file."""
+        return self._issues("path IS NULL", (), None)
+
+    def file_issues(self) -> Iterator[tuple[Record, tuple[Trace, ...]]]:
+        """Yield each file of many documents with the issues that belong to none of them."""
+        for record in self._rows("d.status = 'opened'"):
+            if found := self._issues("path = ?", (record.source.path,), None):
+                yield record, found
 
     def tally(self) -> dict[str, int]:
         """Return how many documents have each status."""
@@ -171,6 +176,6 @@ class Records:
 def _is_called(source: Source, name: str, path: str) -> bool:
     """Tell whether a document, or the file that holds it and others, has this name or path."""
     within = source.file_sha256 is not None and (
-        source.name.startswith(f"{name}#") or source.path.startswith(f"{path}#")
+        source.name.startswith(f"{name}#") or source.path.startswith(f"{path}/#")
     )
     return within or name == source.name or path == source.path

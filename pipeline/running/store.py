@@ -62,10 +62,11 @@ class Task(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A document within a file, and what it begins with: ``(stage, layer, key, data)``."""
+    """A document within a file, and what it begins with: ``(stage, layer, key, data)``, issues as plain data."""
 
     source: Source
     layers: Sequence[tuple[str, str, str, bytes]]
+    issues: Sequence[dict[str, Any]]
 
 
 class Finished(NamedTuple):
@@ -251,11 +252,12 @@ class Store:
         query = (
             "INSERT INTO document(path, seq, name, file, within, size, sha256, doc_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         )
-        for place, (source, layers) in enumerate(members, 1):
+        for place, (source, layers, issues) in enumerate(members, 1):
             doc_id, size = source.doc_id, sum(len(data) for *_, data in layers)
             row = (source.path, seq + place, source.name, file, path, size, source.sha256, doc_id)
             self.db.execute(query, row)
             self.db.executemany("INSERT INTO result VALUES (?, ?, ?, ?, ?)", [(doc_id, *layer) for layer in layers])
+            self._insert_issues(source.path, issues)
 
     def _drop_strays(self) -> None:
         """Throw away results and issues of documents that are no longer there."""

@@ -33,15 +33,24 @@ _GRACE = 30.0
 _DETAIL = 300
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document within a file: its id, the layers it begins with, by stage, and what there is to know of them."""
+
+    id: str
+    layers: dict[str, bytes]
+    issues: tuple[Issue, ...]
+
+
 @dataclass(slots=True)
 class Outcome:
     """What the stages made of one document: encoded layers by stage, issues with tracebacks, seconds by stage.
 
-    A file of many documents gives ``members`` in place of layers: each one's id and the layers it begins with.
+    A file of many documents gives ``members`` in place of layers.
     """
 
     layers: dict[str, bytes] = field(default_factory=dict)
-    members: list[tuple[str, dict[str, bytes]]] = field(default_factory=list)
+    members: list[Found] = field(default_factory=list)
     issues: list[tuple[Issue, str | None]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -100,11 +109,14 @@ def _answer(answers: IO[bytes], path: str, outcome: Outcome) -> None:
         "kind": "made",
         "path": path,
         "stages": list(outcome.layers),
-        "members": [[member, list(layers)] for member, layers in outcome.members],
+        "members": [
+            {"id": member.id, "stages": list(member.layers), "issues": [asdict(found) for found in member.issues]}
+            for member in outcome.members
+        ],
         "issues": [{**asdict(found), "traceback": trace} for found, trace in outcome.issues],
         "seconds": outcome.seconds,
     }
-    blobs = [*outcome.layers.values(), *(data for _, layers in outcome.members for data in layers.values())]
+    blobs = [*outcome.layers.values(), *(data for member in outcome.members for data in member.layers.values())]
     write_frame(answers, head, blobs)
 
 
@@ -148,13 +160,18 @@ def run_one(stages: Sequence[Stage], task: dict[str, Any], cache: Cache) -> Outc
         desk.doc = desk.doc.with_layer("content", None)
         outcome.seconds[stage.name] = time.perf_counter() - began
         if found := list(members(desk.doc, stage.gives)):
-            outcome.members, outcome.layers = [(name, _encoded(doc, stages)) for name, doc in found], {}
+            outcome.layers, outcome.members = {}, [_found(name, doc, stages) for name, doc in found]
             break
     return outcome
 
 
 def members(doc: Document, made: str) -> Iterator[tuple[str, Document]]:
-    """Yield the documents a file holds, by id, with their first layers, once the layer ``made`` has told of them."""
+    """Yield the documents a file holds, by id, with their first layers, once the layer ``made`` has told of them.
+
+    One of them holds no others: a row whose text is a digest stays one document.
+    """
+    if doc.source.file_sha256 is not None:
+        return
     if made == "raw" and doc.raw is not None:
         for member in doc.raw.members:
             yield member.id, Document(doc.source.member(member.id), raw=member.raw)
@@ -163,10 +180,11 @@ def members(doc: Document, made: str) -> Iterator[tuple[str, Document]]:
             yield part, Document(doc.source.member(part), raw=raw, text=text, parts=())
 
 
-def _encoded(doc: Document, stages: Sequence[Stage]) -> dict[str, bytes]:
-    """Return the layers of a document as bytes, by stage."""
+def _found(member: str, doc: Document, stages: Sequence[Stage]) -> Found:
+    """Return a document within a file with its layers as bytes."""
     layers = {stage.name: (stage.gives, getattr(doc, stage.gives)) for stage in stages}
-    return {name: encode(gives, value) for name, (gives, value) in layers.items() if value is not None}
+    encoded = {name: encode(gives, value) for name, (gives, value) in layers.items() if value is not None}
+    return Found(member, encoded, doc.raw.doubts if doc.raw else ())
 
 
 @dataclass(slots=True)

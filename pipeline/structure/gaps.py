@@ -12,6 +12,7 @@ from pipeline.core.layers import Section
 from pipeline.structure.numbering import value_of
 
 _MOST_MISSING = 3
+_HIGHEST = 9999  # what is counted in Chinese
 _PART = re.compile(r"[〇零一二三四五六七八九十百千]+|\d+")
 # marks that number the items of lists as often as headings are left alone
 _STYLES = (
@@ -55,10 +56,11 @@ def find_gaps(sections: Sequence[Section], text: str) -> Iterator[Gap]:
         if value <= 1 or latest is None or any(value - 1 <= one for one in known):
             continue
         nearest = max((one for one in (latest, sibling) if one), key=lambda one: value_of(one.number))
-        missing = tuple(_number(section.number, n) for n in range(value_of(nearest.number) + 1, value))
-        if len(missing) <= _MOST_MISSING and not any(
-            _stands(one, text, nearest.start, section.start) for one in missing
-        ):
+        first = value_of(nearest.number) + 1
+        if value - first > _MOST_MISSING or value > _HIGHEST:
+            continue
+        missing = tuple(_number(section.number, n) for n in range(first, value))
+        if not any(_stands(one, text, nearest.start, section.start) for one in missing):
             yield Gap(nearest.number, section.number, missing, section.start, section.start + len(section.number))
 
 
@@ -73,7 +75,11 @@ def _number(printed: str, value: int) -> str:
 
 
 def chinese(value: int) -> str:
-    """Return a whole number below 1,000 in Chinese: 12 → 十二."""
+    """Return a whole number below 10,000 in Chinese: 12 → 十二."""
+    if value >= 1000:
+        thousands, rest = divmod(value, 1000)
+        low = "" if not rest else "零" * (rest < 100) + ("一" if 10 <= rest < 20 else "") + chinese(rest)
+        return _DIGITS[thousands] + "千" + low
     if value < 10:
         return _DIGITS[value]
     if value < 100:

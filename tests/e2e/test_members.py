@@ -174,8 +174,34 @@ def test_a_zip_is_read_like_a_folder(tmp_path: Path) -> None:
     assert [Path(str(path)).relative_to(tmp_path / "in").as_posix() for path in paths] == [
         "包.zip/政策/一.txt",
         "包.zip/二.txt",
-        *(f"包.zip/动态.txt#{n}" for n in range(4)),
+        *(f"包.zip/动态.txt/#{n}" for n in range(4)),
     ]
     assert report.exit_code == 0
     assert set(tmp_path.iterdir()) - before == {tmp_path / "out"}
     assert pipeline.run(tmp_path / "in", tmp_path / "out", workers=2).computed == 0
+
+
+def test_what_a_reader_doubts_of_a_row_belongs_to_the_row(tmp_path: Path) -> None:
+    body = "对新引进的博士给予30万元安家补助，分五年发放，由市财政局负责落实。"
+    lines = [
+        f"A1,云州市人才办法,{body}",
+        "A2,海岚市人才办法,",
+        f"A3,苏阳市人才办法,<p>{body}</p><p>另行<b>通知</b>。</p>",
+    ]
+    write(tmp_path, "政策.csv", "\n".join(["编号,标题,正文", *lines]))
+    pipeline.run(tmp_path / "in", tmp_path / "out", workers=1)
+    found = rows(tmp_path / "out", "SELECT source_name, clean_text FROM documents")
+    assert [name for name, _ in found] == ["政策.csv#A1", "政策.csv#A2", "政策.csv#A3"]
+    assert str(found[2][1]).endswith(f"{body}\n另行通知。")
+    told = "SELECT source_name, code FROM issues JOIN documents USING (doc_id) WHERE stage = 'ingest'"
+    assert rows(tmp_path / "out", told) == [("政策.csv#A2", "ingest.no-body")]
+
+
+def test_documents_hold_no_documents_and_files_may_be_called_like_them(tmp_path: Path) -> None:
+    text = DIGEST.replace('"', "”")
+    write(tmp_path, "a.csv", f'id,正文\n1,"{text}"\n2,对博士给予30万元补助，由市财政局负责落实，分五年发放。\n')
+    write(tmp_path, "a.csv#1", "一份别的文件，对硕士给予10万元补助。")
+    assert pipeline.run(tmp_path / "in", tmp_path / "out", workers=2).total == 3
+    again = pipeline.run(tmp_path / "in", tmp_path / "out", workers=2)
+    assert (again.total, again.computed) == (3, 0)
+    assert len(pipeline.read_all(tmp_path / "in" / "a.csv")) == 2

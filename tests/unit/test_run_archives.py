@@ -55,7 +55,7 @@ def test_two_files_of_one_name_are_both_read(tmp_path: Path) -> None:
         with pytest.warns(UserWarning, match="Duplicate name"):
             made.writestr("a.txt", b"2")
     found = listed(tmp_path, stream.getvalue())
-    assert {name: content_of(file) for name, file in found.items()} == {"/a.txt": b"1", "/a.txt~": b"2"}
+    assert {name: content_of(file) for name, file in found.items()} == {"/a.txt": b"1", "/a.txt~2": b"2"}
 
 
 def test_archives_in_archives_down_to_a_depth(tmp_path: Path) -> None:
