@@ -305,3 +305,8 @@ def test_large_lines_that_are_no_headings(ranks: Ranks) -> None:
 def test_numbered_headings_of_the_same_size_stand_level(ranks: Ranks) -> None:
     text, blocks = lines([("前言", 18, 120), *BODY, ("第一章 总则", 18, 180), *BODY, ("第二章 管理", 18, 180), *BODY])
     assert [(s.level, s.number) for s in outline(text, ranks, blocks)] == [(1, ""), (1, "第一章"), (1, "第二章")]
+
+
+def test_numbers_beyond_a_thousand_are_counted_in_chinese() -> None:
+    found = [chinese(n) for n in (10, 205, 999, 1000, 1001, 1010, 1100, 9999)]
+    assert found == ["十", "二百零五", "九百九十九", "一千", "一千零一", "一千零一十", "一千一百", "九千九百九十九"]
