@@ -32,6 +32,16 @@ class RunSettings(_Settings):
     recycle: Whole = Field(ge=1, description="documents after which a worker is replaced")
 
 
+class PdfSettings(_Settings):
+    """Which library reads a PDF's pages first (the other where it can't), and how many processes read a long file.
+
+    ``processes`` 0: as many as there are cores for this document. What's read doesn't depend on them.
+    """
+
+    reader: Literal["pdfium", "pdfminer"]
+    processes: Whole = Field(ge=0, le=256)
+
+
 class OcrSettings(_Settings):
     """Recognition of scanned pages (extra ``ocr``). Pages with an average score below ``doubt_below`` are doubtful."""
 
@@ -93,6 +103,7 @@ class Config(_Settings):
     """Everything a run depends on beside its inputs."""
 
     run: RunSettings
+    pdf: PdfSettings
     ocr: OcrSettings
     rows: RowSettings
     segment: SegmentSettings

@@ -47,6 +47,11 @@ CODES: dict[str, IssueCode] = {
     "ingest.suffix": IssueCode("warning", "{name} 的内容是 {detail}，与扩展名不符", "已按内容读取；建议改正扩展名。"),
     "ingest.damaged": IssueCode("error", "{name} 已损坏，读不出来：{detail}", "请重新下载该文件。"),
     "ingest.partial": IssueCode("warning", "{name} 不完整：{detail}", "请重新下载该文件；读出的部分已照常处理。"),
+    "ingest.other-reader": IssueCode(
+        "info",
+        "{name} 有 {count} 页换用另一个 PDF 解析器读出（{detail}）：第 {pages} 页",
+        "请对照原文核对这些页；文件有损坏的，最好重新下载。",
+    ),
     "ingest.encrypted": IssueCode("error", "{name} 已加密", "请用密码打开后另存为未加密的文件。"),
     "ingest.scanned": IssueCode(
         "error",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-from pipeline.core.config import RowSettings, load_config
+from pipeline.core.config import PdfSettings, RowSettings, load_config
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import issue
@@ -39,7 +39,7 @@ _OOXML = "application/vnd.openxmlformats-officedocument"
 
 # The first format that recognises the content is taken; of those that take any text, the one with the file's suffix.
 FORMATS: tuple[Format, ...] = (
-    Format("PDF", (".pdf",), "application/pdf", sniff.is_pdf, "pipeline.ingest.pdf:read_pdf", takes=("ocr",)),
+    Format("PDF", (".pdf",), "application/pdf", sniff.is_pdf, "pipeline.ingest.pdf:read_pdf", takes=("ocr", "pdf")),
     Format(
         "docx",
         (".docx", ".docm"),
@@ -123,12 +123,14 @@ def read_source(
     max_chars: int,
     rows: RowSettings | None = None,
     ocr: Recogniser | None = None,
+    pdf: PdfSettings | None = None,
     seconds: float = 150.0,
 ) -> RawText:
     """Return the raw text of ``content``, read by what it is; a suffix that says otherwise is a doubt.
 
-    ``rows`` says how tables are read (``None``: the default), ``seconds`` how long another program may take, ``ocr``
-    reads the pages that are pictures; without it they're left out, which is a doubt, or refused.
+    ``rows`` says how tables are read (``None``: the default), ``pdf`` by what and by how many processes PDF files are
+    (``None``: pdfium in this one), ``seconds`` how long another program may take, ``ocr`` reads the pages that are
+    pictures; without it they're left out, which is a doubt, or refused.
     Raises UnreadableFile with one of the ``ingest.`` codes.
     """
     if not content:
@@ -143,8 +145,10 @@ def read_source(
         raise UnreadableFile(found.refusal, name=source.name, detail=found.name)
     module, _, function = found.reader.partition(":")
     reader: Callable[..., RawText] = getattr(importlib.import_module(module), function)
-    given = {"rows": rows or load_config().rows if "rows" in found.takes else None, "seconds": seconds, "ocr": ocr}
-    options: dict[str, Any] = {name: given[name] for name in found.takes}
+    given: dict[str, Any] = {"rows": rows, "seconds": seconds, "ocr": ocr, "pdf": pdf}
+    if "rows" in found.takes:
+        given["rows"] = rows or load_config().rows
+    options = {name: given[name] for name in found.takes}
     raw = reader(source, content, max_chars=max_chars, **options)
     if not raw.text.strip() and not raw.members:
         raise UnreadableFile("ingest.no-text", name=source.name)

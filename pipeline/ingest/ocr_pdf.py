@@ -36,7 +36,7 @@ class PdfScans:
     def take(self, document: Any, parts: PageParts) -> PageParts:
         """Return the parts recognised on the page if its text layer can't be used, else ``parts``.
 
-        ``document`` is a loaded ``FPDF_DOCUMENT``.
+        ``document`` is a loaded ``FPDF_DOCUMENT``, None when pdfium can't open the file.
         """
         self._pages += 1
         length = _length(parts)
@@ -75,7 +75,9 @@ class PdfScans:
         if length >= _FEW:
             return parts.garbled
         with self._lock:
-            page = pdfium.FPDF_LoadPage(document, parts.number - 1)
+            page = _page(document, parts.number - 1)
+            if not page:
+                return False
             try:
                 covered = sum(area for area, _ in _images(page))
             finally:
@@ -84,10 +86,12 @@ class PdfScans:
         return covered >= _COVERS * (x1 - x0) * (y1 - y0)
 
     def _picture(self, document: Any, index: int) -> Picture:
-        """Return a page as a picture. Raises ValueError when an image on it is too large."""
+        """Return a page as a picture. Raises ValueError when pdfium can't open it or an image on it is too large."""
         recogniser = self._tally.recogniser
         with self._lock:
-            page = pdfium.FPDF_LoadPage(document, index)
+            page = _page(document, index)
+            if not page:
+                raise ValueError("页面打不开，画不成图片")
             try:
                 largest = max((pixels for _, pixels in _images(page)), default=0)
                 if recogniser is not None and largest > recogniser.settings.max_pixels:
@@ -95,6 +99,11 @@ class PdfScans:
                 return _render(page)
             finally:
                 pdfium.FPDF_ClosePage(page)
+
+
+def _page(document: Any, index: int) -> Any | None:
+    """Return a loaded page, None when pdfium can't open it."""
+    return pdfium.FPDF_LoadPage(document, index) if document else None
 
 
 def _length(parts: PageParts) -> int:

@@ -1,20 +1,18 @@
 """PDF with a text layer: blocks for printed lines and table cells, with page and boxes.
 
-pdfium gives the characters (docs/decisions/0007-pdf-reader.md); the layout is ours: pdf_glyphs → pdf_grid, pdf_lines →
-pdf_tables, pdf_columns → pdf_page → pdf_flow. Between two pages stands one ``\\f`` instead of ``\\n``.
+pdfium gives the characters, pdfminer where pdfium can't (pdf_document; docs/decisions/0007-pdf-reader.md); the layout
+is ours: pdf_glyphs → pdf_grid, pdf_lines → pdf_tables, pdf_columns → pdf_page → pdf_flow. Between two pages stands one
+``\\f`` instead of ``\\n``.
 """
 
 from __future__ import annotations
 
-import ctypes
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
 
-import pypdfium2.raw as pdfium
-
+from pipeline.core import cores
+from pipeline.core.config import PdfSettings
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import Issue, issue
@@ -22,39 +20,48 @@ from pipeline.core.layers import RawText
 from pipeline.ingest.builder import TextBuilder
 from pipeline.ingest.ocr_engine import Recogniser
 from pipeline.ingest.ocr_pdf import PdfScans
+from pipeline.ingest.pdf_document import PDFIUM, OpenedPdf, Why, opened
 from pipeline.ingest.pdf_flow import write_flow
-from pipeline.ingest.pdf_glyphs import read_drawn
-from pipeline.ingest.pdf_memory import bounded_memory
-from pipeline.ingest.pdf_page import PageParts, take_apart
+from pipeline.ingest.pdf_page import PageParts
+from pipeline.ingest.pdf_share import read_pages
 
 _MOST_FAILURES = 100  # pages on end that can't be opened before the rest is given up: a false /Count may say 10⁹
 _MOST_NAMED = 20  # page numbers in a message
-
-# pdfium isn't safe for threads
-_pdfium = threading.Lock()
+_ALONE = PdfSettings(reader="pdfium", processes=1)
+_REASONS: dict[Why, str] = {"file": "文件结构有损坏", "page": "页面打不开", "text": "字符没有对应的文字"}
 
 
 @dataclass(slots=True)
 class _Pages:
-    """What was seen of the pages, numbers from 1."""
+    """What was seen of the pages, numbers from 1; ``by_other`` are those read by the reader that isn't the first."""
 
     count: int = 0
     damaged: list[int] = field(default_factory=list)
     garbled: list[int] = field(default_factory=list)
+    by_other: dict[int, Why] = field(default_factory=dict)
     unmapped: int = 0
 
 
-def read_pdf(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser | None = None) -> RawText:
+def read_pdf(
+    source: Source,
+    content: bytes,
+    *,
+    max_chars: int,
+    ocr: Recogniser | None = None,
+    pdf: PdfSettings | None = None,
+) -> RawText:
     """Return the text of all pages in reading order: blocks of kind line, cell and furniture, boxes in points.
 
     Pages without text layer or with an unreadable one are recognised if ``ocr`` is there. Those that can't be, damaged
-    pages and unmapped characters are doubts. Raises UnreadableFile: ``ingest.encrypted``, ``ingest.damaged``,
+    pages and unmapped characters are doubts. ``pdf`` says which reader comes first and how many processes read a long
+    file (None: pdfium, this one alone). Raises UnreadableFile: ``ingest.encrypted``, ``ingest.damaged``,
     ``ingest.scanned``, ``ingest.not-recognised``, ``ingest.no-text``, ``ingest.too-long``.
     """
-    pages, scans = _Pages(), PdfScans(source.name, ocr, _pdfium)
-    with _opened(source.name, content) as document:
-        parts = list(_page_parts(document, pages, scans, max_chars))
-        title = _title(document)
+    settings = pdf or _ALONE
+    pages, scans = _Pages(), PdfScans(source.name, ocr, PDFIUM)
+    with opened(source.name, content, settings.reader, max_chars) as document:
+        parts = list(_page_parts(document, pages, scans, settings.processes or cores.share()))
+        title = document.title()
     builder = TextBuilder(source.name, max_chars)
     write_flow(parts, builder)
     text = builder.text
@@ -71,61 +78,27 @@ def read_pdf(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser 
     )
 
 
-@contextmanager
-def _opened(name: str, content: bytes) -> Iterator[Any]:
-    """Give the opened document. Raises UnreadableFile."""
-    with _pdfium, bounded_memory():
-        pdfium.FPDF_InitLibrary()
-        document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
-        reason = 0 if document else pdfium.FPDF_GetLastError()
-    if not document:
-        if reason in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
-            raise UnreadableFile("ingest.encrypted", name=name)
-        raise UnreadableFile("ingest.damaged", name=name, detail="不是完整的 PDF，找不到页面")
-    try:
-        yield document
-    finally:
-        with _pdfium:
-            pdfium.FPDF_CloseDocument(document)
-
-
-def _page_parts(document: Any, pages: _Pages, scans: PdfScans, most: int) -> Iterator[PageParts]:
+def _page_parts(document: OpenedPdf, pages: _Pages, scans: PdfScans, processes: int) -> Iterator[PageParts]:
     """Yield the pages with text taken apart; count them all, note those that are damaged, scanned or garbled."""
-    with _pdfium:
-        total = pdfium.FPDF_GetPageCount(document)
     failed = 0
-    for index in range(total):
-        with _pdfium, bounded_memory():
-            drawn = _drawn(document, index, scans.name, most)
-        if drawn is None:
-            pages.damaged.append(index + 1)
-            failed += 1
-            if failed >= _MOST_FAILURES:
-                break
-            continue
-        failed = 0
-        pages.count = index + 1
-        parts = scans.take(document, take_apart(drawn, index + 1))
-        pages.unmapped += parts.unmapped
-        if parts.garbled:
-            pages.garbled.append(parts.number)
-        if parts.sheets:
-            yield parts
-
-
-def _drawn(document: Any, index: int, name: str, most: int) -> Any | None:
-    """Return what a page draws, None when it can't be opened. Raises UnreadableFile("ingest.too-long")."""
-    page = pdfium.FPDF_LoadPage(document, index)
-    if not page:
-        return None
-    try:
-        return read_drawn(page, most)
-    except MemoryError as error:
-        raise UnreadableFile("ingest.damaged", name=name, detail=f"第 {index + 1} 页要占用过多内存") from error
-    except OverflowError as error:
-        raise UnreadableFile("ingest.too-long", name=name, count=error.args[0], limit=most) from error
-    finally:
-        pdfium.FPDF_ClosePage(page)
+    with closing(read_pages(document, processes)) as reads:
+        for number, read in enumerate(reads, 1):
+            if read.parts is None:
+                pages.damaged.append(number)
+                failed += 1
+                if failed >= _MOST_FAILURES:
+                    return
+                continue
+            failed = 0
+            pages.count = number
+            parts = scans.take(document.handle, read.parts)
+            if parts is read.parts and read.why:
+                pages.by_other[number] = read.why
+            pages.unmapped += parts.unmapped
+            if parts.garbled:
+                pages.garbled.append(number)
+            if parts.sheets:
+                yield parts
 
 
 def _refuse(name: str, pages: _Pages) -> None:
@@ -142,6 +115,11 @@ def _doubts(name: str, content: bytes, pages: _Pages) -> tuple[Issue, ...]:
         doubts.append(issue("ingest", "ingest.partial", name=name, detail=f"第 {_listed(pages.damaged)} 页读不出来"))
     elif b"%%EOF" not in content[-2048:]:
         doubts.append(issue("ingest", "ingest.partial", name=name, detail=f"文件末尾缺失，只读出 {pages.count} 页"))
+    if pages.by_other:
+        detail = "、".join(_REASONS[why] for why in dict.fromkeys(pages.by_other.values()))
+        places = _listed([*pages.by_other])
+        count = len(pages.by_other)
+        doubts.append(issue("ingest", "ingest.other-reader", name=name, count=count, pages=places, detail=detail))
     if pages.garbled:
         places = _listed(pages.garbled)
         doubts.append(issue("ingest", "ingest.garbled-pages", name=name, count=len(pages.garbled), pages=places))
@@ -154,12 +132,3 @@ def _listed(numbers: list[int]) -> str:
     """Return page numbers for a message, the first ones of many."""
     more = " 等" if len(numbers) > _MOST_NAMED else ""
     return "、".join(map(str, numbers[:_MOST_NAMED])) + more
-
-
-def _title(document: Any) -> str | None:
-    """Return the title of the file's own metadata, or None."""
-    with _pdfium:
-        size = pdfium.FPDF_GetMetaText(document, b"Title", None, 0)
-        buffer = ctypes.create_string_buffer(size)
-        pdfium.FPDF_GetMetaText(document, b"Title", buffer, size)
-    return buffer.raw.decode("utf-16-le", "replace").strip("\x00 \t\r\n") or None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 Box = tuple[float, float, float, float]
+Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
 
 UNMAPPED = "\ufffd"  # stands for a character whose font doesn't say which it is
@@ -24,8 +25,8 @@ _THIN = 3.5  # points: a filled shape so narrow is a rule
 _SHORTEST = 3.0
 _SLOPE = 0.02
 _NEARLY = 0.1  # radians by which text may be off a right angle
-_MOST_SHAPES = 30_000  # maps and drawings have more; they hold no tables
-_BELOW = 0.15  # ems of a character below the baseline
+MOST_SHAPES = 30_000  # maps and drawings have more; they hold no tables
+BELOW = 0.15  # ems of a character below the baseline
 _VERTICAL = 0.3  # share of its width by which a character of vertical writing begins left of its own place
 _DEEPEST = 4  # forms within forms
 
@@ -92,6 +93,17 @@ def read_drawn(page: Any, most: int) -> Drawn:
     """Return what a loaded page (a ``FPDF_PAGE``) draws. Raises OverflowError for more than ``most`` characters."""
     by_turn = _glyphs(page, most)
     across, down, count = _rules(page)
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(rect))
+    box = rect.left, rect.bottom, rect.right, rect.top
+    return Drawn(to_sheets(by_turn, across, down), count > 0, box)
+
+
+def to_sheets(by_turn: Mapping[int, Sequence[Glyph]], across: Sequence[Box], down: Sequence[Box]) -> tuple[Sheet, ...]:
+    """Return a page's characters by turn as its sheets, that with most text first, each with the page's rules.
+
+    The characters' coordinates are turned already, those of the rules aren't.
+    """
     sheets = []
     for turn, glyphs in sorted(by_turn.items(), key=lambda item: (item[0] == SKEW, -len(item[1]))):
         lying, standing = [turned(box, max(turn, 0)) for box in across], [turned(box, max(turn, 0)) for box in down]
@@ -105,9 +117,7 @@ def read_drawn(page: Any, most: int) -> Drawn:
                 tuple(Rule((b[0] + b[2]) / 2, b[1], b[3]) for b in standing),
             )
         )
-    rect = pdfium.FS_RECTF()
-    pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(rect))
-    return Drawn(tuple(sheets), count > 0, (rect.left, rect.bottom, rect.right, rect.top))
+    return tuple(sheets)
 
 
 def _glyphs(page: Any, most: int) -> dict[int, list[Glyph]]:
@@ -141,7 +151,7 @@ def _read_glyphs(text_page: Any, count: int) -> dict[int, list[Glyph]]:
         if text.isspace() or text == "\xad":
             spaces += text.isspace()
             continue
-        turn = _turn(angle_of(text_page, index))
+        turn = turn_of(-angle_of(text_page, index))  # pdfium counts to the right
         box = boxes.of(text_page, index, turn)
         if box is not None:
             result.setdefault(turn, []).append(Glyph(text, *box, spaces))
@@ -187,17 +197,16 @@ class _Boxes:
         x, y, _, _ = turned((self._x.value, self._y.value, self._x.value, self._y.value), max(turn, 0))
         em = pdfium.FPDFText_GetFontSize(text_page, index) * math.hypot(matrix.c, matrix.d)
         upright = turn != SKEW and x - x0 < _VERTICAL * (x1 - x0) and em > 0
-        return (x0, y - _BELOW * em, x1, y + (1 - _BELOW) * em) if upright else (x0, y0, x1, y1)
+        return (x0, y - BELOW * em, x1, y + (1 - BELOW) * em) if upright else (x0, y0, x1, y1)
 
 
-def _turn(angle: float) -> int:
-    """Return the quarter turns to the left of an angle in radians, SKEW when it's none."""
+def turn_of(angle: float) -> int:
+    """Return the quarter turns to the left of an angle to the left in radians, SKEW when it's none."""
     if angle == 0:
         return 0
     quarters = angle / (math.pi / 2)
     nearest = round(quarters)
-    # pdfium counts to the right
-    return -nearest % 4 if abs(quarters - nearest) * math.pi / 2 <= _NEARLY else SKEW
+    return nearest % 4 if abs(quarters - nearest) * math.pi / 2 <= _NEARLY else SKEW
 
 
 def _rules(page: Any) -> tuple[list[Box], list[Box], int]:
@@ -210,14 +219,19 @@ def _rules(page: Any) -> tuple[list[Box], list[Box], int]:
         if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_PATH:
             continue
         shapes += 1
-        if shapes > _MOST_SHAPES:
+        if shapes > MOST_SHAPES:
             return [], [], count
-        for x0, y0, x1, y1 in _strokes(item, matrix):
-            if y1 - y0 <= _THIN and x1 - x0 > max(_SHORTEST, y1 - y0):
-                across.append((x0, y0, x1, y1))
-            elif x1 - x0 <= _THIN and y1 - y0 > max(_SHORTEST, x1 - x0):
-                down.append((x0, y0, x1, y1))
+        sort_strokes(_strokes(item, matrix), across, down)
     return across, down, count
+
+
+def sort_strokes(strokes: Iterable[Box], across: list[Box], down: list[Box]) -> None:
+    """Add the boxes that are thin enough for rules to the level or the upright ones."""
+    for x0, y0, x1, y1 in strokes:
+        if y1 - y0 <= _THIN and x1 - x0 > max(_SHORTEST, y1 - y0):
+            across.append((x0, y0, x1, y1))
+        elif x1 - x0 <= _THIN and y1 - y0 > max(_SHORTEST, x1 - x0):
+            down.append((x0, y0, x1, y1))
 
 
 def _objects(holder: Any, count: Any, get: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
@@ -253,20 +267,28 @@ def _strokes(item: Any, matrix: Matrix) -> Iterator[Box]:
     if not fill.value and not stroke.value:
         return
     for points in _outlines(item, _times(_matrix(item), matrix)):
-        if stroke.value:
-            for (ax, ay), (bx, by) in pairwise(points):
-                if abs(ax - bx) <= _SLOPE * abs(ay - by) or abs(ay - by) <= _SLOPE * abs(ax - bx):
-                    yield min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
-        elif len(points) > 2:
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            yield min(xs), min(ys), max(xs), max(ys)
+        yield from (straight_strokes(points) if stroke.value else filled_shape(points))
 
 
-def _outlines(item: Any, matrix: Matrix) -> Iterator[Sequence[tuple[float, float]]]:
+def straight_strokes(points: Sequence[Point]) -> Iterator[Box]:
+    """Yield the boxes of the strokes between ``points`` that are level or upright."""
+    for (ax, ay), (bx, by) in pairwise(points):
+        if abs(ax - bx) <= _SLOPE * abs(ay - by) or abs(ay - by) <= _SLOPE * abs(ax - bx):
+            yield min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+
+def filled_shape(points: Sequence[Point]) -> Iterator[Box]:
+    """Yield the box of a shape that's only filled."""
+    if len(points) > 2:
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        yield min(xs), min(ys), max(xs), max(ys)
+
+
+def _outlines(item: Any, matrix: Matrix) -> Iterator[Sequence[Point]]:
     """Yield the points of each part of a path, on the page; a part with a curve is left out."""
     a, b, c, d, e, f = matrix
     x, y = ctypes.c_float(), ctypes.c_float()
-    points: list[tuple[float, float]] = []
+    points: list[Point] = []
     curved = False
     for index in range(pdfium.FPDFPath_CountSegments(item)):
         part = pdfium.FPDFPath_GetPathSegment(item, index)

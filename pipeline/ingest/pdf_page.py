@@ -55,10 +55,21 @@ def take_apart(drawn: Drawn, number: int) -> PageParts:
     return PageParts(number, sheets, drawn.box, drawn.drawn or bool(glyphs), unmapped, _is_garbled(glyphs))
 
 
+def readable(drawn: Drawn) -> tuple[int, int]:
+    """Return how many of a page's characters can be read and how many can't."""
+    glyphs = [glyph for sheet in drawn.sheets for glyph in sheet.glyphs]
+    odd = _odd(glyphs)
+    return len(glyphs) - odd, odd
+
+
+def _odd(glyphs: Sequence[Glyph]) -> int:
+    """Return how many characters are unmapped, of private use or bytes read in a wrong encoding."""
+    return sum(len(_FOREIGN.findall(glyph.text)) for glyph in glyphs if glyph.text not in _USUAL)
+
+
 def _is_garbled(glyphs: Sequence[Glyph]) -> bool:
-    """Tell whether much of a page's text is unreadable: unmapped, of private use or bytes read in a wrong encoding."""
-    odd = sum(len(_FOREIGN.findall(glyph.text)) for glyph in glyphs if glyph.text not in _USUAL)
-    return odd >= max(_LEAST_GARBLED, _GARBLED * len(glyphs))
+    """Tell whether much of a page's text is unreadable."""
+    return _odd(glyphs) >= max(_LEAST_GARBLED, _GARBLED * len(glyphs))
 
 
 def _sheet(sheet: Sheet, number: int) -> SheetParts:

@@ -64,6 +64,7 @@ class Pool:
         self._events: queue.SimpleQueue[tuple[_Worker, Frame | None]] = queue.SimpleQueue()
         self._plan: Plan | None = None
         self._bad_starts = 0
+        self._sharing = settings.workers
         self._returned: deque[Task] = deque()
         self._start()
 
@@ -88,6 +89,7 @@ class Pool:
         """Yield what comes of each of the ``total`` tasks, in the order they finish."""
         coming = iter(tasks)
         more = True
+        self._sharing = min(self._settings.workers, total)
         while True:
             if more or self._returned:
                 more = self._hand_out(coming) and more
@@ -145,7 +147,7 @@ class Pool:
                     return False
                 worker.tasks.append(task)
                 worker.given += 1
-                self._send(worker, _request(task))
+                self._send(worker, {**_request(task), "sharing": self._sharing})
         return True
 
     def _send(self, worker: _Worker, head: dict[str, Any]) -> None:

@@ -36,12 +36,12 @@ _REPORT_EACH = 25
 
 
 def tables_key(config: Config) -> str:
-    """Return a digest of what the tables depend on beside the documents; how many workers ran is no part of it."""
+    """Return a digest of what the tables depend on beside the documents; how many processes ran is no part of it."""
     from pipeline.running.manifest import version
     from pipeline.table.derive import columns
     from pipeline.table.schema import TABLES
 
-    settings = config.model_dump_json(exclude={"run": {"workers", "recycle"}})
+    settings = config.model_dump_json(exclude={"run": {"workers", "recycle"}, "pdf": {"processes"}})
     schema = [f"{table.name}: {columns(table.row)!r}" for table in TABLES]
     return digest(str(VERSION), version(), settings, *schema)
 

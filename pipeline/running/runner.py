@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.core import outputs
+from pipeline.core import cores, outputs
 from pipeline.core.config import Config
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import Issue, issue
@@ -89,7 +88,7 @@ class _Job:
             "config": self._config.model_dump_json(),
             "store": str(self._out.resolve()),
         }
-        return Pool(setup, PoolSettings(settings.workers or _cores(), settings.time_limit, settings.recycle))
+        return Pool(setup, PoolSettings(settings.workers or cores.usable(), settings.time_limit, settings.recycle))
 
     def prepare(self, inputs: Sequence[Path], pool: Pool, *, anew: bool) -> tuple[Listing, Plan]:
         """Return the files and the plan. Raises PipelineError with the mistakes of both.
@@ -245,10 +244,3 @@ def _remove_results(out: Path) -> None:
     results = (*(out / outputs.TABLES).glob("*.parquet"), *(out / "models").glob("topics-*.npz"))
     for path in (out / outputs.DATABASE, out / outputs.MANIFEST, *results):
         path.unlink(missing_ok=True)
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

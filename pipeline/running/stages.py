@@ -55,8 +55,10 @@ def _text(config: Config) -> tuple[Stage, ...]:
     seconds = config.run.time_limit * _FOR_OTHERS
     versions = (metadata.version(name) for name in _READERS)
     others = (*(name for name, _ in programs()), ocr_engine.describe(config.ocr))
-    readers = digest(str(most), config.rows.model_dump_json(), *versions, *others)
-    reader = partial(read_source, max_chars=most, rows=config.rows, ocr=ocr_engine.load(config.ocr), seconds=seconds)
+    # how many processes read a file changes nothing in what's read
+    readers = digest(str(most), config.rows.model_dump_json(), config.pdf.reader, *versions, *others)
+    ocr = ocr_engine.load(config.ocr)
+    reader = partial(read_source, max_chars=most, rows=config.rows, ocr=ocr, pdf=config.pdf, seconds=seconds)
     return (
         Stage(
             "ingest",

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline.core import outputs
+from pipeline.core import cores, outputs
 from pipeline.core.config import Config
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError, UnreadableFile
@@ -75,6 +75,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         on_beat(clock.again)
         while True:
             task = frames.get().head
+            cores.shared_by(task["sharing"])
             clock.start(task["path"])
             outcome = run_one(stages, task, cache)
             faulthandler.cancel_dump_traceback_later()

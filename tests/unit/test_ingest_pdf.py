@@ -64,7 +64,8 @@ def test_a_cut_file_is_damaged_or_incomplete(share: float):
     except Exception as error:
         assert type(error).__name__ == "UnreadableFile", error
     else:
-        assert [doubt.code for doubt in raw.doubts] == ["ingest.partial"]
+        codes = [doubt.code for doubt in raw.doubts]
+        assert codes in (["ingest.partial"], ["ingest.partial", "ingest.other-reader"])
 
 
 def test_startxref_on_one_line():
@@ -139,7 +140,8 @@ def test_a_false_count_of_pages_and_loops_end() -> None:
     content = make_pdf([set_text(BODY)])
     assert read("a.pdf", content.replace(b"/Count 1 ", b"/Count 999999999 ")).n_pages == 1
     loop = content.replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]")
-    assert refusal("a.pdf", loop) in ("ingest.damaged", "ingest.no-text")
+    raw = read("a.pdf", loop)
+    assert (raw.n_pages, [doubt.code for doubt in raw.doubts]) == (1, ["ingest.other-reader"])
     at = content.rindex(b"startxref\n")
     start = content[at + 10 :].split(b"\n")[0]
     assert read("a.pdf", content.replace(b"/Root 1 0 R", b"/Root 1 0 R /Prev " + start)).n_pages == 1
