@@ -10,6 +10,7 @@ from statistics import median
 from pipeline.ingest.pdf_lines import Line, to_rows
 
 _GUTTER = 0.8  # heights of a line that columns are apart at least
+_WIDEST, _MOST_GUTTERS = 2000.0, 8  # points of a gap between columns: text further off lies outside of any page
 _LEAST_ROWS = 3
 _NARROWEST = 6.0  # heights of a line that a column is wide at least
 _FILLED = 0.55  # share of a column's width that its lines fill, by their median
@@ -69,7 +70,7 @@ def _gutters(rows: list[list[Line]], height: float) -> list[float]:
     step = max(height / 2, 1.0)
     for row in rows:
         for a, b in pairwise(row):
-            if b.x0 - a.x1 >= _GUTTER * height:
+            if _GUTTER * height <= b.x0 - a.x1 <= _WIDEST:
                 for place in range(int(a.x1 / step) + 1, int(b.x0 / step) + 1):
                     counts[place] = counts.get(place, 0) + 1
     usual = [place for place, count in counts.items() if count >= _LEAST_ROWS]
@@ -78,7 +79,9 @@ def _gutters(rows: list[list[Line]], height: float) -> list[float]:
     for place in usual:
         if all(abs(place - other) > 4 for other in kept):
             kept.append(place)
-    return [place * step for place in kept[:8]]
+        if len(kept) == _MOST_GUTTERS:
+            break
+    return [place * step for place in kept]
 
 
 def _free_runs(rows: list[list[Line]], at: float) -> list[tuple[int, int]]:

@@ -29,12 +29,14 @@ def find_open_tables(
     """Return the tables found among ``pieces`` and the pieces outside of them; ``across`` are rules of no grid."""
     tables: list[Table] = []
     spared = list(pieces)
+    left = {id(piece) for piece in spared}
     for bands, low, high in _banded(spared, merge_rules(across)):
         inside = {id(piece) for band in bands for piece in band}
         table = _from_bands(bands, low, high, page, turn)
-        if table is not None and all(id(piece) in {id(p) for p in spared} for band in bands for piece in band):
+        if table is not None and inside <= left:
             tables.append(table)
-            spared = [piece for piece in spared if id(piece) not in inside]
+            left -= inside
+    spared = [piece for piece in spared if id(piece) in left]
     for rows in _figure_rows(spared):
         inside = {id(piece) for row in rows for piece in row}
         table = _from_bands(
