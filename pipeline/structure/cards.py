@@ -65,6 +65,7 @@ def find_cards(raw: RawText, text: CleanText, rules: CardRules) -> list[Part]:
 def _grouped(raw: str, blocks: Sequence[Block], rules: CardRules) -> Iterator[_Card]:
     """Yield the cards: a label seen in a card already opens the next, if something stands between the two."""
     card: _Card | None = None
+    ends = _row_ends(blocks)
     for at, name in _labels(raw, blocks, rules):
         again = card is not None and name in card.contents and _is_apart(blocks, card.last, at)
         if card is None or again:
@@ -72,7 +73,7 @@ def _grouped(raw: str, blocks: Sequence[Block], rules: CardRules) -> Iterator[_C
                 yield card
             card = _Card(at, at)
         card.contents.setdefault(name, blocks[at + 1])
-        card.last = _row_end(blocks, at)
+        card.last = ends[at]
     if card is not None:
         yield card
 
@@ -105,12 +106,14 @@ def _is_alone(blocks: Sequence[Block], at: int) -> bool:
     )
 
 
-def _row_end(blocks: Sequence[Block], at: int) -> int:
-    """Return the place of the last cell of the row that ``at`` stands in."""
-    row = (blocks[at].table, blocks[at].row)
-    while at + 1 < len(blocks) and blocks[at + 1].kind == "cell" and (blocks[at + 1].table, blocks[at + 1].row) == row:
-        at += 1
-    return at
+def _row_ends(blocks: Sequence[Block]) -> list[int]:
+    """Return for each block the place of the last cell of its row, its own place for what is no cell."""
+    ends = list(range(len(blocks)))
+    for at in range(len(blocks) - 2, -1, -1):
+        block, after = blocks[at], blocks[at + 1]
+        if block.kind == after.kind == "cell" and (block.table, block.row) == (after.table, after.row):
+            ends[at] = ends[at + 1]
+    return ends
 
 
 def _title(text: str, spans: OffsetMap, above: Sequence[Block], rules: CardRules) -> tuple[int, int, int] | None:

@@ -7,7 +7,7 @@ file.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -22,6 +22,7 @@ from pipeline.core.offsets import Edit
 from pipeline.core.strict import build, digest, read_toml
 from pipeline.structure.cards import CardRules, find_cards
 
+Bounds = tuple[list[int], list[int]]
 REST = "0"  # the id of what is left of the text when its items are taken out
 _FILE = "parts.toml"
 _NO_TITLE = re.compile(r"[。；;：:，,]$|https?://|www\.|^(?:相关链接|链接|来源|原文|作者|责任编辑|编辑)\s?[:：]")
@@ -128,10 +129,11 @@ def cut(raw: RawText, text: CleanText, parts: Sequence[Part]) -> Iterator[tuple[
     taken = [(part.start, part.end) for part in parts if part.id != REST]
     spans = text.offsets()
     starts = [edit.start for edit in text.edits]
+    bounds = [block.start for block in raw.blocks], [block.end for block in raw.blocks]
     for part in parts:
         kept = _between(taken, len(text.text)) if part.id == REST else [(part.start, part.end)]
         places = [spans.to_source(start, end) for start, end in kept]
-        blocks = _within(raw.blocks, places)
+        blocks = _within(raw.blocks, bounds, places)
         pages = {block.page for block in blocks if block.page is not None}
         own_raw = replace(
             raw,
@@ -145,15 +147,16 @@ def cut(raw: RawText, text: CleanText, parts: Sequence[Part]) -> Iterator[tuple[
         yield part.id, own_raw, _kept_only(raw, text, starts, kept, places)
 
 
-def _within(blocks: Sequence[Block], places: Sequence[tuple[int, int]]) -> tuple[Block, ...]:
-    """Return the blocks that overlap one of ``places``; both are in the order of the text."""
+def _within(blocks: Sequence[Block], bounds: Bounds, places: Sequence[tuple[int, int]]) -> tuple[Block, ...]:
+    """Return the blocks that overlap one of ``places``; ``bounds`` are the starts and the ends of all blocks."""
+    starts, ends = bounds
     found: list[Block] = []
     at = 0
-    for block in blocks:
-        while at < len(places) and places[at][1] <= block.start:
-            at += 1
-        if at < len(places) and places[at][0] < block.end:
-            found.append(block)
+    for start, end in places:
+        at = max(at, bisect_right(ends, start))
+        last = bisect_left(starts, end, at)
+        found += blocks[at:last]
+        at = last
     return tuple(found)
 
 
