@@ -263,3 +263,43 @@ def test_cells_each_with_its_own_frame_are_one_table() -> None:
 def test_false_bold_is_read_once() -> None:
     lines = [(90 + 0.3 * n, 700, 16, "印了三遍的标题") for n in range(3)]
     assert read("a.pdf", make_pdf([lines])).text == "印了三遍的标题"
+
+
+def test_a_ragged_line_goes_on_when_the_next_number_had_no_room() -> None:
+    lines = [
+        (90.0, 760.0, 16.0, "支持企业做大做强，对符合规定条件的企业给予最高"),
+        (90.0, 732.0, 16.0, "1000万元奖励，由市工业和信息化局会同市财政局等"),
+        (90.0, 704.0, 16.0, "部门负责落实，加强组织领导，完善督查考核机制确"),
+        (90.0, 676.0, 16.0, "保完成，年末全市居民人均可支配收入力争能达到"),
+        (90.0, 648.0, 16.0, "56789元。"),
+        (90.0, 592.0, 16.0, "岚川市人民政府办公室综合处"),
+        (90.0, 564.0, 16.0, "2024年4月12日"),
+    ]
+    assert text_of(make_pdf([lines])).split("\n") == [
+        "".join(text for *_, text in lines[:5]),
+        "岚川市人民政府办公室综合处",
+        "2024年4月12日",
+    ]
+
+
+def test_lines_that_hang_below_a_marker_are_joined() -> None:
+    items = []
+    lines: list[Line] = []
+    for number in range(1, 5):
+        y = 800.0 - 84 * number
+        parts = (
+            f"{number}、申报主体应满足第{'一二三四'[number - 1]}项条件且近年来无违法记",
+            "录，未被列入严重失信主体名单，并且按要求",
+            "提交承诺书。",
+        )
+        items.append("".join(parts))
+        shift = 1.5 * 16  # a digit is half as wide as a mark
+        lines += [(90.0 + (shift if n else 0), y - 28 * n, 16.0, part) for n, part in enumerate(parts)]
+    assert text_of(make_pdf([lines])).split("\n") == items
+
+
+def test_a_cells_line_goes_on_when_a_character_and_its_mark_had_no_room() -> None:
+    xs, ys = [50.0, 150.0, 312.0], [800.0, 680.0]
+    parts = ["一次性给予十万元补助", "另按每月发放租房补", "贴，最长三十六个月"]
+    lines: list[Line] = [(56.0, 780.0, 16.0, "标准"), *((156.0, 780.0 - 28 * n, 16.0, t) for n, t in enumerate(parts))]
+    assert "".join(parts[1:]) in text_of(make_pdf([lines], rules=[set_grid(xs, ys)]))
