@@ -206,6 +206,20 @@ def test_running_heads_and_feet_are_furniture() -> None:
     assert text.count("正文") == 20 and "公报" not in text and "内部" not in text and "- 2 -" not in text
 
 
+def test_heads_that_alternate_on_odd_and_even_pages_are_furniture() -> None:
+    pages: list[list[Line]] = []
+    for number in range(1, 5):
+        text = set_text(f"正文{'甲乙丙丁'[number - 1]}项任务由各部门按时完成，" * 6, top=740)
+        head = "第一章 总体情况" if number % 2 else "岚川市白皮书 2024"
+        foot = f"第 {number} 页 共 4 页" if number % 2 else f"内部资料 注意保存 {number}"
+        pages.append([(90.0, 800.0, 10.0, head), *text, (90.0, 40.0, 10.0, foot)])
+    text_read = text_of(make_pdf(pages))
+    assert all(word not in text_read for word in ("总体情况", "白皮书", "内部资料", "共 4 页"))
+    assert text_read.count("正文") == 24
+    changed = [[*page[:-1], (90.0, 40.0, 10.0, f"专题{'甲乙丙丁'[n]}")] for n, page in enumerate(pages)]
+    assert "专题乙" in text_of(make_pdf(changed))
+
+
 def test_footnotes_come_last_and_raised_marks_stay_in_their_line() -> None:
     left, right = set_text(LEFT, left=50, columns=14), set_text(RIGHT, left=320, columns=14)
     x, y, size, words = left[3]
