@@ -230,6 +230,31 @@ def test_footnotes_come_last_and_raised_marks_stay_in_their_line() -> None:
     assert f"{words}1" in raw.text
 
 
+def test_notes_stand_after_a_paragraph_that_goes_on_on_the_next_page() -> None:
+    first = [
+        (122.0, 760.0, 16.0, "要坚持问题导向和目标导向相结合，统筹推进各项重点"),
+        (90.0, 732.0, 16.0, "任务落地见效，安排专项资金并且支持企业做大做强，确"),
+        (90.0, 200.0, 16.0, "1 王某某：《人才政策》，岚川出版社。"),
+        (90.0, 172.0, 16.0, "2 李某某：《产业政策》，岚川出版社。"),
+    ]
+    second = [
+        (90.0, 760.0, 16.0, "保年度目标如期完成。后续论述该问题的成因与对策，并"),
+        (90.0, 732.0, 16.0, "结合案例展开。"),
+        (122.0, 704.0, 16.0, "要加强组织领导，压实主体责任，完善督查考核机制。"),
+    ]
+    lines = text_of(make_pdf([first, second], rules=[[(90.0, 222.0, 200.0, 222.0)]])).split("\n")
+    whole = "".join(text for *_, text in (*first[:2], *second[:2]))
+    assert lines == [whole, first[2][3], first[3][3], second[2][3]]
+    ended = [*first[:1], (90.0, 732.0, 16.0, "任务落地见效，安排专项资金并且支持企业做大做强了。"), *first[2:]]
+    assert text_of(make_pdf([ended, second], rules=[[(90.0, 222.0, 200.0, 222.0)]])).split("\n")[1] == first[2][3]
+
+
+def test_a_raised_digit_isnt_glued_to_a_number() -> None:
+    parts = [(90.0, 760.0, 16.0, "对个人给予"), (170.0, 767.0, 8.0, "1"), (178.0, 760.0, 16.0, "3000元补贴，另给")]
+    more = [(90.0, 732.0, 16.0, "共计500"), (170.0, 739.0, 8.0, "12"), (186.0, 732.0, 16.0, "元")]
+    assert read("a.pdf", make_pdf([[*parts, *more]])).text == "对个人给予〔1〕3000元补贴，另给\n共计500〔12〕元"
+
+
 def test_a_font_without_characters_is_reported() -> None:
     raw = read("a.pdf", make_pdf([set_text(LEFT)], unmapped=True))
     assert [doubt.code for doubt in raw.doubts] == ["ingest.garbled-pages", "ingest.unmapped"]
