@@ -27,6 +27,8 @@ _NARROWEST = 22  # columns of a line that is wrapped where lines have ragged end
 _TOKEN = re.compile("[（《〈“‘「『〔【]{0,2}([!-~]{1,30}|.)([，。；：！？、）》〉”’」』〕】]{0,2})")
 _CLOSED = re.compile(r"\.$|[.…·]{4} *\d*$")  # a reference, a line of contents
 _MARKS = re.compile("[，。；、：]")
+_FAR = 3.0  # heights
+_NEIGHBOURS = 6
 _HANG = 0.8  # heights by which the text after a marker and the lines below it may differ at their left
 _MARKER = re.compile(f"(?![附表图专摘关抄主联相来资备TFAhw【])(?:{STRONG_MARKER.pattern})[ \\u3000]*")
 
@@ -91,11 +93,38 @@ def _of_text(lines: Sequence[Line], boxes: Sequence[Box | None], pages: Sequence
             room = max(room, _first_width(lines[i + 1].text) + 0.3)
             if right is None and _MARKS.search(lines[i].text + lines[i + 1].text):
                 right = _edge(boxes, pages, i, side=2, within=size)  # lines with ragged ends
+            right = _column_edge(lines, boxes, pages, i, right)
         # a date or signature set to the right reaches the edge too
         result.append(
             right is not None and box[2] >= right - room * size and (left is None or box[0] < left + 5 * size)
         )
     return result
+
+
+def _column_edge(
+    lines: Sequence[Line], boxes: Sequence[Box | None], pages: Sequence[int | None], i: int, right: float | None
+) -> float | None:
+    """Return the right edge of the lines of prose just above and below line ``i``, if that's far left of ``right``.
+
+    Lines as wide as the page stand above columns and say nothing about their edges.
+    """
+    box = boxes[i]
+    if box is None or right is None or right - box[2] <= _FAR * (box[3] - box[1]):
+        return right
+    size = box[3] - box[1]
+    found = [box[2]]
+    for step in (-1, 1):
+        for n in range(i + step, i + step * _NEIGHBOURS, step):
+            other = boxes[n] if 0 <= n < len(boxes) else None
+            if other is None or pages[n] != pages[i] or other[2] > box[2] + _FAR * size:
+                break
+            if abs(other[0] - box[0]) > _FAR * size:
+                break
+            if _MARKS.search(lines[n].text):
+                found.append(other[2])
+    edge = max(found)
+    even = sum(x1 >= edge - 1.5 * size for x1 in found)
+    return edge if even >= _LEAST + 1 and even >= 0.7 * len(found) and _MARKS.search(lines[i].text) else right
 
 
 def _hangs(line: Line, box: Box, after: Box, *, below: bool) -> bool:

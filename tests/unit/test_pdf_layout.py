@@ -321,6 +321,20 @@ def test_a_ragged_line_goes_on_when_the_next_number_had_no_room() -> None:
     ]
 
 
+def test_lines_of_a_column_under_wide_ones_are_joined() -> None:
+    wide = set_text("对高新技术企业给予研发后补助，最高不超过五十万元，" * 5 + "由财政局负责。", left=50, columns=30)
+    parts = [
+        "对新引进的博士，经市教育局审核",
+        "认定后给予安家补助，最高四十万",
+        "元，其中第三年起按一定比例递减",
+        "，由市人力资源和社会保障局会同",
+        "市财政局等部门，制定实施细则并",
+        "向社会公布。",
+    ]
+    lines = [*wide, *((50.0, wide[-1][1] - 56 - 28 * n, 16.0, part) for n, part in enumerate(parts))]
+    assert text_of(make_pdf([lines])).split("\n")[1:] == ["".join(parts)]
+
+
 def test_lines_that_hang_below_a_marker_are_joined() -> None:
     items = []
     lines: list[Line] = []
