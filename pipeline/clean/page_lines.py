@@ -27,6 +27,7 @@ _NARROWEST = 22  # columns of a line that is wrapped where lines have ragged end
 _TOKEN = re.compile("[（《〈“‘「『〔【]{0,2}([!-~]{1,30}|.)([，。；：！？、）》〉”’」』〕】]{0,2})")
 _CLOSED = re.compile(r"\.$|[.…·]{4} *\d*$")  # a reference, a line of contents
 _MARKS = re.compile("[，。；、：]")
+_LONG = 50  # columns
 _FAR = 3.0  # heights
 _NEIGHBOURS = 6
 _HANG = 0.8  # heights by which the text after a marker and the lines below it may differ at their left
@@ -93,12 +94,20 @@ def _of_text(lines: Sequence[Line], boxes: Sequence[Box | None], pages: Sequence
             room = max(room, _first_width(lines[i + 1].text) + 0.3)
             if right is None and _MARKS.search(lines[i].text + lines[i + 1].text):
                 right = _edge(boxes, pages, i, side=2, within=size)  # lines with ragged ends
+            if right is None and _is_first_of_two(lines[i], box, after):
+                right = box[2]
             right = _column_edge(lines, boxes, pages, i, right)
         # a date or signature set to the right reaches the edge too
         result.append(
             right is not None and box[2] >= right - room * size and (left is None or box[0] < left + 5 * size)
         )
     return result
+
+
+def _is_first_of_two(line: Line, box: Box, after: Box) -> bool:
+    """Tell whether a long line of prose is indented by two characters against the next: a paragraph by itself."""
+    indent = (box[0] - after[0]) / (box[3] - box[1])
+    return line.width >= _LONG and 1.5 < indent < 2.6 and after[2] < box[2] and _MARKS.search(line.text) is not None
 
 
 def _column_edge(

@@ -335,6 +335,15 @@ def test_lines_of_a_column_under_wide_ones_are_joined() -> None:
     assert text_of(make_pdf([lines])).split("\n")[1:] == ["".join(parts)]
 
 
+def test_a_paragraph_of_two_lines_is_joined_without_others_beside_it() -> None:
+    lines = [
+        (200.0, 760.0, 16.0, "岚川市工业指标分析"),
+        (122.0, 704.0, 16.0, "从表中来看，东城区产值占全市六成以上，增速也高于其他"),
+        (90.0, 676.0, 16.0, "县区，应当引起重视。"),
+    ]
+    assert text_of(make_pdf([lines])).split("\n") == [lines[0][3], lines[1][3] + lines[2][3]]
+
+
 def test_lines_that_hang_below_a_marker_are_joined() -> None:
     items = []
     lines: list[Line] = []
