@@ -35,6 +35,12 @@ _UNCLOSED = re.compile(r"[《（〔][^《》（）〔〕]*$")
 _CLOSES = re.compile(r"[^《》（）〔〕。]{0,40}[》）〕]")
 _CUT_NUMBER = re.compile(r"\d ?[万亿千百十]?$")
 _UNIT = tuple("万亿元年月日个名人家项件套所条户亩次批%％倍岁周")
+_DIGITS_BEFORE = re.compile(r"[^\d.,，、]\d[\d.,]{0,14}$")
+_DIGITS_AFTER = re.compile(r"\d{1,12}(?:\.\d+)? ?[%‰万亿千百元年月日个名人家项件套所条户亩次批倍岁周平公吨米]")
+_YEARS = re.compile(r"(?:19|20)\d\d")
+_REMAINDER = re.compile(r"[^无有是否略见同\W\d_A-Za-z]。")
+_SAME_WIDTH = 8  # columns by which lines cut at one width differ, their indents included
+_NEIGHBOURS = 8
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff\uff00-\uffef]*$")
 _LONGEST_ADDRESS = 1000
 _TOKEN = re.compile(r"[A-Za-z0-9.,%+/-]+|.")
@@ -154,10 +160,33 @@ def _full_by_width(lines: Sequence[Line]) -> list[bool | None]:
             any(w is not None and w - slack <= reach and widths[i] <= w + _SLACK for w in near)
             or (prose[i] and any(w - 3 <= reach and widths[i] <= w + 2 for w in common))
         )
+        full[i] = full[i] or _is_cut_short(lines, i, widths, prose)
     full.append(False)
     for start, end in _even_runs(lines, widths, prose):
         full[start:end] = [True] * (end - start)
     return full
+
+
+def _is_cut_short(lines: Sequence[Line], i: int, widths: list[int], prose: list[bool]) -> bool:
+    """Tell whether the break before line ``i + 1`` cuts a number, or only a sentence's last character is left there.
+
+    A number is cut where digits meet digits with a unit, at the width of the running text around them.
+    """
+    line, after = lines[i], lines[i + 1]
+    if not prose[i] or not _NARROWEST <= widths[i] <= _WIDEST or after.blanks:
+        return False
+    if _REMAINDER.fullmatch(after.text):
+        return True
+    before, behind = _DIGITS_BEFORE.search(line.text), _DIGITS_AFTER.match(after.text)
+    if before is None or behind is None:
+        return False
+    if _YEARS.fullmatch(before[0][1:]) and _YEARS.match(after.text):
+        return False
+    low = max(0, i - _NEIGHBOURS)
+    near = [
+        width for width, text in zip(widths[low : i + _NEIGHBOURS], prose[low : i + _NEIGHBOURS], strict=True) if text
+    ]
+    return widths[i] + _SAME_WIDTH >= max(near)
 
 
 def _even_runs(lines: Sequence[Line], widths: list[int], prose: list[bool]) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.clean.columns import set_columns
-from pipeline.clean.controls import PRIVATE_USE, break_pages, normalise_newlines
+from pipeline.clean.controls import break_pages, normalise_newlines, set_bullets, unknown_characters
 from pipeline.clean.furniture import strip_furniture
 from pipeline.clean.linebreaks import join_lines
 from pipeline.clean.spaces import close_spaces
@@ -20,6 +20,7 @@ Cleaner = Callable[[str, Sequence[Block]], list[Edit]]
 
 CLEANERS: tuple[Cleaner, ...] = (
     normalise_newlines,
+    set_bullets,
     normalise_widths,
     strip_furniture,
     break_pages,
@@ -35,7 +36,7 @@ _PASSES: dict[Cleaner, int] = {join_lines: 4, close_spaces: 3}
 def clean(raw: RawText) -> CleanText:
     """Return the repaired text with the edits, each with its reason, that lead back to the raw text.
 
-    Private-use characters stay and are reported with the first one's place.
+    Private-use characters other than bullets stay and are reported with the first one's place.
     """
     text = raw.text
     edits: tuple[Edit, ...] = ()
@@ -46,7 +47,7 @@ def clean(raw: RawText) -> CleanText:
                 break
             edits = compose(raw.text, edits, found)
             text = apply(text, found)
-    private = list(PRIVATE_USE.finditer(raw.text))
+    private = unknown_characters(raw.text)
     doubts = (issue("clean", "clean.private-use", span=private[0].span(), count=len(private)),) if private else ()
     return CleanText(text, edits, doubts)
 

@@ -15,20 +15,27 @@ from pipeline.ingest.pdf_tables import Printed, Table, goes_on, join_tables
 
 _GOES_ON = re.compile(r"[（(]?续 ?表[\d—\-.一二三四五六七八九十 ]*[）)]?|[（(](?:上页)?(?:续|接上[页表])[）)]")
 
+_MARKED = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|第[一二三四五六七八九十百\d]{1,4}[章节条]|"
+    r"\d{1,2}(?:[、．]|\.(?!\d))|附[件录]"
+)
+_ENDS = re.compile(r"[。！？!?；：…][”’」』）)》〉]*\s*$")
+
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A line of text or of furniture, or the parts of a table, in the order of the text."""
+    """A line of text, of a footnote or of furniture, or the parts of a table, in the order of the text."""
 
     page: int
     text: Printed | None = None
     furniture: bool = False
+    note: bool = False
     parts: tuple[Table, ...] = ()
 
 
 def write_flow(pages: Sequence[PageParts], builder: TextBuilder) -> None:
     """Add the text of all pages to ``builder``."""
-    flow = _flow(pages)
+    flow = _notes_after_paragraphs(_flow(pages))
     page = 0
     number = 0
     for item in flow:
@@ -87,6 +94,45 @@ def _flow(pages: Sequence[PageParts]) -> list[_Item]:
     return flow
 
 
+def _notes_after_paragraphs(flow: Sequence[_Item]) -> list[_Item]:
+    """Return the items with each page's footnotes after the paragraph that goes on on the next page."""
+    result: list[_Item] = []
+    held: list[_Item] = []
+    last: Printed | None = None  # the line of text before
+    right = 0.0  # where lines of its page end
+    for item in flow:
+        if item.note and (held or (last is not None and _is_cut(last, right))):
+            held.append(item)
+            continue
+        if held and not item.furniture and (item.text is None or _begins_anew(last, item.text, right)):
+            result += held
+            held = []
+        result.append(item)
+        if item.note or (item.text is None and item.parts):
+            last = None
+        elif item.text is not None and not item.furniture:
+            x1 = item.text.line.x1
+            right = max(right, x1) if last is not None and last.page == item.page else x1
+            last = item.text
+    return [*result, *held]
+
+
+def _is_cut(last: Printed, right: float) -> bool:
+    """Tell whether a page's last line goes on on the next page."""
+    return not _ENDS.search(last.line.text) and last.line.x1 >= right - 3 * last.line.height
+
+
+def _begins_anew(last: Printed | None, printed: Printed, right: float) -> bool:
+    """Tell whether a line begins a paragraph: by its marker, after a sentence's end by its place."""
+    line = printed.line
+    if last is None or _MARKED.match(line.text.strip()):
+        return True
+    if not _ENDS.search(last.line.text):
+        return False
+    short = last.line.x1 < right - last.line.height
+    return printed.page == last.page and (line.x0 > last.line.x0 + line.height or short)
+
+
 def _as_furniture(item: _Item) -> _Item:
     """Return a line as furniture."""
     return _Item(item.page, text=item.text, furniture=True)
@@ -118,11 +164,12 @@ def _by_page(pages: Sequence[PageParts]) -> Iterator[tuple[list[_Item], list[_It
                 upper = (piece.y0 + piece.y1) / 2 > (face.top + face.bottom) / 2
                 printed = Printed(piece, page.number, sheet.turn)
                 (above if upper else below).append(_Item(page.number, text=printed, furniture=True))
-            for item in in_order(sheet, page.number, out):
+            items, notes = in_order(sheet, page.number, out)
+            for index, item in enumerate(items):
                 if isinstance(item, Table):
                     body.append(_Item(page.number, parts=(item,)))
                 else:
-                    body.append(_Item(page.number, text=item))
+                    body.append(_Item(page.number, text=item, note=index >= len(items) - notes))
         yield above, body, below
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from pipeline.ingest.pdf_lines import Line, to_rows
 
@@ -20,7 +21,11 @@ _ROMAN = re.compile(r"[ivxlcIVXLC]{1,7}")
 _NUMBER = re.compile(r"[-—–―·•~～ ]*(?:第 ?)?#(?: ?页)?(?:[ ,，/／（(]*(?:共 ?)?#(?: ?页)?[）)]?)?[-—–―·•~～ ]*")
 _PAGE_DIGITS = 6
 
+_TURNS = 0.8  # share of the pages that two alternating lines stand on
+_MOST_HEADS = 40  # lines at one height that are compared
+
 Place = tuple[int, int]  # page's index and the piece's index on it
+_Spot = tuple[str, int, bool, int]  # a line without its numbers, its turn, whether it's at the top, its height
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Face:
 
 def find_furniture(faces: Sequence[Face]) -> dict[int, set[int]]:
     """Return the pieces that are furniture: for the index of a face the indices of its pieces."""
-    same: dict[tuple[str, int, bool, int], list[Place]] = defaultdict(list)
+    same: dict[_Spot, list[Place]] = defaultdict(list)
     for number, face in enumerate(faces):
         for index, top in _at_borders(face.pieces):
             piece = face.pieces[index]
@@ -47,14 +52,34 @@ def find_furniture(faces: Sequence[Face]) -> dict[int, set[int]]:
                 same[key, face.turn, top, round(place / _SAME_HEIGHT)].append((number, index))
     counts = Counter("".join(piece.text.split()) for face in faces for piece in face.pieces)
     gone: dict[int, set[int]] = defaultdict(set)
+    alternating = _alternating(faces, same)
     for (key, turn, top, height), found in same.items():
         near = [place for h in (height - 1, height, height + 1) for place in same.get((key, turn, top, h), ())]
-        if _runs(faces, key, near):
+        if _runs(faces, key, near) or (key, turn, top, height) in alternating:
             kept = _heading(faces, near, counts)
             for number, index in found:
                 if (number, index) != kept:
                     gone[number].add(index)
     return {number: _outermost(faces[number].pieces, found) for number, found in gone.items()}
+
+
+def _alternating(faces: Sequence[Face], same: Mapping[_Spot, list[Place]]) -> set[_Spot]:
+    """Return the lines that stand on odd or on even pages only, each at one place, with another on those between."""
+    kept: dict[tuple[int, bool, int], list[tuple[_Spot, set[int]]]] = defaultdict(list)
+    for spot, found in same.items():
+        key, turn, top, height = spot
+        pages = {faces[number].page for number, _ in found}
+        numbered = "#" not in key or len({faces[n].pieces[i].text for n, i in found}) == 1 or _counts(faces, found)
+        if len(pages) >= 2 and len({page % 2 for page in pages}) == 1 and numbered:
+            for near in (height - 1, height, height + 1):
+                kept[turn, top, near].append((spot, pages))
+    result: set[_Spot] = set()
+    for group in kept.values():
+        for (one, odd), (other, even) in combinations(group[:_MOST_HEADS], 2):
+            pages = odd | even
+            if min(odd) % 2 != min(even) % 2 and len(pages) >= _TURNS * (max(pages) - min(pages) + 1):
+                result |= {one, other}
+    return result
 
 
 def _outermost(pieces: Sequence[Line], gone: set[int]) -> set[int]:

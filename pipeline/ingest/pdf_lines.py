@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +19,8 @@ _ON_LINE = 0.5  # share of the lower character's height that must be level with 
 _FAR_TALLER = 2.2  # times: raised marks are half as high as their line
 _BACK = 0.7  # heights by which a character may begin left of the last one's end
 _MOST_SPACES = 4
+_RAISED = 0.75  # height of a raised mark to the text's at most
+_LONGEST_MARK = 3
 _OVERLAID = 3  # pieces of a row that are tried for one that a run goes on from or repeats
 _SAME_PLACE = 0.35  # heights within which a character printed twice (false bold) repeats
 
@@ -188,6 +190,9 @@ def _line(run: Sequence[Glyph]) -> Line:
     spread = max(0.0, gaps[len(gaps) // 2]) if gaps else 0.0
     for a, b in pairwise(run):
         parts.append(_spaces(a, b, height, spread) + b.text)
+    for start, end in _raised_marks(run):
+        parts[start] = parts[start].replace(run[start].text, "〔" + run[start].text)
+        parts[end - 1] += "〕"
     return Line(
         "".join(parts),
         min(glyph.x0 for glyph in run),
@@ -196,6 +201,30 @@ def _line(run: Sequence[Glyph]) -> Line:
         max(glyph.y1 for glyph in run),
         height,
     )
+
+
+def _raised_marks(run: Sequence[Glyph]) -> Iterator[tuple[int, int]]:
+    """Yield where small raised digits touch a number's: a footnote's mark, set in brackets, is no part of it."""
+    start = 0
+    for end in range(1, len(run) + 1):
+        if end < len(run) and _alike(run[start], run[end]):
+            continue
+        before, after = run[start - 1] if start else None, run[end] if end < len(run) else None
+        near = [glyph for glyph in (before, after) if glyph is not None and glyph.text.isdigit()]
+        if end - start <= _LONGEST_MARK and run[start].text.isdigit() and any(_is_raised(run[start], n) for n in near):
+            yield start, end
+        start = end
+
+
+def _alike(a: Glyph, b: Glyph) -> bool:
+    """Tell whether two characters are both digits or both none, and none is raised above the other."""
+    return a.text.isdigit() == b.text.isdigit() and not _is_raised(a, b) and not _is_raised(b, a)
+
+
+def _is_raised(mark: Glyph, beside: Glyph) -> bool:
+    """Tell whether a character is set smaller and higher than the one beside it."""
+    height = beside.y1 - beside.y0
+    return mark.y1 - mark.y0 <= _RAISED * height and mark.y0 >= beside.y0 + 0.2 * height
 
 
 def _spaces(a: Glyph, b: Glyph, height: float, spread: float) -> str:

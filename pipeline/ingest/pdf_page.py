@@ -17,6 +17,7 @@ from pipeline.ingest.pdf_tables import Printed, Table, fill_grids
 _MOST_RULES = 20_000
 _TABLE = "\0"  # begins the text of a stand-in for a slice of a table
 _SHORT_RULE = 0.5  # share of the text's width that the rule above footnotes takes at most
+_SHORTER_RULE = 0.4  # the same where footnotes are as large as the text
 _SMALLER = 0.93  # a footnote's height to the text's
 _FOOTNOTE = re.compile(r"[①-⑳*†‡※\uff0a]|[\[〔（(]?\d{1,3}[\]〕）)]?(?![\d.])|注")
 _GARBLED = 0.3  # share of a page's characters that must be unreadable
@@ -103,8 +104,11 @@ def _by_file(glyphs: Sequence[Glyph]) -> Iterator[Line]:
             run.append(glyph)
 
 
-def in_order(sheet: SheetParts, number: int, gone: Collection[int]) -> list[Printed | Table]:
-    """Return the sheet's lines and tables in reading order; ``gone`` are the indices of pieces to leave out."""
+def in_order(sheet: SheetParts, number: int, gone: Collection[int]) -> tuple[list[Printed | Table], int]:
+    """Return the sheet's lines and tables in reading order and how many at its end are lines of footnotes.
+
+    ``gone`` are the indices of pieces to leave out.
+    """
     pieces = [piece for index, piece in enumerate(sheet.pieces) if index not in gone]
     notes = _footnotes(pieces, sheet)
     held = {id(piece) for piece in notes}
@@ -112,7 +116,9 @@ def in_order(sheet: SheetParts, number: int, gone: Collection[int]) -> list[Prin
     groups = in_columns([*body, *_stand_ins(body, sheet.tables)])
     result: list[Printed | Table] = []
     placed: set[int] = set()
-    for group in [*groups, *([notes] if notes else [])]:
+    before_notes = 0
+    for group in [*groups, notes]:
+        before_notes = len(result)
         for row in to_rows(group):
             text = [piece for piece in row if not piece.text.startswith(_TABLE)]
             if text:
@@ -121,7 +127,7 @@ def in_order(sheet: SheetParts, number: int, gone: Collection[int]) -> list[Prin
                 if piece.text.startswith(_TABLE) and (index := int(piece.text[1:])) not in placed:
                     placed.add(index)
                     result.append(sheet.tables[index])
-    return result
+    return result, len(result) - before_notes
 
 
 def _stand_ins(body: Sequence[Line], tables: Sequence[Table]) -> Iterator[Line]:
@@ -137,7 +143,7 @@ def _stand_ins(body: Sequence[Line], tables: Sequence[Table]) -> Iterator[Line]:
 
 
 def _footnotes(pieces: Sequence[Line], sheet: SheetParts) -> list[Line]:
-    """Return the small lines below a short rule in the page's lower part; they're read last."""
+    """Return the lines below a short rule in the page's lower part, small or below its left end; they're read last."""
     if not pieces:
         return []
     heights = sorted((piece.height, len(piece.text)) for piece in pieces)
@@ -147,7 +153,10 @@ def _footnotes(pieces: Sequence[Line], sheet: SheetParts) -> list[Line]:
     for rule in sorted(sheet.rules, key=lambda rule: -rule.at):
         if rule.at > low + 0.6 * (high - low) or rule.high - rule.low > _SHORT_RULE * (right - left):
             continue
-        below = [p for p in pieces if p.y1 <= rule.at + 2 and p.height <= _SMALLER * usual and p.x0 >= rule.low - 12]
+        under = [p for p in pieces if p.y1 <= rule.at + 2]
+        below = [p for p in under if p.height <= _SMALLER * usual and p.x0 >= rule.low - 12]
+        if not below and abs(rule.low - left) <= 3 and rule.high - rule.low <= _SHORTER_RULE * (right - left):
+            below = under
         if not below:
             continue
         first = max(below, key=lambda piece: piece.y1)

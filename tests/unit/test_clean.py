@@ -146,6 +146,28 @@ def test_citation_marks_and_broken_numbers_come_back_into_the_line():
     assert cleaned(text).text.endswith("加以证实。[3]多数研究没有讨论机制，本文加以补充，新引进大学生4.5万人。")
 
 
+def test_a_number_cut_by_a_break_in_a_short_text_is_whole():
+    text = (
+        "某市支持企业技术改造办法\n\n  第一条 为支持企业技术改造，对固定资产投资额超过1\n"
+        "000万元的项目，按设备投资额的10%给予补助，最高50\n0万元。\n  第二条 本办法由市经信局负责解\n释。"
+    )
+    result = cleaned(text).text
+    assert "超过1000万元的项目" in result and "最高500万元。" in result and result.endswith("负责解释。")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "各年安排的资金和项目如下，单位为万元，自2022至2023\n2024年安排的资金另行公布，由市财政局负责解释并公布。",
+        "1. 完成投资，约50\n20个项目\n2. 新增就业，约60\n30个项目\n各县区按照以上目标，抓好落实，按时完成各项任务。",
+        "年份 2022 2023\n2024年 10 20\n合计，以上为2024年当年安排的全部资金，按年公布。",
+        "是否需要现场办理，申请人能否委托他人代为办理\n否。",
+    ],
+)
+def test_numbers_of_lists_and_tables_stay_apart(text: str):
+    assert cleaned(text).text == text
+
+
 def test_titles_over_two_lines_stay_two_lines():
     text = "某市人民政府办公室关于印发人才工作\n若干政策措施的通知\n各县（区）人民政府：\n" + PROSE
     assert cleaned(text).text == text
@@ -161,6 +183,14 @@ def test_private_use_is_reported_and_kept():
     assert result.text == "一\ue010重点任务\ue010"
     assert [(d.code, d.start, d.end) for d in result.doubts] == [("clean.private-use", 1, 2)]
     assert "2 个" in result.doubts[0].message
+
+
+def test_bullets_of_symbol_fonts_are_bullets():
+    result = cleaned("材料如下：\n\uf0b7 营业执照\n\u3000\uf06c身份证\uf0b7复印件\n\uf0d8承诺书")
+    assert result.text == "材料如下：\n• 营业执照\n•身份证\uf0b7复印件\n•承诺书"
+    assert [edit.reason for edit in result.edits].count("bullet") == 3
+    assert len(result.doubts) == 1 and "1 个" in result.doubts[0].message
+    assert not cleaned("\uf0a7 营业执照").doubts
 
 
 def test_offsets_lead_back():

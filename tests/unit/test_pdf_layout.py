@@ -206,6 +206,20 @@ def test_running_heads_and_feet_are_furniture() -> None:
     assert text.count("正文") == 20 and "公报" not in text and "内部" not in text and "- 2 -" not in text
 
 
+def test_heads_that_alternate_on_odd_and_even_pages_are_furniture() -> None:
+    pages: list[list[Line]] = []
+    for number in range(1, 5):
+        text = set_text(f"正文{'甲乙丙丁'[number - 1]}项任务由各部门按时完成，" * 6, top=740)
+        head = "第一章 总体情况" if number % 2 else "岚川市白皮书 2024"
+        foot = f"第 {number} 页 共 4 页" if number % 2 else f"内部资料 注意保存 {number}"
+        pages.append([(90.0, 800.0, 10.0, head), *text, (90.0, 40.0, 10.0, foot)])
+    text_read = text_of(make_pdf(pages))
+    assert all(word not in text_read for word in ("总体情况", "白皮书", "内部资料", "共 4 页"))
+    assert text_read.count("正文") == 24
+    changed = [[*page[:-1], (90.0, 40.0, 10.0, f"专题{'甲乙丙丁'[n]}")] for n, page in enumerate(pages)]
+    assert "专题乙" in text_of(make_pdf(changed))
+
+
 def test_footnotes_come_last_and_raised_marks_stay_in_their_line() -> None:
     left, right = set_text(LEFT, left=50, columns=14), set_text(RIGHT, left=320, columns=14)
     x, y, size, words = left[3]
@@ -214,6 +228,31 @@ def test_footnotes_come_last_and_raised_marks_stay_in_their_line() -> None:
     raw = read("a.pdf", make_pdf([in_rows(left, right, note, [mark])], rules=[[(50.0, 396.0, 150.0, 396.0)]]))
     assert raw.text.endswith("1 数据来自统计局。")
     assert f"{words}1" in raw.text
+
+
+def test_notes_stand_after_a_paragraph_that_goes_on_on_the_next_page() -> None:
+    first = [
+        (122.0, 760.0, 16.0, "要坚持问题导向和目标导向相结合，统筹推进各项重点"),
+        (90.0, 732.0, 16.0, "任务落地见效，安排专项资金并且支持企业做大做强，确"),
+        (90.0, 200.0, 16.0, "1 王某某：《人才政策》，岚川出版社。"),
+        (90.0, 172.0, 16.0, "2 李某某：《产业政策》，岚川出版社。"),
+    ]
+    second = [
+        (90.0, 760.0, 16.0, "保年度目标如期完成。后续论述该问题的成因与对策，并"),
+        (90.0, 732.0, 16.0, "结合案例展开。"),
+        (122.0, 704.0, 16.0, "要加强组织领导，压实主体责任，完善督查考核机制。"),
+    ]
+    lines = text_of(make_pdf([first, second], rules=[[(90.0, 222.0, 200.0, 222.0)]])).split("\n")
+    whole = "".join(text for *_, text in (*first[:2], *second[:2]))
+    assert lines == [whole, first[2][3], first[3][3], second[2][3]]
+    ended = [*first[:1], (90.0, 732.0, 16.0, "任务落地见效，安排专项资金并且支持企业做大做强了。"), *first[2:]]
+    assert text_of(make_pdf([ended, second], rules=[[(90.0, 222.0, 200.0, 222.0)]])).split("\n")[1] == first[2][3]
+
+
+def test_a_raised_digit_isnt_glued_to_a_number() -> None:
+    parts = [(90.0, 760.0, 16.0, "对个人给予"), (170.0, 767.0, 8.0, "1"), (178.0, 760.0, 16.0, "3000元补贴，另给")]
+    more = [(90.0, 732.0, 16.0, "共计500"), (170.0, 739.0, 8.0, "12"), (186.0, 732.0, 16.0, "元")]
+    assert read("a.pdf", make_pdf([[*parts, *more]])).text == "对个人给予〔1〕3000元补贴，另给\n共计500〔12〕元"
 
 
 def test_a_font_without_characters_is_reported() -> None:
@@ -263,3 +302,66 @@ def test_cells_each_with_its_own_frame_are_one_table() -> None:
 def test_false_bold_is_read_once() -> None:
     lines = [(90 + 0.3 * n, 700, 16, "印了三遍的标题") for n in range(3)]
     assert read("a.pdf", make_pdf([lines])).text == "印了三遍的标题"
+
+
+def test_a_ragged_line_goes_on_when_the_next_number_had_no_room() -> None:
+    lines = [
+        (90.0, 760.0, 16.0, "支持企业做大做强，对符合规定条件的企业给予最高"),
+        (90.0, 732.0, 16.0, "1000万元奖励，由市工业和信息化局会同市财政局等"),
+        (90.0, 704.0, 16.0, "部门负责落实，加强组织领导，完善督查考核机制确"),
+        (90.0, 676.0, 16.0, "保完成，年末全市居民人均可支配收入力争能达到"),
+        (90.0, 648.0, 16.0, "56789元。"),
+        (90.0, 592.0, 16.0, "岚川市人民政府办公室综合处"),
+        (90.0, 564.0, 16.0, "2024年4月12日"),
+    ]
+    assert text_of(make_pdf([lines])).split("\n") == [
+        "".join(text for *_, text in lines[:5]),
+        "岚川市人民政府办公室综合处",
+        "2024年4月12日",
+    ]
+
+
+def test_lines_of_a_column_under_wide_ones_are_joined() -> None:
+    wide = set_text("对高新技术企业给予研发后补助，最高不超过五十万元，" * 5 + "由财政局负责。", left=50, columns=30)
+    parts = [
+        "对新引进的博士，经市教育局审核",
+        "认定后给予安家补助，最高四十万",
+        "元，其中第三年起按一定比例递减",
+        "，由市人力资源和社会保障局会同",
+        "市财政局等部门，制定实施细则并",
+        "向社会公布。",
+    ]
+    lines = [*wide, *((50.0, wide[-1][1] - 56 - 28 * n, 16.0, part) for n, part in enumerate(parts))]
+    assert text_of(make_pdf([lines])).split("\n")[1:] == ["".join(parts)]
+
+
+def test_a_paragraph_of_two_lines_is_joined_without_others_beside_it() -> None:
+    lines = [
+        (200.0, 760.0, 16.0, "岚川市工业指标分析"),
+        (122.0, 704.0, 16.0, "从表中来看，东城区产值占全市六成以上，增速也高于其他"),
+        (90.0, 676.0, 16.0, "县区，应当引起重视。"),
+    ]
+    assert text_of(make_pdf([lines])).split("\n") == [lines[0][3], lines[1][3] + lines[2][3]]
+
+
+def test_lines_that_hang_below_a_marker_are_joined() -> None:
+    items = []
+    lines: list[Line] = []
+    for number in range(1, 5):
+        y = 800.0 - 84 * number
+        parts = (
+            f"{number}、申报主体应满足第{'一二三四'[number - 1]}项条件且近年来无违法记",
+            "录，未被列入严重失信主体名单，并且按要求",
+            "提交承诺书。",
+        )
+        items.append("".join(parts))
+        shift = 1.5 * 16  # a digit is half as wide as a mark
+        lines += [(90.0 + (shift if n else 0), y - 28 * n, 16.0, part) for n, part in enumerate(parts)]
+    assert text_of(make_pdf([lines])).split("\n") == items
+
+
+def test_a_cells_line_goes_on_when_a_character_and_its_mark_had_no_room() -> None:
+    xs, ys = [50.0, 150.0, 312.0], [800.0, 680.0]
+    parts = ["一次性给予十万元补助", "另按每月发放租房补", "贴，最长三十六个月"]
+    lines: list[Line] = [(56.0, 780.0, 16.0, "标准"), *((156.0, 780.0 - 28 * n, 16.0, t) for n, t in enumerate(parts))]
+    assert "".join(parts[1:]) in text_of(make_pdf([lines], rules=[set_grid(xs, ys)]))
