@@ -39,7 +39,8 @@ _SAID = re.compile(
 _NAMED_BY_ORDER = re.compile(r"\s?[（(](?P<title>[^（）()]{4,60}(?:[（(][^（）()]{1,12}[）)])?)[）)]$")
 _PROSE = 60
 _WITH_ADDRESSEE = re.compile(r"(?P<title>关于.{4,110}?的(?:通知|通报|意见|批复|函|决定))(?P<to>[^。；：]{2,200})[：:]")
-_DATED = re.compile(r"[（(]\d{4}年\d{1,2}月\d{1,2}日[）)]$")
+# 「（2023年2月28日）」, 「（2023年2月28日云州市第十三届人民代表大会第五次会议通过）」, but no span of days
+_DATED = re.compile(r"[（(]\d{4}年\d{1,2}月\d{1,2}日(?!\s?[-—－–~～至])[^（()）\n]{0,160}[）)]$")
 _IN_TITLE = re.compile(r"(?:印发|公布|发布)(?P<title>.{4,80}?)的(?:通知|公告|决定)")
 _SHORT_NAME = re.compile(r"《(?P<title>[^《》]{8,60})》\s*[（(]以下简称《(?P<short>[^《》]{2,12})》")
 
@@ -81,7 +82,7 @@ def _printed_title(text: str, pieces: Sequence[Piece], rules: HeadRules) -> Titl
     first = _first(pieces, usable, rules)
     if english:
         return first if first and rules.kind_end.search(first.field.value) else None
-    if first and (renamed := _called(text, first)):
+    if first and (renamed := _called(text, first, rules)):
         return renamed
     formal = _formal(text, pieces, rules, first)
     if formal is None and not (first and rules.kind_end.search(first.field.value)):
@@ -127,7 +128,8 @@ def _usable(text: str, rules: HeadRules) -> bool:
 def is_addressee(text: str, rules: HeadRules) -> bool:
     """Tell whether ``text`` is a 主送机关 line: bodies or groups of them and a colon at its end."""
     body = text.rstrip("：: ")
-    if body == text.rstrip() or not 2 < len(body) <= 200 or "。" in body or rules.addressee_not.search(body):
+    shortest = 2 if body.startswith("各") else 3  # 「各区：」
+    if body == text.rstrip() or not shortest <= len(body) <= 200 or "。" in body or rules.addressee_not.search(body):
         return False
     return bool(rules.addressee_end.search(squeeze(body)))
 
@@ -154,11 +156,11 @@ def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: He
     value, start, end, complete = _trimmed(piece, rules)
     alone = is_agency(squeeze(value), rules)
     joined, last, first_end = value, index, end
-    done = bool(rules.kind_end.search(value)) and not alone
+    done = bool(rules.kind_end.search(value) or rules.explains.search(value)) and not alone
     best = (value, end, index) if complete else None
     while complete and last + 1 < len(pieces) and last - index < _JOINED:
         after = pieces[last + 1]
-        if done and not _CARRY.match(after.text):
+        if done and (not _CARRY.match(after.text) or _DATED.fullmatch(after.text)):
             break
         addition = done and after.text.startswith(("（", "(")) and len(after.text) < 20
         if (last + 1 not in usable and not addition) or len(after.text) > 45:
@@ -194,7 +196,8 @@ def _trimmed(piece: Piece, rules: HeadRules) -> tuple[str, int, int, bool]:
     named = _NAMED_BY_ORDER.match(text, number.end) if number and number.start < 2 else None
     if named and rules.kind_end.search(named["title"]):  # 「…令〔2021〕第3号（…办法）」
         return named["title"], start + named.start("title"), start + named.end("title"), False
-    if number and number.start > 4 and number.end >= len(text) - 2:
+    glued = number is not None and is_addressee(text[number.end :].lstrip(), rules)  # a copy without line breaks
+    if number and number.start > 4 and (number.end >= len(text) - 2 or glued):
         text = text[: number.start].rstrip(" （(　")
         return text, start, start + len(text), False
     if (said := _SAID.match(text)) and rules.kind_end.search(said["title"]):
@@ -204,7 +207,7 @@ def _trimmed(piece: Piece, rules: HeadRules) -> tuple[str, int, int, bool]:
         return text[: date.start()], start, start + date.start(), False
     if text.startswith("《") and text.endswith("》") and text.count("《") == 1 + text[1:-1].count("》"):
         return text[1:-1], start + 1, start + len(text) - 1, True
-    quoted = _QUOTED.match(text)
+    quoted = None if rules.explains.search(text) else _QUOTED.match(text)
     if quoted and rules.kind_end.search(quoted["title"]):
         return quoted["title"], start + 1, start + quoted.end("title"), False
     return text, start, start + len(text), True
@@ -260,9 +263,9 @@ def _overlap(short: str, long: str) -> float:
     return len(pairs & others) / len(pairs) if pairs else 0.0
 
 
-def _called(text: str, first: Title) -> Title | None:
+def _called(text: str, first: Title, rules: HeadRules) -> Title | None:
     """Return the full title where the first line uses only the name the text defines for itself."""
-    if "《" not in first.field.value:
+    if "《" not in first.field.value or rules.explains.search(first.field.value):
         return None
     for found in _SHORT_NAME.finditer(text, first.after, first.after + 1500):
         if f"《{found['short']}》" in first.field.value and found["title"] not in first.field.value:
@@ -318,6 +321,8 @@ def find_kind(text: str, title: Title | None, rules: HeadRules) -> str:
     if title is not None:
         value = re.sub(r"(?:[（(\u3014][^（()）\u3014\u3015]*[）)\u3015]|[”’》〉！？!?\s])+$", "", title.field.value)
         words = list(rules.kind_word.finditer(value))
+        if rules.explains.search(title.field.value):
+            return "问答" if words and rules.kinds[words[-1].group()] == "问答" else _OTHER
         if words and words[-1].end() == len(value):
             return rules.kinds[words[-1].group()]
         if rules.guide_word.search(value):

@@ -46,7 +46,9 @@ def main() -> None:
 
 def holds(folder: Path, row: dict[str, Any]) -> bool:
     """Tell whether the boxes of a measure hold its quote, spaces aside."""
-    return _squeeze(row["quote"]) in _squeeze("".join(texts_within(folder / row["source_name"].partition("#")[0], row["boxes"])))
+    return _squeeze(row["quote"]) in _squeeze(
+        "".join(texts_within(folder / row["source_name"].partition("#")[0], row["boxes"]))
+    )
 
 
 def texts_within(path: Path, boxes: str) -> list[str]:
