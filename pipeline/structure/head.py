@@ -25,6 +25,7 @@ from pipeline.structure.doc_numbers import NumberFound, find_numbers
 from pipeline.structure.given import GivenFields, given_fields
 from pipeline.structure.imprint import find_imprints
 from pipeline.structure.letterhead import find_letterhead
+from pipeline.structure.orders import order_title
 from pipeline.structure.papers import Paper, read_paper
 from pipeline.structure.pieces import SPACES, Piece, squeeze, top_pieces
 from pipeline.structure.place import Place, find_place, given_place
@@ -142,6 +143,8 @@ def _core(text: CleanText, pieces: Sequence[Piece], raw: RawText, given: GivenFi
     addressed = _addressee(body, pieces, title.after, rules) if title else None
     after = after_title(body, title, addressed.start if addressed else len(body)) if title else 0
     number = given.number or _own_number(body, pieces, title, after, rules)
+    if "title" not in given.fields and (ordered := order_title(body, title, number, rules)):
+        title, after = ordered, ordered.after
     glued = number is not None and after <= number.start <= after + 6
     addressee = given.fields.get("addressee") or _addressee(
         body, pieces, number.end if number and glued else after, rules

@@ -121,3 +121,31 @@ def test_an_earlier_version_of_the_same_name_is_another_document(rules: HeadRule
     text = clean(raw)
     references = find_references(text, read(raw, rules), rules=load_reference_rules(configs_dir()))
     assert [(one.title, one.doc_number) for one in references] == [("云州市节水办法", "云水发〔2021〕3号")]
+
+
+PUT_IN_FORCE = "《湘潭市节水办法》已经2024年1月5日市人民政府第40次常务会议审议通过，现予公布，自2024年3月1日起施行。\n"
+
+
+@pytest.mark.parametrize(
+    "number", ["湘潭市人民政府令第340号\n", "湘潭市人民政府令\n第 340 号\n\n", "湘潭市人民政府令\n\n（第340号）\n\n"]
+)
+@pytest.mark.parametrize(
+    "signed", ["市长  王云水\n2024年1月20日\n", "\n                市长　王云水\n2024年1月20日\n\n"]
+)
+@pytest.mark.parametrize("below", ["", "湘潭市节水办法\n\n第一条 为了节水，制定本办法。\n"])
+def test_an_order_bears_the_title_of_what_it_puts_into_force(
+    number: str, signed: str, below: str, rules: HeadRules
+) -> None:
+    head = read(number + PUT_IN_FORCE + signed + below, rules)
+    assert (value(head.title), value(head.doc_number)) == ("湘潭市节水办法", "湘潭市人民政府令第340号")
+    assert [one.value for one in head.issuers] == ["湘潭市人民政府"]
+    assert (value(head.issue_date), value(head.effective_date)) == ("2024-01-20", "2024-03-01")
+    assert (head.doc_kind, head.region) == ("办法", "湖南省湘潭市")
+
+
+def test_an_order_of_several_bodies(rules: HeadRules) -> None:
+    text = "湘潭市水利局\n湘潭市财政局\n令\n第 20 号\n\n《湘潭市节水目录》已经审议通过，现予公布，自2023年1月1日起施行。\n\n"
+    head = read(text + "水利局局长：王云水\n财 政 局 局 长：李海岚\n2022年10月26日\n", rules)
+    assert value(head.title) == "湘潭市节水目录"
+    assert value(head.doc_number) == "湘潭市水利局湘潭市财政局令第20号"
+    assert [one.value for one in head.issuers] == ["湘潭市水利局", "湘潭市财政局"]
