@@ -36,6 +36,7 @@ _PUBLISHED = re.compile(r"^(?P<value>[\u4e00-\u9fff]{4,30})\s*发布$")
 _LONG_PIECE = 160
 _SIGNERS = 30
 _UNDER = 2
+_EVENTS = 3
 _OPEN = re.compile(r"[（(\u3014]此件(?:公开|主动|依申请|不|发至)")
 _CLOCK = re.compile(r"[ \u3000T]{0,3}\d{1,2}[：:]\d{2}(?:[：:]\d{2})?$")
 _SOURCE_END = re.compile(
@@ -125,15 +126,26 @@ def find_issue_date(
     """
     if signature and signature.names and signature.date:
         return signature.date, False
-    for begin in dict.fromkeys((after, first)):  # a title printed twice may have the date in between
+    events = _is_chronicle(pieces)
+    for begin in () if events else dict.fromkeys((after, first)):  # a title printed twice may have the date in between
         below = _below_title(text, begin, [piece for piece in pieces if piece.start < max(stop, begin)])
         if below:
             return below, False
-    printed = (signature.date if signature else None) or labelled_date(pieces, rules, "issue_date")
+    printed = (signature.date if signature and not events else None) or labelled_date(pieces, rules, "issue_date")
     if printed:
         return printed, False
     inferred = find_published(pieces, rules) or _imprint(text, after) or _in_title(text, after)
     return inferred, inferred is not None
+
+
+def _is_chronicle(pieces: Sequence[Piece]) -> bool:
+    """Tell whether different days stand alone on lines of their own, as above the events of a chronicle."""
+    days: set[str] = set()
+    for piece in pieces:
+        date = next(find_dates(piece.text), None)
+        if date and date.full and date.end - date.start == len(piece.text):
+            days.add(date.iso)
+    return len(days) >= _EVENTS
 
 
 def find_sealed(text: str, after: int, rules: HeadRules) -> tuple[HeadField, ...]:

@@ -25,6 +25,7 @@ from pipeline.structure.doc_numbers import NumberFound, find_numbers
 from pipeline.structure.given import GivenFields, given_fields
 from pipeline.structure.imprint import find_imprints
 from pipeline.structure.letterhead import find_letterhead
+from pipeline.structure.lists import without_lists
 from pipeline.structure.orders import order_title
 from pipeline.structure.papers import Paper, read_paper
 from pipeline.structure.pieces import SPACES, Piece, squeeze, top_pieces
@@ -67,10 +68,10 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
 
     What the file itself gives (``raw.given``) is taken before anything is looked for in the text.
     """
-    body = text.text
+    body = without_lists(raw, text, rules)
     pieces = top_pieces(body)
     given = given_fields(raw, text, rules)
-    core = _core(text, pieces, raw, given, rules)
+    core = _core(text, body, pieces, raw, given, rules)
     title, number = core.title, core.number
     stop = core.addressee.start if core.addressee else len(body)
     first = title.after if title else 0
@@ -133,13 +134,14 @@ def _paper_kind(kind: str, title: Title | None, paper: Paper, rules: HeadRules) 
     return kind if named or paper.abstract is None or not paper.keywords else "论文"
 
 
-def _core(text: CleanText, pieces: Sequence[Piece], raw: RawText, given: GivenFields, rules: HeadRules) -> _Core:
-    """Return title, number, addressee and issuers: as given, else as found one by the other."""
-    body = text.text
+def _core(
+    text: CleanText, body: str, pieces: Sequence[Piece], raw: RawText, given: GivenFields, rules: HeadRules
+) -> _Core:
+    """Return title, number, addressee and issuers: as given, else as found in ``body`` one by the other."""
     letterhead = find_letterhead(body, pieces, rules)
     title = given.title()
     if title is None and (found := find_title(body, pieces, rules, above=letterhead.pieces, printed=raw.title)):
-        title = as_set(found, raw, text)
+        title = as_set(found, raw, text, rules)
     addressed = _addressee(body, pieces, title.after, rules) if title else None
     after = after_title(body, title, addressed.start if addressed else len(body)) if title else 0
     number = given.number or _own_number(body, pieces, title, after, rules)

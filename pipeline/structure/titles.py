@@ -37,6 +37,8 @@ _SAID = re.compile(
     r"(?P<title>[^—\n]{4,40}?)[ \u3000]{0,2}[—-]{1,2}[ \u3000]?\d{4}年\d{1,2}月\d{1,2}日在"
 )  # 「…报告——…日在…上」
 _NAMED_BY_ORDER = re.compile(r"\s?[（(](?P<title>[^（）()]{4,60}(?:[（(][^（）()]{1,12}[）)])?)[）)]$")
+_COLON = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,6})[：:](?P<value>[^：:。；，]*[\u4e00-\u9fff][^：:。；，]{3,})")
+_COLON_LINE = re.compile(r"[\u4e00-\u9fff \u3000]{2,8}[：:]")
 _PROSE = 60
 _WITH_ADDRESSEE = re.compile(r"(?P<title>关于.{4,110}?的(?:通知|通报|意见|批复|函|决定))(?P<to>[^。；：]{2,200})[：:]")
 # 「（2023年2月28日）」, 「（2023年2月28日云州市第十三届人民代表大会第五次会议通过）」, but no span of days
@@ -87,10 +89,32 @@ def _printed_title(text: str, pieces: Sequence[Piece], rules: HeadRules) -> Titl
     formal = _formal(text, pieces, rules, first)
     if formal is None and not (first and rules.kind_end.search(first.field.value)):
         formal = _glued(pieces, rules)
+    worded = first is not None and (rules.kind_end.search(first.field.value) or "关于" in first.field.value)
+    if formal is None and not worded and (colon := _with_colon(pieces, rules)):
+        return colon
     if first and _has_issuer(first.field.value, rules):
         # the text's own print of the same title is better than a catalogue's line above it
         return formal if formal and _same(first.field.value, formal.field.value) else first
     return formal or first
+
+
+def _with_colon(pieces: Sequence[Piece], rules: HeadRules) -> Title | None:
+    """Return the first line as a title with a colon: 「云州观察：县域产业怎么走」; the first of several labels is none."""
+    line = pieces[0].text if pieces else ""
+    found = _COLON.fullmatch(line)
+    if not found or len(line) > _LONGEST or any(label.match(line) for label in rules.labels.values()):
+        return None
+    value = found["value"]
+    content = (
+        next(find_numbers(value, rules.numbers), None)
+        or next(find_dates(value), None)
+        or split_issuers(value, 0, len(value), rules)
+        or rules.person.fullmatch(value)
+        or rules.not_title.search(value)
+    )
+    if content or any(_COLON_LINE.match(piece.text) for piece in pieces[1:3]):
+        return None
+    return Title(HeadField(squeeze(line), pieces[0].start, pieces[0].end), pieces[0].end)
 
 
 def _glued(pieces: Sequence[Piece], rules: HeadRules) -> Title | None:

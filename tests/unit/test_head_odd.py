@@ -5,7 +5,7 @@ import pytest
 from pipeline.clean.steps import clean
 from pipeline.core.config import configs_dir
 from pipeline.core.document import Source
-from pipeline.core.layers import Given, Head, HeadField, RawText
+from pipeline.core.layers import Block, Given, Head, HeadField, RawText
 from pipeline.structure.head import HeadRules, load_head_rules, read_head
 from pipeline.structure.references import find_references, load_reference_rules
 
@@ -144,8 +144,88 @@ def test_an_order_bears_the_title_of_what_it_puts_into_force(
 
 
 def test_an_order_of_several_bodies(rules: HeadRules) -> None:
-    text = "湘潭市水利局\n湘潭市财政局\n令\n第 20 号\n\n《湘潭市节水目录》已经审议通过，现予公布，自2023年1月1日起施行。\n\n"
+    text = "湘潭市水利局\n湘潭市财政局\n令\n第 20 号\n\n"
+    text += "《湘潭市节水目录》已经审议通过，现予公布，自2023年1月1日起施行。\n\n"
     head = read(text + "水利局局长：王云水\n财 政 局 局 长：李海岚\n2022年10月26日\n", rules)
     assert value(head.title) == "湘潭市节水目录"
     assert value(head.doc_number) == "湘潭市水利局湘潭市财政局令第20号"
     assert [one.value for one in head.issuers] == ["湘潭市水利局", "湘潭市财政局"]
+
+
+def table(*rows: str, above: str = "") -> RawText:
+    """Return a text with a table, cells parted by ``|``."""
+    text, blocks = above, []
+    for number, row in enumerate(rows):
+        text += "\n" if text else ""
+        for column, cell in enumerate(row.split("|")):
+            text += "\t" if column else ""
+            blocks.append(Block(len(text), len(text) + len(cell), "cell", table=0, row=number, column=column))
+            text += cell
+    return RawText(text, "text/plain", blocks=tuple(blocks))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("县区|产值（亿元）|增速", "湘潭县|1,200.5|5.6%", "雨湖区|330.2|4.1%"),
+        ("标题|链接|日期", "关于节水的通知|http://a.cn/1|2024-01-02", "关于节电的通知|http://a.cn/2|2024-01-03"),
+        ("政策|文号|内容", "云州市节水办法|云财〔2023〕1号|最高10万元", "云州市节电办法|云财〔2023〕2号|最高20万元"),
+    ],
+)
+def test_a_row_of_a_list_gives_the_document_no_head(rows: tuple[str, ...], rules: HeadRules) -> None:
+    head = read(table(*rows), rules)
+    assert (head.title, head.doc_number, head.issue_date, head.issuers) == (None, None, None, ())
+    below = read(table(*rows, above="云州市2024年节水情况报告\n2024年3月8日\n"), rules)
+    assert (value(below.title), value(below.issue_date)) == ("云州市2024年节水情况报告", "2024-03-08")
+
+
+def test_a_table_of_labels_is_the_documents_head(rules: HeadRules) -> None:
+    rows = ("标题|云州市节水办法", "发文字号|云政发〔2023〕5号", "成文日期|2023年5月6日", "发布日期|2023年5月8日")
+    head = read(table(*rows), rules)
+    assert (value(head.doc_number), value(head.issue_date)) == ("云政发〔2023〕5号", "2023-05-06")
+
+
+def test_the_caption_of_a_list_may_be_the_title(rules: HeadRules) -> None:
+    head = read(table("云州市2024年节水奖励公示", "单位|金额", "甲公司|10.5", "乙公司|20.5"), rules)
+    assert value(head.title) == "云州市2024年节水奖励公示"
+
+
+def styled(*paragraphs: tuple[str, int | None]) -> RawText:
+    """Return paragraphs of a Word file with the levels of their styles."""
+    text, blocks = "", []
+    for words, level in paragraphs:
+        text += "\n" if text else ""
+        kind = "heading" if level else "paragraph"
+        blocks.append(Block(len(text), len(text) + len(words), kind, level=level))
+        text += words
+    return RawText(text, "text/plain", blocks=tuple(blocks))
+
+
+def test_a_covers_words_are_no_part_of_a_styled_title(rules: HeadRules) -> None:
+    assert value(read(styled(("内部资料", None), ("云州市节水报告", 1), ("背景", 2)), rules).title) == "云州市节水报告"
+    joined = styled(("云州市水利局", None), ("关于节水的通知", 1), ("各县水利局：", None))
+    assert value(read(joined, rules).title) == "云州市水利局关于节水的通知"
+
+
+EVENTS = "2018年1月3日\n市政府审议节水办法。\n2018年2月4日\n节水馆开馆。\n2018年3月5日\n节水办成立。\n"
+
+
+def test_the_days_of_a_chronicle_are_not_its_own(rules: HeadRules) -> None:
+    head = read("云州市节水大事记\n" + EVENTS, rules)
+    assert (value(head.title), head.issue_date) == ("云州市节水大事记", None)
+    assert value(read("云州市节水大事记\n成文日期：2019-01-08\n" + EVENTS, rules).issue_date) == "2019-01-08"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("数字经济：来自三角洲的证据\n王云水　李海岚\n\n一、引言\n略。\n", "数字经济：来自三角洲的证据"),
+        ("云州观察：节水产业怎么走\n王云水\n\n一、背景\n略。\n", "云州观察：节水产业怎么走"),
+        ("浙江：节水新政30条\n\n一、引进\n略。\n", "浙江：节水新政30条"),
+        ("责任编辑：王云水\n云州市节水办法\n第一条 略。\n", "云州市节水办法"),
+        ("体裁分类：其他公文\n主题分类：水利\n索引号：12\n节水台账\n略。\n", "节水台账"),
+        ("云州日报：节水新政出台\n云州市节水奖励办法\n第一条 略。\n", "云州市节水奖励办法"),
+    ],
+)
+def test_titles_with_a_colon(text: str, title: str, rules: HeadRules) -> None:
+    assert value(read(text, rules).title) == title

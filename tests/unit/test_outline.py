@@ -305,3 +305,27 @@ def test_large_lines_that_are_no_headings(ranks: Ranks) -> None:
 def test_numbered_headings_of_the_same_size_stand_level(ranks: Ranks) -> None:
     text, blocks = lines([("前言", 18, 120), *BODY, ("第一章 总则", 18, 180), *BODY, ("第二章 管理", 18, 180), *BODY])
     assert [(s.level, s.number) for s in outline(text, ranks, blocks)] == [(1, ""), (1, "第一章"), (1, "第二章")]
+
+
+def styled(*paragraphs: tuple[str, int | None]) -> tuple[str, tuple[Block, ...]]:
+    text, blocks = "", []
+    for words, level in paragraphs:
+        text += "\n" if text else ""
+        kind = "heading" if level else "paragraph"
+        blocks.append(Block(len(text), len(text) + len(words), kind, level=level))
+        text += words
+    return text, tuple(blocks)
+
+
+def test_the_only_styled_headings_count_where_text_stands_between_or_above_them(ranks: Ranks) -> None:
+    two = styled(("云州市手册", None), ("环境", 1), ("临江而建。", None), ("政策", 1), ("最高50万元。", None))
+    assert [one.heading for one in outline(two[0], ranks, two[1])] == ["环境", "政策"]
+    one = styled(("云州市手册", None), ("投资环境", 1), ("临江而建。", None))
+    assert [one.heading for one in outline(one[0], ranks, one[1])] == ["投资环境"]
+
+
+def test_a_styled_title_is_no_heading(ranks: Ranks) -> None:
+    alone = styled(("云州市手册", 1), ("临江而建。", None))
+    assert outline(alone[0], ranks, alone[1]) == ()
+    lines = styled(("云州市人民政府关于", 1), ("节水的通知", 1), ("各县：", None), ("请节水。", None))
+    assert outline(lines[0], ranks, lines[1]) == ()
