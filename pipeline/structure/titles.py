@@ -99,7 +99,7 @@ def _printed_title(text: str, pieces: Sequence[Piece], rules: HeadRules) -> Titl
 
 
 def _with_colon(pieces: Sequence[Piece], rules: HeadRules) -> Title | None:
-    """Return the first line as a title with a colon: 「云州观察：县域产业怎么走」; the first of several labels is none."""
+    """Return the first line as a title with a colon: 「云州观察：县域产业怎么走」; no label of several."""
     line = pieces[0].text if pieces else ""
     found = _COLON.fullmatch(line)
     if not found or len(line) > _LONGEST or any(label.match(line) for label in rules.labels.values()):
