@@ -81,8 +81,12 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
     elif issued is None:
         issued, inferred = find_issue_date(body, core.after, pieces, core.signature, rules, first=first, stop=stop)
     attached = find_attached(body, title, kind := find_kind(body, title, rules), rules)
+    if title and attached and attached.value == title.field.value:  # an order that puts a 决定 into force
+        attached = None
     own = [field.value for field in (title.field if title else None, attached) if field]
-    effective, counted = find_effective(body, core.after, issued, pieces, rules, own=own)
+    # an order says it above the regulation
+    held = min(core.after, number.end) if number and number.rule == "order" else core.after
+    effective, counted = find_effective(body, held, issued, pieces, rules, own=own)
     place = _place(body, core, given, rules)
     printed = find_imprints(body)
     paper = read_paper(body, core.after, pieces, rules)

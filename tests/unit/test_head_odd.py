@@ -229,3 +229,16 @@ def test_the_days_of_a_chronicle_are_not_its_own(rules: HeadRules) -> None:
 )
 def test_titles_with_a_colon(text: str, title: str, rules: HeadRules) -> None:
     assert value(read(text, rules).title) == title
+
+
+def test_an_order_says_from_when_above_the_regulation(rules: HeadRules) -> None:
+    order = "云州银行 海岚监督管理总局令\n〔2024〕第3号\n\n"
+    order += "《节水信息管理办法》已经审议通过，现予公布，自2024年11月1日起施行。\n"
+    head = read(f"{order}\n行长：王云水\n2024年4月29日\n\n节水信息管理办法\n第一条 为了节水。\n", rules)
+    assert (value(head.title), value(head.effective_date)) == ("节水信息管理办法", "2024-11-01")
+
+
+def test_an_order_carries_nothing_beside_what_it_is_called_by(rules: HeadRules) -> None:
+    text = "湘潭市人民政府令\n第12号\n\n现公布《湘潭市人民政府关于废止部分规章的决定》，自公布之日起施行。\n\n"
+    head = read(text + "市长 王云水\n2024年3月8日\n", rules)
+    assert (value(head.title), head.attached_title) == ("湘潭市人民政府关于废止部分规章的决定", None)
