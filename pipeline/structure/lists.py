@@ -29,15 +29,16 @@ def without_lists(raw: RawText, text: CleanText, rules: HeadRules) -> str:
     for block in raw.blocks:
         if block.kind == "cell" and block.row is not None and raw.text[block.start : block.end].strip():
             tables.setdefault(block.table or 0, {}).setdefault(block.row, []).append(block)
-    body = text.text
-    for table in tables.values():
-        rows = _wide(table)
-        if _is_list(raw.text, rows, rules):
-            offsets = text.offsets()
-            for row in rows:
-                start, end = offsets.from_source(row[0].start, row[-1].end)
-                body = body[:start] + "\n" * (end - start) + body[end:]
-    return body
+    lists = [rows for table in tables.values() if _is_list(raw.text, rows := _wide(table), rules)]
+    if not lists:
+        return text.text
+    offsets = text.offsets()
+    body, at = [], 0
+    for start, end in sorted(offsets.from_source(row[0].start, row[-1].end) for rows in lists for row in rows):
+        if end > max(start, at):
+            body += [text.text[at : max(start, at)], "\n" * (end - max(start, at))]
+            at = end
+    return "".join((*body, text.text[at:]))
 
 
 def _wide(table: Mapping[int, list[Block]]) -> _Rows:
