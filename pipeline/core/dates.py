@@ -9,7 +9,8 @@ from dataclasses import dataclass
 _DIGITS = "〇一二三四五六七八九"
 _VALUES = {character: value for value, character in enumerate(_DIGITS)} | dict.fromkeys("零○ＯO0０", 0) | {"两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-_CHINESE_DAY = "[一二三四五六七八九十]{1,3}"
+_TENS = {"廿": 20, "卅": 30}  # 「廿一日」 is the 21st
+_CHINESE_DAY = "[一二三四五六七八九十廿卅]{1,3}"
 _DATE = re.compile(
     r"(?P<year>(?<!\d)(?:19|20|１９|２０)\d\d|[一二][〇零○ＯO九一二三四五六七八]{3})[ 　]?年"
     rf"(?:[ 　]{{0,2}}(?P<month>\d{{1,2}}|{_CHINESE_DAY})[ 　]?月"
@@ -39,7 +40,7 @@ def chinese_number(text: str) -> int | None:
         return None
     if text.isdecimal():
         return int(text)
-    if not any(character in _UNITS for character in text):
+    if not any(character in _UNITS or character in _TENS for character in text):
         digits = [_VALUES.get(character) for character in text]
         return None if None in digits else int("".join(map(str, digits)))
     total = digit = 0
@@ -47,6 +48,8 @@ def chinese_number(text: str) -> int | None:
         if character in _UNITS:
             total += (digit or 1) * _UNITS[character]
             digit = 0
+        elif character in _TENS:
+            total += _TENS[character]
         elif character in _VALUES:
             digit = _VALUES[character]
         else:

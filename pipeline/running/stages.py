@@ -108,7 +108,7 @@ def _structure(_: Config) -> tuple[Stage, ...]:
             partial(build_outline, ranks=ranks),
             needs=("raw", "text"),
             gives="outline",
-            version=2,
+            version=3,
             settings=ranks.digest,
             doubts=gap_issues,
         ),

@@ -24,8 +24,9 @@ _AFTER_SIGNATURE = re.compile(r"[\s*\\]*(?:$|\n|[（(\u3014\[【]|附|抄送|主
 _RUNS_ON = re.compile(
     r"(?!\s第[一二三四五六七八九十\d]{1,3}[编章节条])\s?(?:[，,、；;至到前后起在第之以的经间内期底末—\-－~～)）]|上午|下午|上旬|中旬|下旬|通过|批准|核准|发布|公布|颁布|出台|制定|召开|成立|实施)"
 )
+# the name begins after the date, 「29日云州市第…届」, or after what is no character of a name
 _PASSED = re.compile(
-    r"(?P<body>[\u4e00-\u9fff]{2,12}第[一二三四五六七八九十百]{1,4}届人民代表大会(?:常务委员会)?)[^。\n；]{0,20}?会议[^。\n；]{0,8}(?:通过|修订)"
+    r"(?:(?<=[\d一二三四五六七八九十廿卅]日)|(?<![\u4e00-\u9fff\d]))(?![一二三四五六七八九]{2,4}年)[经由在]?(?P<body>[\u4e00-\u9fff]{2,12}第[一二三四五六七八九十百]{1,4}届人民代表大会(?:常务委员会)?)[^。\n；]{0,20}?会议[^。\n；]{0,8}(?:通过|修订)"
 )
 _MADE = re.compile(r"\d日[ \u3000]{0,4}(?P<body>[\u4e00-\u9fff、]{2,40}?)(?:令第\d{1,4}号|令)?(?:发布|公布|颁布|印发)")
 _AT_MEETING = re.compile(
@@ -35,6 +36,7 @@ _PUBLISHED = re.compile(r"^(?P<value>[\u4e00-\u9fff]{4,30})\s*发布$")
 _LONG_PIECE = 160
 _SIGNERS = 30
 _UNDER = 2
+_EVENTS = 3
 _OPEN = re.compile(r"[（(\u3014]此件(?:公开|主动|依申请|不|发至)")
 _CLOCK = re.compile(r"[ \u3000T]{0,3}\d{1,2}[：:]\d{2}(?:[：:]\d{2})?$")
 _SOURCE_END = re.compile(
@@ -124,15 +126,26 @@ def find_issue_date(
     """
     if signature and signature.names and signature.date:
         return signature.date, False
-    for begin in dict.fromkeys((after, first)):  # a title printed twice may have the date in between
+    events = _is_chronicle(pieces)
+    for begin in () if events else dict.fromkeys((after, first)):  # a title printed twice may have the date in between
         below = _below_title(text, begin, [piece for piece in pieces if piece.start < max(stop, begin)])
         if below:
             return below, False
-    printed = (signature.date if signature else None) or labelled_date(pieces, rules, "issue_date")
+    printed = (signature.date if signature and not events else None) or labelled_date(pieces, rules, "issue_date")
     if printed:
         return printed, False
     inferred = find_published(pieces, rules) or _imprint(text, after) or _in_title(text, after)
     return inferred, inferred is not None
+
+
+def _is_chronicle(pieces: Sequence[Piece]) -> bool:
+    """Tell whether different days stand alone on lines of their own, as above the events of a chronicle."""
+    days: set[str] = set()
+    for piece in pieces:
+        date = next(find_dates(piece.text), None)
+        if date and date.full and date.end - date.start == len(piece.text):
+            days.add(date.iso)
+    return len(days) >= _EVENTS
 
 
 def find_sealed(text: str, after: int, rules: HeadRules) -> tuple[HeadField, ...]:
@@ -183,7 +196,7 @@ def _below_title(text: str, after: int, pieces: Sequence[Piece]) -> HeadField | 
     glued = next(
         (date for date in find_dates(text, after, after + 24) if text[after : date.start].strip() in ("（", "(")), glued
     )
-    if glued.full and text[glued.end : glued.end + 1] in ("）", ")"):
+    if glued.full and (text[glued.end : glued.end + 1] in ("）", ")") or _AT_MEETING.match(text, glued.end)):
         return HeadField(glued.iso, glued.start, glued.end)
     for piece in below:
         for date in find_dates(text, piece.start, piece.end):

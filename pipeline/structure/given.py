@@ -17,7 +17,9 @@ from pipeline.structure.validity import read_validity
 
 _PARTS = re.compile(r"[^、，,;；|\n]+")
 _NOTHING = re.compile(r"[\s/\\—－-]*(?:无|暂无|空|null|None|NaN)?[\s/\\—－-]*")
-_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/.]?(\d\d?)[/.]?(\d\d?)(?!\d)")
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[/.](\d\d?)[/.](\d\d?)|(\d\d)(\d\d))(?!\d)")
+# all of a cell: 2023, 2023.7, 202305
+_MONTH = re.compile(r"((?:19|20)\d\d)(?:[-./]?(\d\d)|[-./](\d))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class GivenFields:
 
 
 def given_fields(raw: RawText, text: CleanText, rules: HeadRules) -> GivenFields:
-    """Return the fields ``raw`` gives, read by the same parsers as printed ones."""
+    """Return the fields ``raw`` gives, read by the same parsers as printed ones.
+
+    A date that can't be read (「待定」, a spreadsheet's serial number) counts as not given.
+    """
     fields: dict[GivenField, HeadField] = {}
     issuers: list[HeadField] = []
     number: NumberFound | None = None
@@ -54,7 +59,8 @@ def given_fields(raw: RawText, text: CleanText, rules: HeadRules) -> GivenFields
             continue
         if given.field == "doc_number":
             number = number or next(find_numbers(text.text, rules.numbers, start, end), None)
-        fields[given.field] = HeadField(_value(given.field, printed, number, rules), start, end)
+        if value := _value(given.field, printed, number, rules):
+            fields[given.field] = HeadField(value, start, end)
     return GivenFields(fields, tuple(issuers), number)
 
 
@@ -65,24 +71,30 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _value(field: GivenField, printed: str, number: NumberFound | None, rules: HeadRules) -> str:
-    """Return a given value in the form of the table; as printed where no parser can read it."""
+    """Return a given value in the form of the table: as printed where no parser can read it, but a date is ``""``."""
     if field == "title":
         return squeeze(printed).removeprefix("《").removesuffix("》") if printed.count("《") == 1 else squeeze(printed)
     if field == "doc_number":
         return number.value if number else squeeze(printed)
     if field in ("issue_date", "effective_date"):
-        return _day(printed) or squeeze(printed)
+        return _day(printed) or ""
     if field == "expiry":
         return _day(printed) or read_validity(printed, rules)
     return squeeze(printed).rstrip("：:")
 
 
 def _day(printed: str) -> str | None:
-    """Return a date in any of the ways tables write it (2024/3/5, 20240305, 2024年3月), else ``None``."""
+    """Return a date in any of the ways tables write it (2024/3/5, 20240305, 2024年3月, 202403), else ``None``."""
     if date := next(find_dates(printed), None):
         return date.iso
     found = _DAY.search(printed)
-    date = next(find_dates("-".join(found.groups())), None) if found else None
+    if found and (date := next(find_dates("-".join(filter(None, found.groups()))), None)):
+        return date.iso
+    short = _MONTH.fullmatch(squeeze(printed))
+    if short is None:
+        return None
+    month = short[2] or short[3]
+    date = next(find_dates(f"{short[1]}年{month}月" if month else f"{short[1]}年"), None)
     return date.iso if date else None
 
 

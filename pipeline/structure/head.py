@@ -25,6 +25,8 @@ from pipeline.structure.doc_numbers import NumberFound, find_numbers
 from pipeline.structure.given import GivenFields, given_fields
 from pipeline.structure.imprint import find_imprints
 from pipeline.structure.letterhead import find_letterhead
+from pipeline.structure.lists import without_lists
+from pipeline.structure.orders import order_title
 from pipeline.structure.papers import Paper, read_paper
 from pipeline.structure.pieces import SPACES, Piece, squeeze, top_pieces
 from pipeline.structure.place import Place, find_place, given_place
@@ -66,10 +68,10 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
 
     What the file itself gives (``raw.given``) is taken before anything is looked for in the text.
     """
-    body = text.text
+    body = without_lists(raw, text, rules)
     pieces = top_pieces(body)
     given = given_fields(raw, text, rules)
-    core = _core(text, pieces, raw, given, rules)
+    core = _core(text, body, pieces, raw, given, rules)
     title, number = core.title, core.number
     stop = core.addressee.start if core.addressee else len(body)
     first = title.after if title else 0
@@ -79,8 +81,12 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
     elif issued is None:
         issued, inferred = find_issue_date(body, core.after, pieces, core.signature, rules, first=first, stop=stop)
     attached = find_attached(body, title, kind := find_kind(body, title, rules), rules)
+    if title and attached and attached.value == title.field.value:  # an order that puts a 决定 into force
+        attached = None
     own = [field.value for field in (title.field if title else None, attached) if field]
-    effective, counted = find_effective(body, core.after, issued, pieces, rules, own=own)
+    # an order says it above the regulation
+    held = min(core.after, number.end) if number and number.rule == "order" else core.after
+    effective, counted = find_effective(body, held, issued, pieces, rules, own=own)
     place = _place(body, core, given, rules)
     printed = find_imprints(body)
     paper = read_paper(body, core.after, pieces, rules)
@@ -132,16 +138,19 @@ def _paper_kind(kind: str, title: Title | None, paper: Paper, rules: HeadRules) 
     return kind if named or paper.abstract is None or not paper.keywords else "论文"
 
 
-def _core(text: CleanText, pieces: Sequence[Piece], raw: RawText, given: GivenFields, rules: HeadRules) -> _Core:
-    """Return title, number, addressee and issuers: as given, else as found one by the other."""
-    body = text.text
+def _core(
+    text: CleanText, body: str, pieces: Sequence[Piece], raw: RawText, given: GivenFields, rules: HeadRules
+) -> _Core:
+    """Return title, number, addressee and issuers: as given, else as found in ``body`` one by the other."""
     letterhead = find_letterhead(body, pieces, rules)
     title = given.title()
     if title is None and (found := find_title(body, pieces, rules, above=letterhead.pieces, printed=raw.title)):
-        title = as_set(found, raw, text)
+        title = as_set(found, raw, text, rules)
     addressed = _addressee(body, pieces, title.after, rules) if title else None
     after = after_title(body, title, addressed.start if addressed else len(body)) if title else 0
     number = given.number or _own_number(body, pieces, title, after, rules)
+    if "title" not in given.fields and (ordered := order_title(body, title, number, rules)):
+        title, after = ordered, ordered.after
     glued = number is not None and after <= number.start <= after + 6
     addressee = given.fields.get("addressee") or _addressee(
         body, pieces, number.end if number and glued else after, rules

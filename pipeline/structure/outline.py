@@ -40,7 +40,7 @@ def build_outline(raw: RawText, text: CleanText, *, ranks: Ranks) -> tuple[Secti
     depths = {_begin(body, one.start, one.end): one.depth for one in styled}
     numbered = [replace(one, depth=one.depth or depths.get(one.start, 0)) for one in _numbered(body, ranks)]
     found = sorted([*numbered, *_from_blocks(styled, body, ranks)], key=lambda one: one.start)
-    found = _without_doubles(found)
+    found = _without_doubles(found, body)
     found = _in_sequence(found)
     found = _merged(found, inline_headings(body, ranks, found, lost=len(found) < 3 or lost_breaks(body)))
     found = _merged(found, _short_lines(body, found))
@@ -112,7 +112,7 @@ def _begin(text: str, start: int, end: int) -> int:
     return start
 
 
-def _without_doubles(found: Sequence[Candidate]) -> list[Candidate]:
+def _without_doubles(found: Sequence[Candidate], text: str) -> list[Candidate]:
     """Drop headings inside another's heading, and a first top mark that is the document's title."""
     kept: list[Candidate] = []
     for one in found:
@@ -122,18 +122,23 @@ def _without_doubles(found: Sequence[Candidate]) -> list[Candidate]:
             continue
         kept.append(one)
     kept = _without_contents(kept)
-    return kept[_titles(kept) :]
+    return kept[_titles(kept, text) :]
 
 
-def _titles(found: Sequence[Candidate]) -> int:
-    """Return how many of the first headings are the lines of the document's title: the only top marks, and together."""
+def _titles(found: Sequence[Candidate], text: str) -> int:
+    """Return how many of the first headings are the lines of the document's title: the only top marks, and together.
+
+    Marks with a sentence between them are headings, and so is an only one below other text.
+    """
     tops = [one for one in found if one.rank == "mark-1"]
     first = found[: len(tops)]
     apart = any(after.start - before.body > _TOGETHER for before, after in pairwise(first))
     level = any(one.depth == 1 and one.rank != "mark-1" for one in found)  # then they're headings like those
     if list(first) != tops or len(tops) > _TITLE_LINES or apart or level:
         return 0
-    return 0 if any(_ALWAYS.fullmatch(one.heading) for one in tops) else len(tops)
+    said = any("。" in text[before.body : after.start] for before, after in pairwise(first))
+    below = len(found) == 1 and bool(tops) and bool(text[: tops[0].start].strip(MARKS + "\n"))
+    return 0 if said or below or any(_ALWAYS.fullmatch(one.heading) for one in tops) else len(tops)
 
 
 def _without_contents(found: list[Candidate]) -> list[Candidate]:

@@ -16,11 +16,15 @@ from statistics import median
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.core.dates import find_dates
+from pipeline.core.dates import chinese_number, find_dates
 from pipeline.core.layers import OTHER_PART, Block, CleanText, Given, GivenField, Part, RawText
 from pipeline.core.offsets import Edit
 from pipeline.core.strict import build, digest, read_toml
 from pipeline.structure.cards import CardRules, find_cards
+
+_TOP_HEADING = re.compile(r"^[ \t\u3000]*(?P<value>[一二三四五六七八九十]{1,3})、(?=[^\n]{1,40}$)", re.M)
+_NAMED = re.compile(r"\s*(?P<title>[^：:。；，\n]{8,60})[：:]")
+_MINOR = 0.5  # of the text: items with headings between or around them that are less are quoted
 
 Bounds = tuple[list[int], list[int]]
 REST = "0"  # the id of what is left of the text when its items are taken out
@@ -79,7 +83,7 @@ class PartRules:
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """A mark in the clean text: its span, the label in it and its date (ISO) with the date's span."""
+    """A mark in the clean text: its span, the label in it, its date (ISO) with the date's span, a title it holds."""
 
     start: int
     end: int
@@ -87,6 +91,7 @@ class _Opening:
     date: str
     date_start: int
     date_end: int
+    title: tuple[int, int] | None = None
 
 
 def read_part_file(folder: Path) -> PartsData:
@@ -115,8 +120,9 @@ def find_parts(raw: RawText, text: CleanText, *, rules: PartRules) -> tuple[Part
     for mark in rules.marks:
         openings = list(_openings(text.text, mark))
         if _is_digest(text.text, openings, rules.item):
-            items = _items(text, openings, rules.item)
-            return (*_rest(text.text, items), *items)
+            items = _without_analysis(text.text, openings, _items(text, openings, rules.item))
+            if items:
+                return (*_rest(text.text, items), *items)
     cards = find_cards(raw, text, rules.cards)
     return (*_rest(text.text, cards), *cards) if cards else ()
 
@@ -193,7 +199,8 @@ def _openings(text: str, mark: re.Pattern[str]) -> Iterator[_Opening]:
         date = next(find_dates(text, *found.span("date")), None)
         if date is not None and date.full:
             label = found["label"].strip() if "label" in mark.groupindex else ""
-            yield _Opening(*found.span(), label, date.iso, date.start, date.end)
+            title = found.span("title") if "title" in mark.groupindex else None
+            yield _Opening(*found.span(), label, date.iso, date.start, date.end, title)
 
 
 def _is_digest(text: str, openings: Sequence[_Opening], item: _Item) -> bool:
@@ -211,19 +218,42 @@ def _items(text: CleanText, openings: Sequence[_Opening], item: _Item) -> list[P
     """Return the items, each from its title above the mark up to the next one's."""
     spans = text.offsets()
     titles = [
-        _title_above(text.text, before.end if before else 0, opening.start, item)
+        None if opening.title else _title_above(text.text, before.end if before else 0, opening.start, item)
         for before, opening in zip([None, *openings], openings, strict=False)
     ]
     starts = [title[0] if title else opening.start for title, opening in zip(titles, openings, strict=True)]
     ends = [*starts[1:], len(text.text)]
     parts = []
     for number, (opening, title) in enumerate(zip(openings, titles, strict=True), 1):
-        heading = title or _title_behind(text.text, opening.end, item)
+        own = _line(text.text, *opening.title, item) if opening.title else None
+        heading = own or title or _title_behind(text.text, opening.end, item)
         given = [Given("issue_date", *spans.to_source(opening.date_start, opening.date_end))]
         if heading:
             given.insert(0, Given("title", *spans.to_source(*heading)))
         parts.append(Part(str(number), starts[number - 1], ends[number - 1], tuple(given)))
     return parts
+
+
+def _without_analysis(text: str, openings: Sequence[_Opening], items: Sequence[Part]) -> list[Part]:
+    """Return the items, each ended where a heading of the text around them stands: 「二、分析」.
+
+    Such headings go up through the whole text, none comes twice. Where they stand around items that are the smaller
+    part of the text, those are only quoted: then there are none.
+    """
+    inside = [
+        list(_TOP_HEADING.finditer(text, opening.end, part.end)) for opening, part in zip(openings, items, strict=True)
+    ]
+    before = list(_TOP_HEADING.finditer(text, 0, items[0].start))
+    values = [chinese_number(found["value"]) or 0 for group in (before, *inside) for found in group]
+    if any(after <= value for value, after in pairwise(values)):
+        return list(items)
+    kept = []
+    for part, found in zip(items, inside, strict=True):
+        ends = bool(found) and (part is items[-1] or found[0]["value"] != "一")
+        kept.append(replace(part, end=found[0].start()) if ends else part)
+    around = bool(before) or any(one.end < other.end for one, other in zip(kept, items, strict=True))
+    quoted = around and sum(part.end - part.start for part in kept) < _MINOR * len(text)
+    return [] if quoted else kept
 
 
 def _title_above(text: str, after: int, before: int, item: _Item) -> tuple[int, int] | None:
@@ -239,9 +269,11 @@ def _title_above(text: str, after: int, before: int, item: _Item) -> tuple[int, 
 
 
 def _title_behind(text: str, start: int, item: _Item) -> tuple[int, int] | None:
-    """Return the span of the rest of the mark's line if it can be a title."""
+    """Return the span of the rest of the mark's line if it can be a title, or of what a colon sets off there."""
     end = text.find("\n", start)
-    return _line(text, start, len(text) if end < 0 else end, item)
+    end = len(text) if end < 0 else end
+    named = _NAMED.match(text, start, end)
+    return _line(text, start, end, item) or (_line(text, *named.span("title"), item) if named else None)
 
 
 def _line(text: str, start: int, end: int, item: _Item) -> tuple[int, int] | None:

@@ -130,9 +130,10 @@ def find_references(text: CleanText, head: Head, *, rules: ReferenceRules) -> tu
     for index, title in enumerate(titles):
         following = titles[index + 1].start if index + 1 < len(titles) else len(body)
         number = _beside(body, title, numbers, following)
+        other = number is not None and number.value != own_number  # an earlier version of the same name
         if (
             title.end <= top
-            or title.text in own
+            or (title.text in own and not other)
             or title.text in short
             or not _is_document(body, title, number, titles, index, rules)
         ):

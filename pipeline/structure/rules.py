@@ -16,7 +16,7 @@ from pipeline.structure.regions import Divisions, load_divisions
 
 _YEAR = r"(?:19|20|１９|２０)\d\d\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?"
 _CHINESE_YEAR = (
-    r"[一二][〇零○ＯO九一二三四五六七八]{3}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?"
+    r"[一二][〇零○ＯO九一二三四五六七八]{3}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十廿卅]{1,3}日)?"
 )
 DATE = rf"(?P<date>{_YEAR}|{_CHINESE_YEAR}|(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}})"
 # the end of a span may lack its year, and be the end of a year
@@ -144,6 +144,7 @@ class HeadFile(_Entry):
     addressee: _Addressee
     label: tuple[_Label, ...]
     not_title: _Patterns
+    explains: _Patterns
     person: _Person
     running_head: _Patterns
     effective: tuple[_Dated, ...]
@@ -193,6 +194,7 @@ class HeadRules:
     labels: Mapping[str, re.Pattern[str]]
     inner_labels: Mapping[str, re.Pattern[str]]
     not_title: re.Pattern[str]
+    explains: re.Pattern[str]
     person: re.Pattern[str]
     running_head: re.Pattern[str]
     effective: tuple[tuple[str, re.Pattern[str]], ...]
@@ -280,6 +282,7 @@ def load_head_rules(folder: Path) -> HeadRules:
             for rule in file.label
         },
         not_title=re.compile("|".join(f"(?:{pattern})" for pattern in file.not_title.patterns)),
+        explains=_compile("|".join(f"(?:{pattern})" for pattern in file.explains.patterns), "explains"),
         person=re.compile(
             rf"(?:{any_of(file.person.surnames)})[\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff]{{1,8}}"
         ),

@@ -37,9 +37,12 @@ _SAID = re.compile(
     r"(?P<title>[^—\n]{4,40}?)[ \u3000]{0,2}[—-]{1,2}[ \u3000]?\d{4}年\d{1,2}月\d{1,2}日在"
 )  # 「…报告——…日在…上」
 _NAMED_BY_ORDER = re.compile(r"\s?[（(](?P<title>[^（）()]{4,60}(?:[（(][^（）()]{1,12}[）)])?)[）)]$")
+_COLON = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,6})[：:](?P<value>[^：:。；，]*[\u4e00-\u9fff][^：:。；，]{3,})")
+_COLON_LINE = re.compile(r"[\u4e00-\u9fff \u3000]{2,8}[：:]")
 _PROSE = 60
 _WITH_ADDRESSEE = re.compile(r"(?P<title>关于.{4,110}?的(?:通知|通报|意见|批复|函|决定))(?P<to>[^。；：]{2,200})[：:]")
-_DATED = re.compile(r"[（(]\d{4}年\d{1,2}月\d{1,2}日[）)]$")
+# 「（2023年2月28日）」, 「（2023年2月28日云州市第十三届人民代表大会第五次会议通过）」, but no span of days
+_DATED = re.compile(r"[（(]\d{4}年\d{1,2}月\d{1,2}日(?!\s?[-—－–~～至])[^（()）\n]{0,160}[）)]$")
 _IN_TITLE = re.compile(r"(?:印发|公布|发布)(?P<title>.{4,80}?)的(?:通知|公告|决定)")
 _SHORT_NAME = re.compile(r"《(?P<title>[^《》]{8,60})》\s*[（(]以下简称《(?P<short>[^《》]{2,12})》")
 
@@ -81,15 +84,37 @@ def _printed_title(text: str, pieces: Sequence[Piece], rules: HeadRules) -> Titl
     first = _first(pieces, usable, rules)
     if english:
         return first if first and rules.kind_end.search(first.field.value) else None
-    if first and (renamed := _called(text, first)):
+    if first and (renamed := _called(text, first, rules)):
         return renamed
     formal = _formal(text, pieces, rules, first)
     if formal is None and not (first and rules.kind_end.search(first.field.value)):
         formal = _glued(pieces, rules)
+    worded = first is not None and (rules.kind_end.search(first.field.value) or "关于" in first.field.value)
+    if formal is None and not worded and (colon := _with_colon(pieces, rules)):
+        return colon
     if first and _has_issuer(first.field.value, rules):
         # the text's own print of the same title is better than a catalogue's line above it
         return formal if formal and _same(first.field.value, formal.field.value) else first
     return formal or first
+
+
+def _with_colon(pieces: Sequence[Piece], rules: HeadRules) -> Title | None:
+    """Return the first line as a title with a colon: 「云州观察：县域产业怎么走」; no label of several."""
+    line = pieces[0].text if pieces else ""
+    found = _COLON.fullmatch(line)
+    if not found or len(line) > _LONGEST or any(label.match(line) for label in rules.labels.values()):
+        return None
+    value = found["value"]
+    content = (
+        next(find_numbers(value, rules.numbers), None)
+        or next(find_dates(value), None)
+        or split_issuers(value, 0, len(value), rules)
+        or rules.person.fullmatch(value)
+        or rules.not_title.search(value)
+    )
+    if content or any(_COLON_LINE.match(piece.text) for piece in pieces[1:3]):
+        return None
+    return Title(HeadField(squeeze(line), pieces[0].start, pieces[0].end), pieces[0].end)
 
 
 def _glued(pieces: Sequence[Piece], rules: HeadRules) -> Title | None:
@@ -127,7 +152,8 @@ def _usable(text: str, rules: HeadRules) -> bool:
 def is_addressee(text: str, rules: HeadRules) -> bool:
     """Tell whether ``text`` is a 主送机关 line: bodies or groups of them and a colon at its end."""
     body = text.rstrip("：: ")
-    if body == text.rstrip() or not 2 < len(body) <= 200 or "。" in body or rules.addressee_not.search(body):
+    shortest = 2 if body.startswith("各") else 3  # 「各区：」
+    if body == text.rstrip() or not shortest <= len(body) <= 200 or "。" in body or rules.addressee_not.search(body):
         return False
     return bool(rules.addressee_end.search(squeeze(body)))
 
@@ -154,11 +180,11 @@ def _grown(pieces: Sequence[Piece], index: int, usable: Sequence[int], rules: He
     value, start, end, complete = _trimmed(piece, rules)
     alone = is_agency(squeeze(value), rules)
     joined, last, first_end = value, index, end
-    done = bool(rules.kind_end.search(value)) and not alone
+    done = bool(rules.kind_end.search(value) or rules.explains.search(value)) and not alone
     best = (value, end, index) if complete else None
     while complete and last + 1 < len(pieces) and last - index < _JOINED:
         after = pieces[last + 1]
-        if done and not _CARRY.match(after.text):
+        if done and (not _CARRY.match(after.text) or _DATED.fullmatch(after.text)):
             break
         addition = done and after.text.startswith(("（", "(")) and len(after.text) < 20
         if (last + 1 not in usable and not addition) or len(after.text) > 45:
@@ -194,7 +220,8 @@ def _trimmed(piece: Piece, rules: HeadRules) -> tuple[str, int, int, bool]:
     named = _NAMED_BY_ORDER.match(text, number.end) if number and number.start < 2 else None
     if named and rules.kind_end.search(named["title"]):  # 「…令〔2021〕第3号（…办法）」
         return named["title"], start + named.start("title"), start + named.end("title"), False
-    if number and number.start > 4 and number.end >= len(text) - 2:
+    glued = number is not None and is_addressee(text[number.end :].lstrip(), rules)  # a copy without line breaks
+    if number and number.start > 4 and (number.end >= len(text) - 2 or glued):
         text = text[: number.start].rstrip(" （(　")
         return text, start, start + len(text), False
     if (said := _SAID.match(text)) and rules.kind_end.search(said["title"]):
@@ -204,7 +231,7 @@ def _trimmed(piece: Piece, rules: HeadRules) -> tuple[str, int, int, bool]:
         return text[: date.start()], start, start + date.start(), False
     if text.startswith("《") and text.endswith("》") and text.count("《") == 1 + text[1:-1].count("》"):
         return text[1:-1], start + 1, start + len(text) - 1, True
-    quoted = _QUOTED.match(text)
+    quoted = None if rules.explains.search(text) else _QUOTED.match(text)
     if quoted and rules.kind_end.search(quoted["title"]):
         return quoted["title"], start + 1, start + quoted.end("title"), False
     return text, start, start + len(text), True
@@ -260,9 +287,9 @@ def _overlap(short: str, long: str) -> float:
     return len(pairs & others) / len(pairs) if pairs else 0.0
 
 
-def _called(text: str, first: Title) -> Title | None:
+def _called(text: str, first: Title, rules: HeadRules) -> Title | None:
     """Return the full title where the first line uses only the name the text defines for itself."""
-    if "《" not in first.field.value:
+    if "《" not in first.field.value or rules.explains.search(first.field.value):
         return None
     for found in _SHORT_NAME.finditer(text, first.after, first.after + 1500):
         if f"《{found['short']}》" in first.field.value and found["title"] not in first.field.value:
@@ -318,6 +345,8 @@ def find_kind(text: str, title: Title | None, rules: HeadRules) -> str:
     if title is not None:
         value = re.sub(r"(?:[（(\u3014][^（()）\u3014\u3015]*[）)\u3015]|[”’》〉！？!?\s])+$", "", title.field.value)
         words = list(rules.kind_word.finditer(value))
+        if rules.explains.search(title.field.value):
+            return "问答" if words and rules.kinds[words[-1].group()] == "问答" else _OTHER
         if words and words[-1].end() == len(value):
             return rules.kinds[words[-1].group()]
         if rules.guide_word.search(value):

@@ -192,3 +192,13 @@ def test_documents(title: str) -> None:
 @pytest.mark.parametrize("title", [*REFERENCES.other.examples])
 def test_other_works(title: str) -> None:
     assert find_references(CleanText(f"见《{title}》。", ()), Head(), rules=REFERENCE_RULES) == ()
+
+
+@pytest.mark.parametrize("example", FILE.explains.examples)
+def test_titles_that_explain_another_text(example: str) -> None:
+    assert RULES.explains.search(example)
+
+
+@pytest.mark.parametrize("example", FILE.explains.counter)
+def test_titles_that_explain_nothing(example: str) -> None:
+    assert not RULES.explains.search(example)

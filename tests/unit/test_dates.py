@@ -10,6 +10,8 @@ from pipeline.core.dates import chinese_number, find_dates
         ("二〇二三年三月五日印发", ["2023-03-05"]),
         ("二○○六年十月十八日", ["2006-10-18"]),
         ("二〇二一年十二月三十一日", ["2021-12-31"]),
+        ("二〇二二年三月廿一日", ["2022-03-21"]),
+        ("二〇二二年三月卅日", ["2022-03-30"]),
         ("自2024年 9月12日起", ["2024-09-12"]),
         ("２０２１年３月", ["2021-03"]),
         ("到2025年末", ["2025"]),
@@ -30,7 +32,17 @@ def test_dates_are_as_exact_as_printed(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("二十三", 23), ("十", 10), ("一百零五", 105), ("〇九", 9), ("12", 12), ("", None), ("甲", None)],
+    [
+        ("二十三", 23),
+        ("十", 10),
+        ("一百零五", 105),
+        ("廿九", 29),
+        ("卅", 30),
+        ("〇九", 9),
+        ("12", 12),
+        ("", None),
+        ("甲", None),
+    ],
 )
 def test_chinese_numbers(text: str, expected: int | None) -> None:
     assert chinese_number(text) == expected

@@ -310,3 +310,27 @@ def test_numbered_headings_of_the_same_size_stand_level(ranks: Ranks) -> None:
 def test_numbers_beyond_a_thousand_are_counted_in_chinese() -> None:
     found = [chinese(n) for n in (10, 205, 999, 1000, 1001, 1010, 1100, 9999)]
     assert found == ["十", "二百零五", "九百九十九", "一千", "一千零一", "一千零一十", "一千一百", "九千九百九十九"]
+
+
+def styled(*paragraphs: tuple[str, int | None]) -> tuple[str, tuple[Block, ...]]:
+    text, blocks = "", []
+    for words, level in paragraphs:
+        text += "\n" if text else ""
+        kind = "heading" if level else "paragraph"
+        blocks.append(Block(len(text), len(text) + len(words), kind, level=level))
+        text += words
+    return text, tuple(blocks)
+
+
+def test_the_only_styled_headings_count_where_text_stands_between_or_above_them(ranks: Ranks) -> None:
+    two = styled(("云州市手册", None), ("环境", 1), ("临江而建。", None), ("政策", 1), ("最高50万元。", None))
+    assert [one.heading for one in outline(two[0], ranks, two[1])] == ["环境", "政策"]
+    one = styled(("云州市手册", None), ("投资环境", 1), ("临江而建。", None))
+    assert [one.heading for one in outline(one[0], ranks, one[1])] == ["投资环境"]
+
+
+def test_a_styled_title_is_no_heading(ranks: Ranks) -> None:
+    alone = styled(("云州市手册", 1), ("临江而建。", None))
+    assert outline(alone[0], ranks, alone[1]) == ()
+    lines = styled(("云州市人民政府关于", 1), ("节水的通知", 1), ("各县：", None), ("请节水。", None))
+    assert outline(lines[0], ranks, lines[1]) == ()

@@ -79,3 +79,53 @@ def test_parts_cover_the_text_and_lead_back(bodies: list[str], before: str, gap:
     assert sum(len(one.text) for one in kept) == len(cleaned.text)
     own_chars = [len(text) - sum(e.end - e.start for e in one.edits if e.reason == OTHER_PART) for one in kept]
     assert sum(own_chars) == len(text)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "甲地出台节水新政（2024年3月{}日）\n{}\n",
+        "甲地出台节水新政(2024.3.{})\n{}\n",
+        "2024.3.{}\n甲地出台节水新政\n{}\n",
+        "甲地出台节水新政\n2024-3-{}\n{}\n",
+        "（2024年3月{}日）甲地出台节水新政\n{}\n",
+        "【动态】【2024-3-{}】甲地出台节水新政：{}\n",
+    ],
+)
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_other_ways_to_date_items(item: str, gap: str):
+    text = gap.join(item.format(day, BODY) for day in (1, 2, 3, 5))
+    assert titles(text) == ["甲地出台节水新政"] * 4
+    assert [name for name, _ in parts(text)] == ["1", "2", "3", "4"]
+    assert "".join(words for _, words in parts(text)) == text
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["2024年3月{}日\n{}\n", "云州市财政局\n2024-3-{}\n{}\n", "第一条 执行。\n2024-3-{}\n{}\n", "2024.3.{}\n{}\n"],
+)
+def test_signatures_and_events_open_no_items(event: str):
+    assert parts("云州市节水大事记\n" + "\n".join(event.format(day, BODY) for day in (1, 2, 3, 5))) == []
+
+
+def test_analysis_below_the_items_is_what_is_left():
+    items = "".join(f"【动态】【2024-3-{day}】甲地出新政\n{BODY}\n" for day in (1, 2, 3))
+    found = dict(parts(f"云州市研究报告\n一、动态\n{items}二、分析\n力度加大。\n三、建议\n安排资金。\n"))
+    assert list(found) == ["0", "1", "2", "3"] and found["3"].endswith(BODY + "\n")
+    assert dict(parts(f"云州周报\n{items}一、综述\n力度加大。\n"))["3"].endswith(BODY + "\n")
+
+
+def test_items_in_chapters_end_where_the_next_chapter_begins():
+    item = "【2024-3-{}】" + BODY + "\n"
+    text = "一、甲地\n" + item.format(1) + item.format(2) + "二、乙地\n" + item.format(3) + item.format(4)
+    assert dict(parts(text))["2"] == item.format(2)
+
+
+def test_headings_of_the_items_own_stay_in_them():
+    item = "【2024-3-{}】" + BODY + "\n一、背景\n略。\n二、措施\n略。\n"
+    assert [words for _, words in parts("".join(map(item.format, (1, 2, 3))))] == [item.format(n) for n in (1, 2, 3)]
+
+
+def test_a_report_that_only_quotes_items_is_one_document():
+    items = "".join(f"【动态】【2024-3-{day}】甲地出新政\n{BODY}\n" for day in (1, 2, 3))
+    assert parts(f"云州市研究报告\n一、动态\n{items}二、分析\n" + BODY * 6 + "\n三、建议\n" + BODY * 4) == []
