@@ -114,6 +114,11 @@ CODES: dict[str, IssueCode] = {
     "ingest.rows-cut": IssueCode(
         "warning", "{name} 的行或单元格太多，只读了 {count} 行", "请拆分文件，或在配置 [rows] most_rows 中调大。"
     ),
+    "ingest.keys-left": IssueCode(
+        "info",
+        "{name} 中各组对象之外另有 {count} 个键没有读入：{keys}",
+        "如其中有需要的内容，请把它写进各对象。",
+    ),
     "ingest.one-table": IssueCode(
         "info",
         "{name} 中没有找到写着正文的列，整张表作为一篇文档",

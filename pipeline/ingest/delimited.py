@@ -15,7 +15,7 @@ from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.columns import normal
 from pipeline.ingest.decode import decode
-from pipeline.ingest.grid import MOST_CELLS, MOST_COLUMNS, Grid, Line, RowDoubts, cell_text
+from pipeline.ingest.grid import MOST_COLUMNS, Grid, Line, Room, RowDoubts, cell_text
 from pipeline.ingest.rows import Readings, to_raw
 from pipeline.ingest.txt import encoding_doubts
 
@@ -89,7 +89,8 @@ def _records(text: str, delimiter: str, most: int | None = None) -> Iterator[tup
 def _lines(text: str, delimiter: str, doubts: RowDoubts, most: int) -> tuple[list[Line], bool]:
     """Return the rows that aren't empty, numbered, and whether some were left out."""
     lines: list[Line] = []
-    number = cells = before = 0
+    number = before = 0
+    room = Room(most + 1)  # a line of heads is no row
     for row, line_number in _closed(text, delimiter, doubts):
         first, before = before + 1, line_number
         if not row:
@@ -98,11 +99,11 @@ def _lines(text: str, delimiter: str, doubts: RowDoubts, most: int) -> tuple[lis
         if len(row) > MOST_COLUMNS:
             doubts.add(first, f"有 {len(row)} 格，只读了前 {MOST_COLUMNS} 格")
         found = {column: value for column, cell in enumerate(row[:MOST_COLUMNS]) if (value := cell_text(cell))}
-        cells += len(found)
-        if len(lines) > most or cells > MOST_CELLS:
+        if not found:
+            continue
+        if not room.takes(len(lines), len(found)):
             return lines, True
-        if found:
-            lines.append(Line(number, found))
+        lines.append(Line(number, found))
     return lines, False
 
 

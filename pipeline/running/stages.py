@@ -63,7 +63,7 @@ def _text(config: Config) -> tuple[Stage, ...]:
             reader,
             needs=("source", "content"),
             gives="raw",
-            version=3,
+            version=4,
             settings=readers,
             doubts=_own_doubts,
         ),

@@ -6,6 +6,7 @@ import datetime
 import io
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import openpyxl
@@ -17,6 +18,7 @@ from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.layers import RawText
 from pipeline.ingest.formats import read_source
+from pipeline.ingest.grid import Room
 from pipeline.ingest.printed import plain, printed
 
 BODY = "对新引进的博士给予一次性安家补助40万元，分三年拨付。"
@@ -253,6 +255,50 @@ def test_a_workbook_without_text():
 def test_delimited_text_called_a_spreadsheet():
     raw = read(f"标题\t正文\n甲\t{BODY}\n".encode("gb18030"), "a.xls")
     assert (raw.members[0].raw.text, codes(raw)[-1:]) == (f"甲\n{BODY}", ["ingest.encoding-guessed"])
+
+
+def many_sheets() -> bytes:
+    def fill(book: Any) -> None:
+        book.remove(book.active)
+        for name in ("上", "下"):
+            page = book.create_sheet(name)
+            page.append(["省", *HEADS])
+            for number in range(4):
+                page.append(["浙江省" if number == 0 else None, str(number), "1号", None, BODY])
+            page.merge_cells("A2:A5")
+
+    return workbook(fill)
+
+
+def check_a_sheet_that_is_cut(content: bytes, name: str) -> None:
+    raw = read(content, name, most_rows=2)
+    assert [member.id for member in raw.members] == ["上!1", "上!2", "下!1", "下!2"]
+    assert all("省：浙江省" in member.raw.text for member in raw.members)
+    assert codes(raw) == ["ingest.rows-cut"] * 2
+
+
+def check_rows_and_cells_of_the_file(content: bytes, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = name[2:]
+    for limits, count in ({"rows": 8}, 6), ({"cells": 20}, 4):
+        monkeypatch.setattr(f"pipeline.ingest.{reader}.Room", partial(Room, **limits))
+        raw = read(content, name)
+        assert len(raw.members) == count
+        assert codes(raw) == ["ingest.rows-cut"]
+
+
+def test_a_sheet_that_is_cut_keeps_its_name_and_merged_cells():
+    check_a_sheet_that_is_cut(many_sheets(), "a.xlsx")
+
+
+def test_rows_and_cells_are_counted_for_the_whole_file(monkeypatch: pytest.MonkeyPatch):
+    check_rows_and_cells_of_the_file(many_sheets(), "a.xlsx", monkeypatch)
+
+
+@needs_office
+def test_the_old_format_is_cut_as_the_new_one(monkeypatch: pytest.MonkeyPatch):
+    content = convert(many_sheets(), "a.xlsx", "xls")
+    check_a_sheet_that_is_cut(content, "a.xls")
+    check_rows_and_cells_of_the_file(content, "a.xls", monkeypatch)
 
 
 @needs_office
