@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -195,6 +198,25 @@ def test_rows_beyond_the_limit_are_told():
 def test_more_cells_than_heads_are_kept():
     raw = read("a.csv", "标题,正文\n甲,补助三万元,另注\n")
     assert raw.members[0].raw.text == "甲\n第3列：另注\n补助三万元"
+
+
+def test_cells_longer_than_the_usual_limit_in_many_threads():
+    long = "补" * 300_000
+    files = [f"标题,正文\n甲,{long}\n"] * 6 + ["标题,正文\n甲,补助三万元\n"] * 30
+    with ThreadPoolExecutor(6) as threads:
+        lengths = list(threads.map(lambda content: len(read("a.csv", content, 400_000).members[0].raw.text), files))
+    assert lengths == [300_002] * 6 + [7] * 30
+
+
+def test_a_mistake_of_csv_is_told_and_the_rest_read(monkeypatch: pytest.MonkeyPatch):
+    def broken(text: str, delimiter: str, most: int | None = None) -> Iterator[tuple[list[str], int]]:
+        yield from ((line.split(delimiter), at) for at, line in enumerate(text.split("\n")[:2], 1))
+        raise csv.Error("new-line character seen in unquoted field")
+
+    monkeypatch.setattr("pipeline.ingest.delimited._records", broken)
+    raw = read("a.csv", "标题,正文\n甲,补助三万元\n乙,补助五万元\n")
+    assert [member.raw.title for member in raw.members] == ["甲", "乙"]
+    assert codes(raw) == ["ingest.bad-row"]
 
 
 @pytest.mark.parametrize("content", ["a,b\n", ",,\n,,\n", "\n\n", '""\n'])
