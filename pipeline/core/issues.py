@@ -145,6 +145,11 @@ CODES: dict[str, IssueCode] = {
     "ingest.tool-failed": IssueCode(
         "error", "{name} 用外部程序没能读出来：{detail}", "请确认文件能否打开，或另存为 docx。"
     ),
+    "ingest.tool-timeout": IssueCode(
+        "error",
+        "{name} 用外部程序在限定的时间内没有读完：{detail}",
+        "请在配置 [run] time_limit 中调大后再运行同一命令，或另存为 docx。",
+    ),
     "clean.private-use": IssueCode("warning", "有 {count} 个私用区字符，含义不明", "请对照原文核对。"),
     "head.no-title": IssueCode("info", "没有找到标题", "标题一栏为空。"),
     "outline.gap": IssueCode(

@@ -49,12 +49,12 @@ def _text(config: Config) -> tuple[Stage, ...]:
     from pipeline.clean.steps import clean
     from pipeline.ingest import ocr_engine
     from pipeline.ingest.formats import read_source
-    from pipeline.ingest.programs import programs
+    from pipeline.ingest.programs import fingerprints
 
     most = config.run.max_chars
     seconds = config.run.time_limit * _FOR_OTHERS
     versions = (metadata.version(name) for name in _READERS)
-    others = (*(name for name, _ in programs()), ocr_engine.describe(config.ocr))
+    others = (*fingerprints(), ocr_engine.describe(config.ocr))
     readers = digest(str(most), config.rows.model_dump_json(), *versions, *others)
     reader = partial(read_source, max_chars=most, rows=config.rows, ocr=ocr_engine.load(config.ocr), seconds=seconds)
     return (
