@@ -46,6 +46,7 @@ class _Form:
 
     ``whole`` and ``fraction`` are the placeholders of the digits, with what stands between them; None when the section
     has none; ``general`` prints the plain number in their place. ``condition``: operator and limit of 「[>=10000]」.
+    ``strange``: it has pieces that aren't understood.
     """
 
     date: str = ""
@@ -53,6 +54,7 @@ class _Form:
     before: str = ""
     after: str = ""
     general: bool = False
+    strange: bool = False
     whole: tuple[str, ...] | None = None
     fraction: tuple[str, ...] = ()
     thousands: bool = False
@@ -72,13 +74,14 @@ def printed(value: float, code: str, *, since_1904: bool = False) -> str:
     if not math.isfinite(value):
         return ""
     form, unsigned = _chosen(value, _read(code))
-    if form is None:
-        return "" if value == 0 else plain(value)
+    if form is None or form.strange:
+        return "" if form is None and value == 0 else plain(value)
     if form.date:
         text = _moment(value, form, since_1904)
         return plain(value) if text is None else text
     if form.whole is None and not form.general:
-        return form.before + form.after
+        literal = form.before + form.after
+        return literal if literal or value == 0 else plain(value)
     digits = plain(abs(value)) if form.general or abs(value) >= _HUGE else _digits(abs(value), form)
     minus = "-" if value < 0 and not unsigned and any(c in "123456789" for c in digits) else ""
     return minus + form.before + digits + form.after
@@ -150,7 +153,13 @@ def _read(code: str) -> tuple[_Form | None, ...]:
             sections[-1].append((kind, found[kind]))
     if not code.strip():
         return (_PLAIN,)
-    return tuple(_section(pieces) if pieces else None for pieces in sections[:3])
+    if len(sections) > 1 and ("other", "@") in sections[-1]:
+        sections.pop()  # the section of texts
+    forms = [_section(pieces) if pieces else None for pieces in sections[:3]]
+    zero = forms[2] if len(forms) > 2 else None
+    if zero is not None and zero.whole and zero.before and "0" not in zero.whole + zero.fraction:
+        forms[2] = replace(zero, whole=None)  # 「"-"??」: a dash, and room for two digits
+    return tuple(forms)
 
 
 def _section(pieces: list[_Piece]) -> _Form:
@@ -171,7 +180,7 @@ def _section(pieces: list[_Piece]) -> _Form:
     middle = known[numbers[0] : numbers[-1] + 1] if numbers else []
     percent = 2 * sum(kind == "other" and text == "%" for kind, text in known)
     if letters or _is_strange(known, middle):
-        return replace(_PLAIN, condition=condition)
+        return _Form(strange=True, condition=condition)
     before = "".join(text for _, text in (known[: numbers[0]] if numbers else known))
     after = "".join(text for _, text in (known[numbers[-1] + 1 :] if numbers else []))
     if not numbers or middle[0][0] == "general":
