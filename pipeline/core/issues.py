@@ -119,6 +119,11 @@ CODES: dict[str, IssueCode] = {
     "ingest.rows-cut": IssueCode(
         "warning", "{name} 的行或单元格太多，只读了 {count} 行", "请拆分文件，或在配置 [rows] most_rows 中调大。"
     ),
+    "ingest.keys-left": IssueCode(
+        "info",
+        "{name} 中各组对象之外另有 {count} 个键没有读入：{keys}",
+        "如其中有需要的内容，请把它写进各对象。",
+    ),
     "ingest.one-table": IssueCode(
         "info",
         "{name} 中没有找到写着正文的列，整张表作为一篇文档",
@@ -144,6 +149,11 @@ CODES: dict[str, IssueCode] = {
     ),
     "ingest.tool-failed": IssueCode(
         "error", "{name} 用外部程序没能读出来：{detail}", "请确认文件能否打开，或另存为 docx。"
+    ),
+    "ingest.tool-timeout": IssueCode(
+        "error",
+        "{name} 用外部程序在限定的时间内没有读完：{detail}",
+        "请在配置 [run] time_limit 中调大后再运行同一命令，或另存为 docx。",
     ),
     "clean.private-use": IssueCode("warning", "有 {count} 个私用区字符，含义不明", "请对照原文核对。"),
     "head.no-title": IssueCode("info", "没有找到标题", "标题一栏为空。"),

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from pipeline.core.config import RowSettings
@@ -15,13 +16,15 @@ from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.columns import normal
 from pipeline.ingest.decode import decode
-from pipeline.ingest.grid import MOST_CELLS, MOST_COLUMNS, Grid, Line, RowDoubts, cell_text
+from pipeline.ingest.grid import MOST_COLUMNS, Grid, Line, Room, RowDoubts, cell_text
 from pipeline.ingest.rows import Readings, to_raw
 from pipeline.ingest.txt import encoding_doubts
 
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE, _SAMPLE_ROWS = 100_000, 200
 _FIRST_LINE, _LONGEST_HEAD = 4096, 20
+# set once, since it goes for the whole process: a cell may be as long as any file we take (the most a C long holds)
+csv.field_size_limit(2**31 - 1)
 
 
 def read_delimited(source: Source, content: bytes, *, max_chars: int, rows: RowSettings) -> RawText:
@@ -65,7 +68,9 @@ def delimiter_of(text: str) -> str:
     for delimiter in _DELIMITERS:
         if delimiter not in head:
             continue
-        widths = Counter(len(row) for row, _ in _records(head, delimiter, _SAMPLE_ROWS) if row)
+        widths: Counter[int] = Counter()
+        with suppress(csv.Error):  # told when the rows are read
+            widths.update(len(row) for row, _ in _records(head, delimiter, _SAMPLE_ROWS) if row)
         width, times = max(((w, n) for w, n in widths.items() if w > 1), key=lambda p: p[1], default=(1, 0))
         score = (times / max(1, widths.total()), width)
         if score > most:
@@ -74,22 +79,19 @@ def delimiter_of(text: str) -> str:
 
 
 def _records(text: str, delimiter: str, most: int | None = None) -> Iterator[tuple[list[str], int]]:
-    """Yield the rows and the line (from 1) each ends on; a cell may be as long as the text."""
-    before = csv.field_size_limit(max(len(text) + 1, 131_072))
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=delimiter != "\t")
-        for count, row in enumerate(reader):
-            if most is not None and count >= most:
-                return
-            yield row, reader.line_num
-    finally:
-        csv.field_size_limit(before)
+    """Yield the rows and the line (from 1) each ends on; a cell may be as long as the text. Raises ``csv.Error``."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=delimiter != "\t")
+    for count, row in enumerate(reader):
+        if most is not None and count >= most:
+            return
+        yield row, reader.line_num
 
 
 def _lines(text: str, delimiter: str, doubts: RowDoubts, most: int) -> tuple[list[Line], bool]:
     """Return the rows that aren't empty, numbered, and whether some were left out."""
     lines: list[Line] = []
-    number = cells = before = 0
+    number = before = 0
+    room = Room(most + 1)  # a line of heads is no row
     for row, line_number in _closed(text, delimiter, doubts):
         first, before = before + 1, line_number
         if not row:
@@ -98,23 +100,38 @@ def _lines(text: str, delimiter: str, doubts: RowDoubts, most: int) -> tuple[lis
         if len(row) > MOST_COLUMNS:
             doubts.add(first, f"有 {len(row)} 格，只读了前 {MOST_COLUMNS} 格")
         found = {column: value for column, cell in enumerate(row[:MOST_COLUMNS]) if (value := cell_text(cell))}
-        cells += len(found)
-        if len(lines) > most or cells > MOST_CELLS:
+        if not found:
+            continue
+        if not room.takes(len(lines), len(found)):
             return lines, True
-        if found:
-            lines.append(Line(number, found))
+        lines.append(Line(number, found))
     return lines, False
 
 
 def _closed(text: str, delimiter: str, doubts: RowDoubts) -> Iterator[tuple[list[str], int]]:
     """Yield the rows and their last lines; a quote that is never closed doesn't swallow the rest of the file."""
     line, total = 0, sum(1 for _ in io.StringIO(text, newline=""))
-    for row, last in _records(text, delimiter):
+    rows = _records(text, delimiter)
+    while True:
+        try:
+            row, last = next(rows)
+        except StopIteration:
+            return
+        except csv.Error:  # the rest is read without it
+            doubts.add(line + 1, "csv 写法有误，从这一行起不再把引号当作界定符")
+            yield from _unquoted(text, delimiter, line)
+            return
         if last == total and last - line > 1:
-            tail = list(islice(io.StringIO(text, newline=""), line, None))
+            tail = islice(io.StringIO(text, newline=""), line, None)
             if sum(part.count('"') for part in tail) % 2:
                 doubts.add(line + 1, "引号没有闭合，从这一行起不再把引号当作界定符")
-                yield from ((part.rstrip("\r\n").split(delimiter), at) for at, part in enumerate(tail, line + 1))
+                yield from _unquoted(text, delimiter, line)
                 return
         line = last
         yield row, last
+
+
+def _unquoted(text: str, delimiter: str, line: int) -> Iterator[tuple[list[str], int]]:
+    """Yield the lines behind the first ``line`` as rows, quotes as they are."""
+    for at, part in enumerate(islice(io.StringIO(text, newline=""), line, None), line + 1):
+        yield part.rstrip("\r\n").split(delimiter), at

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from pipeline.core.issues import Issue, issue
 
-MOST_CELLS = 5_000_000  # of one file; beyond it the rest is left out, and said so
+# of one file; beyond it the rest is left out, and said so
+MOST_CELLS, MOST_ROWS = 5_000_000, 1_000_000
 MOST_COLUMNS = 16_384  # as in Excel
 _MOST_DOUBTS = 20
 # what no table can hold and no reader should see; tabs and line breaks are kept
@@ -35,6 +36,23 @@ class Grid:
     lines: list[Line]
     merged: tuple[tuple[int, int, int, int], ...] = ()
     heads: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Room:
+    """What a file may still give: ``most`` rows of each of its tables, rows and cells of all of them."""
+
+    most: int
+    rows: int = MOST_ROWS
+    cells: int = MOST_CELLS
+
+    def takes(self, lines: int, cells: int) -> bool:
+        """Take a row of so many cells into a table with ``lines`` rows; False when there's no room for it."""
+        if lines >= self.most or cells > self.cells or self.rows < 1:
+            return False
+        self.rows -= 1
+        self.cells -= cells
+        return True
 
 
 @dataclass(slots=True)

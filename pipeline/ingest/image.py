@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from typing import Any
 
 from pipeline.core.document import Source
@@ -16,6 +17,7 @@ from pipeline.ingest.pdf_flow import write_flow
 _PAPER = 842.0  # points of A4's longer side: the size of a picture that doesn't tell its own
 _FINEST = 1200  # dots for each inch
 _LARGEST = 1400.0  # points: A3 and some more; a photograph that claims to be larger doesn't know its size
+_LIMIT = threading.Lock()  # Pillow's limit of pixels goes for the whole process
 
 
 def read_image(source: Source, content: bytes, *, max_chars: int, ocr: Recogniser | None) -> RawText:
@@ -50,15 +52,17 @@ def _open(name: str, content: bytes, ocr: Recogniser) -> tuple[Any, int]:
     """Return the picture, nothing of it decoded yet, and how many pages it has. Raises UnreadableFile."""
     from PIL import Image
 
-    usual = Image.MAX_IMAGE_PIXELS
-    try:
-        Image.MAX_IMAGE_PIXELS = None  # our limit is checked below, before a pixel is decoded, and says what to do
-        frames: Any = Image.open(io.BytesIO(content))
-        count = frames.n_frames if frames.format == "TIFF" else 1  # frames of a GIF aren't pages
-    except Exception as error:  # a damaged file raises whatever its format's reader came upon
-        raise UnreadableFile("ingest.damaged", name=name, detail=f"{type(error).__name__}: {error}"[:200]) from error
-    finally:
-        Image.MAX_IMAGE_PIXELS = usual
+    with _LIMIT:
+        usual = Image.MAX_IMAGE_PIXELS
+        try:
+            Image.MAX_IMAGE_PIXELS = None  # our limit is checked below, before a pixel is decoded, and says what to do
+            frames: Any = Image.open(io.BytesIO(content))
+            count = frames.n_frames if frames.format == "TIFF" else 1  # frames of a GIF aren't pages
+        except Exception as error:  # a damaged file raises whatever its format's reader came upon
+            detail = f"{type(error).__name__}: {error}"[:200]
+            raise UnreadableFile("ingest.damaged", name=name, detail=detail) from error
+        finally:
+            Image.MAX_IMAGE_PIXELS = usual
     if (pixels := frames.width * frames.height) > ocr.settings.max_pixels:
         raise UnreadableFile("ingest.too-many-pixels", name=name, count=pixels, limit=ocr.settings.max_pixels)
     return frames, count

@@ -3,83 +3,143 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pipeline.core.config import RowSettings
 from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
-from pipeline.core.issues import issue
+from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.decode import decode
-from pipeline.ingest.grid import MOST_CELLS, Grid, Line, RowDoubts, cell_text
+from pipeline.ingest.grid import Grid, Line, Room, RowDoubts, cell_text
 from pipeline.ingest.printed import plain
 from pipeline.ingest.rows import Readings, to_raw
 from pipeline.ingest.txt import encoding_doubts
 
 _MOST_KEYS = 1000
 _REST = "其他"
+_LISTED = 10
+# an object with a text longer than this is a document, not the envelope of arrays
+_LONG = 100
+_Numbered = tuple[int, dict[str, Any]]
+# the keys that stand several times in an object, by the object's ``id``
+_Repeated = dict[int, list[str]]
+_ERRORS = {
+    "Unterminated string": "起的字符串没有结束的引号",
+    "Expecting property name": "处应是双引号括起的键",
+    "Expecting ':'": "处缺少冒号",
+    "Expecting ','": "处缺少逗号",
+    "Expecting value": "处缺少值",
+    "Invalid control character": "处的字符串里有控制字符",
+    "Invalid \\": "处的转义写法不对",
+    "Extra data": "起有多余的内容",
+    "trailing comma": "处多了一个逗号",
+    "BOM": "处有字节顺序标记",
+}
 
 
 def read_records(source: Source, content: bytes, *, max_chars: int, rows: RowSettings) -> RawText:
     """Return the objects as documents, or as one table. Raises UnreadableFile: ``ingest.damaged`` and others."""
     decoded = decode(content, source.name, max_chars=max(max_chars, len(content)))
-    doubts = RowDoubts(source.name)
+    doubts, room = RowDoubts(source.name), Room(rows.most_rows)
+    grids: list[Grid] = []
+    more: list[Issue] = []
+    for name, records in _tables(decoded.text, source.name, doubts, more):
+        grid, cut = _grid(name, records, doubts, room)
+        grids.append(grid)
+        if cut:
+            more.append(issue("ingest", "ingest.rows-cut", name=source.name, count=len(grid.lines)))
+    found = (*encoding_doubts(decoded, source.name), *doubts.all(), *more)
+    return to_raw(grids, Readings(source.name, "application/json", decoded.encoding, max_chars, found), rows)
+
+
+def _grid(name: str, records: Iterable[_Numbered], doubts: RowDoubts, room: Room) -> tuple[Grid, bool]:
+    """Return objects as a table, and whether some were left out."""
     heads: dict[str, int] = {}
     lines: list[Line] = []
-    cells, cut = 0, False
-    for number, record in _objects(decoded.text, source.name, doubts):
+    for number, record in records:
         known = len(heads)
         found = _cells(record, heads)
         if known <= _MOST_KEYS < len(heads):
             doubts.add(number, f"键已超过 {_MOST_KEYS} 个，其余的并入“{_REST}”")
-        cells += len(found)
-        if len(lines) >= rows.most_rows or cells > MOST_CELLS:
-            cut = True
-            break
-        if found:
-            lines.append(Line(number, found))
-    more = [*encoding_doubts(decoded, source.name), *doubts.all()]
-    if cut:
-        more.append(issue("ingest", "ingest.rows-cut", name=source.name, count=len(lines)))
-    readings = Readings(source.name, "application/json", decoded.encoding, max_chars, tuple(more))
-    return to_raw([Grid("", lines, heads=tuple(heads))], readings, rows)
+        if not found:
+            continue
+        if not room.takes(len(lines), len(found)):
+            return Grid(name, lines, heads=tuple(heads)), True
+        lines.append(Line(number, found))
+    return Grid(name, lines, heads=tuple(heads)), False
 
 
-def _objects(text: str, name: str, doubts: RowDoubts) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the objects and their numbers: the line's in a file of lines, else the place in the array, from 1."""
-    whole = _parse(text)
+def _tables(text: str, name: str, doubts: RowDoubts, more: list[Issue]) -> Iterator[tuple[str, Iterable[_Numbered]]]:
+    """Yield the arrays of objects with their names: one without a name, or those an object around them holds."""
+    repeated: _Repeated = {}
+    whole = _parse(text, repeated)
     if isinstance(whole, str):
-        yield from _of_lines(text, name, doubts, whole)
+        yield "", _of_lines(text, name, doubts, whole)
         return
-    for number, record in enumerate(_array_in(whole), 1):
+    if isinstance(whole, list):
+        yield "", _of_array(whole, repeated, doubts)
+        return
+    arrays = _arrays_in(whole)
+    if not arrays:
+        yield "", _of_array([whole] if isinstance(whole, dict) else [], repeated, doubts)
+        return
+    _doubt_keys(1, repeated.get(id(whole), []), doubts)
+    left = [cell_text(key) for key, value in whole.items() if key not in arrays and value not in (None, "", [], {})]
+    if left:
+        keys = "、".join(left[:_LISTED]) + "等" * (len(left) > _LISTED)
+        more.append(issue("ingest", "ingest.keys-left", name=name, count=len(left), keys=keys[:200]))
+    for key, array in arrays.items():
+        yield cell_text(key), _of_array(array, repeated, doubts)
+
+
+def _arrays_in(value: Any) -> dict[str, list[Any]]:
+    """Return the arrays of objects that an object holds, none when it's a document itself."""
+    if not isinstance(value, dict) or any(isinstance(v, str) and len(v) > _LONG for v in value.values()):
+        return {}
+    return {k: v for k, v in value.items() if isinstance(v, list) and any(isinstance(one, dict) for one in v)}
+
+
+def _of_array(array: list[Any], repeated: _Repeated, doubts: RowDoubts) -> Iterator[_Numbered]:
+    """Yield the objects of an array and their places in it, from 1."""
+    for number, record in enumerate(array, 1):
         if isinstance(record, dict):
+            _doubt_keys(number, _repeated_in(record, repeated), doubts)
             yield number, record
         elif record is not None:
             doubts.add(number, f"不是 JSON 对象：{_text(record)[:40]}")
 
 
-def _array_in(value: Any) -> list[Any]:
-    """Return the array of objects: the value itself, or the longest one that an object around it holds."""
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict):
-        return []
-    arrays = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(one, dict) for one in v)]
-    plain_values = sum(isinstance(v, str) and len(v) > 100 for v in value.values())
-    return max(arrays, key=len) if arrays and not plain_values else [value]
+def _doubt_keys(number: int, keys: Sequence[str], doubts: RowDoubts) -> None:
+    """Note the keys that stand several times in one object."""
+    if keys:
+        doubts.add(number, f"键“{'、'.join(keys)[:80]}”重复出现，各个值都读入了")
 
 
-def _of_lines(text: str, name: str, doubts: RowDoubts, whole: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _repeated_in(record: dict[str, Any], repeated: _Repeated) -> list[str]:
+    """Return the keys that stand several times in an object or in one within it."""
+    found: list[str] = []
+    waiting: list[Any] = [record] if repeated else []
+    while waiting:
+        value = waiting.pop()
+        found += repeated.get(id(value), ())
+        waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return found
+
+
+def _of_lines(text: str, name: str, doubts: RowDoubts, whole: str) -> Iterator[_Numbered]:
     """Yield the objects of a file of lines; ``whole`` says why the text isn't one JSON value."""
     good, number = 0, 0
     for line in text.split("\n"):
         if not line.strip():
             continue
         number += 1
-        record = _parse(line)
+        repeated: _Repeated = {}
+        record = _parse(line, repeated)
         if isinstance(record, dict):
             good += 1
+            _doubt_keys(number, _repeated_in(record, repeated), doubts)
             yield number, record
         elif isinstance(record, str):
             doubts.add(number, record)
@@ -89,15 +149,41 @@ def _of_lines(text: str, name: str, doubts: RowDoubts, whole: str) -> Iterator[t
         raise UnreadableFile("ingest.damaged", name=name, detail=whole)
 
 
-def _parse(text: str) -> Any:
-    """Return the JSON value in ``text``; a string that says why when there's none, and for a bare string."""
+def _parse(text: str, repeated: _Repeated) -> Any:
+    """Return the JSON value in ``text``; a string that says why when there's none, and for a bare string.
+
+    ``repeated`` gets the keys that stand several times in an object; all their values are kept.
+    """
+
+    def joined(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return an object with the values of equal keys put together, so that none is lost."""
+        record = dict(pairs)
+        if len(record) < len(pairs):
+            values: dict[str, list[Any]] = {}
+            for key, value in pairs:
+                values.setdefault(key, []).append(value)
+            record = {key: _together(found) for key, found in values.items()}
+            repeated[id(record)] = [cell_text(key) for key, found in values.items() if len(found) > 1]
+        return record
+
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=joined)
     except RecursionError:
         return "JSON 嵌套过深"
-    except ValueError as error:
-        return f"不是完整的 JSON（{error}）"[:120]
+    except json.JSONDecodeError as error:
+        why = next((said for words, said in _ERRORS.items() if words in error.msg), "写法有误")
+        line = f"第 {error.lineno} 行" if error.lineno > 1 else ""
+        return f"不是完整的 JSON：{line}第 {error.colno} 列{why}"
+    except ValueError:
+        return "不是完整的 JSON：有一个数的位数过多"
     return f"不是 JSON 对象：{value[:40]}" if isinstance(value, str) else value
+
+
+def _together(values: list[Any]) -> Any:
+    """Return the values of one key as one value: of arrays their members."""
+    if len(values) == 1:
+        return values[0]
+    return [one for value in values for one in value] if all(isinstance(v, list) for v in values) else values
 
 
 def _cells(record: dict[str, Any], heads: dict[str, int]) -> dict[int, str]:

@@ -16,7 +16,7 @@ from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import RawText
-from pipeline.ingest.grid import MOST_CELLS, Grid, Line, cell_text
+from pipeline.ingest.grid import Grid, Line, Room, cell_text
 from pipeline.ingest.printed import BUILTIN, plain, printed
 from pipeline.ingest.rows import Readings, to_raw
 
@@ -32,7 +32,8 @@ def read_xls(source: Source, content: bytes, *, max_chars: int, rows: RowSetting
     try:
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # else xlrd prints to standard output
             book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=nowhere)
-        found = [_sheet(book, sheet, rows.most_rows) for sheet in book.sheets() if not sheet.visibility]
+        room = Room(rows.most_rows + 1)  # a line of heads is no row
+        found = [_sheet(book, sheet, room) for sheet in book.sheets() if not sheet.visibility]
     except _BROKEN as error:
         if "encrypt" in str(error).lower() or "password" in str(error).lower():
             raise UnreadableFile("ingest.encrypted", name=source.name) from error
@@ -54,22 +55,22 @@ def workbook_doubts(name: str, sheets: list[tuple[int, int, bool]], hidden_sheet
     return tuple(doubts)
 
 
-def _sheet(book: Any, sheet: Any, most: int) -> tuple[Grid, int, bool]:
+def _sheet(book: Any, sheet: Any, room: Room) -> tuple[Grid, int, bool]:
     """Return a sheet's rows, how many hidden ones have text, and whether some were left out."""
     lines: list[Line] = []
-    hidden = cells = 0
+    hidden, cut = 0, False
     for row in range(sheet.nrows):
         found = {c: t for c in range(sheet.row_len(row)) if (t := cell_text(_shown(book, sheet.cell(row, c))))}
         info = sheet.rowinfo_map.get(row)
         if found and info is not None and info.hidden:
             hidden += 1
         elif found:
-            cells += len(found)
-            if len(lines) > most or cells > MOST_CELLS:
-                return Grid(sheet.name, lines), hidden, True
+            if not room.takes(len(lines), len(found)):
+                cut = True
+                break
             lines.append(Line(row + 1, found))
     merged = tuple((top + 1, left, bottom, right - 1) for top, bottom, left, right in sheet.merged_cells)
-    return Grid(cell_text(sheet.name), lines, merged), hidden, False
+    return Grid(cell_text(sheet.name), lines, merged), hidden, cut
 
 
 def _shown(book: Any, cell: Any) -> str:

@@ -24,7 +24,7 @@ from pipeline.core.errors import UnreadableFile
 from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.attributes import whole
-from pipeline.ingest.grid import MOST_CELLS, MOST_COLUMNS, Grid, Line, cell_text
+from pipeline.ingest.grid import MOST_COLUMNS, Grid, Line, Room, cell_text
 from pipeline.ingest.package import check_size
 from pipeline.ingest.printed import BUILTIN, printed
 from pipeline.ingest.rows import Readings, to_raw
@@ -57,7 +57,8 @@ def read_xlsx(source: Source, content: bytes, *, max_chars: int, rows: RowSettin
             sheets, hidden_sheets, since_1904 = _sheets(package, source.name, limit)
             declared = _has_entities(package)
             book = _Book(list(_strings(package, source.name, limit)), _formats(package, source.name, limit), since_1904)
-            found = [_sheet(package, path, title, book, (source.name, limit, rows.most_rows)) for title, path in sheets]
+            room = Room(rows.most_rows + 1)  # a line of heads is no row
+            found = [_sheet(package, path, title, book, (source.name, limit, room)) for title, path in sheets]
     except etree.XMLSyntaxError as error:
         raise UnreadableFile("ingest.damaged", name=source.name, detail=str(error)[:200]) from error
     except _BROKEN as error:
@@ -161,17 +162,19 @@ def _formats(package: zipfile.ZipFile, name: str, limit: int) -> list[str]:
 
 
 def _sheet(
-    package: zipfile.ZipFile, path: str, title: str, book: _Book, limits: tuple[str, int, int]
+    package: zipfile.ZipFile, path: str, title: str, book: _Book, limits: tuple[str, int, Room]
 ) -> tuple[Grid, int, bool]:
     """Return a sheet's rows, how many hidden ones have text, and whether some were left out."""
-    name, limit, most = limits
+    name, limit, room = limits
     lines: list[Line] = []
     merged: list[tuple[int, int, int, int]] = []
-    hidden = cells = number = 0
+    hidden, number, cut = 0, 0, False
     for node in _nodes(_open(package, path, name, limit), "row", "mergeCell"):
         if etree.QName(node).localname == "mergeCell":
             merged += _area(node.get("ref", ""))
             continue
+        if cut:
+            continue  # the merged areas stand behind the rows
         number = whole(node.get("r"), _LAST_ROW) or number + 1
         found = _row(node, book)
         if not found:
@@ -179,11 +182,11 @@ def _sheet(
         if node.get("hidden") in ("1", "true"):
             hidden += 1
             continue
-        cells += len(found)
-        if len(lines) > most or cells > MOST_CELLS:
-            return Grid(title, lines, tuple(merged)), hidden, True
+        if not room.takes(len(lines), len(found)):
+            cut = True
+            continue
         lines.append(Line(number, found))
-    return Grid(title, lines, tuple(merged)), hidden, False
+    return Grid(title, lines, tuple(merged)), hidden, cut
 
 
 def _area(ref: str) -> list[tuple[int, int, int, int]]:

@@ -26,6 +26,7 @@ _AHEAD = 2
 _BAD_STARTS = 3
 _START_LIMIT = 300.0
 _RETRY_CODES = frozenset({"input.missing", "input.permission", "input.changed", "run.crashed"})
+_LATE_CODES = frozenset({"ingest.tool-timeout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ class Pool:
             keys = self._plan.keys(source)
             first = [(stage, gives[stage], keys[stage], next(blobs)) for stage in member["stages"]]
             members.append(Member(source, first, member["issues"]))
-        finished = _finished(task, layers, frame.head["issues"])
+        finished = _finished(task, layers, frame.head["issues"], self._settings.time_limit)
         if not members:
             return finished
         return finished._replace(members=members, plan_key=self._plan.opened_key(task.source))
@@ -264,10 +265,17 @@ def _request(task: Task) -> dict[str, Any]:
 def _crashed(task: Task, code: int, words: str) -> Finished:
     """Return the end of a document whose worker died over it."""
     found = issue("run", "run.crashed", name=task.source.name, detail=code)
-    return _finished(task, (), [{**asdict(found), "traceback": words or None}])
+    return Finished(task, (), [{**asdict(found), "traceback": words or None}], "")
 
 
-def _finished(task: Task, layers: Sequence[tuple[str, str, bytes]], issues: Sequence[dict[str, Any]]) -> Finished:
-    """Return what came of a task; what the machine rather than the document may have caused is tried again next run."""
-    again = any(found["code"] in _RETRY_CODES for found in issues)
-    return Finished(task, layers, issues, "" if again else task.plan_key)
+def _finished(
+    task: Task, layers: Sequence[tuple[str, str, bytes]], issues: Sequence[dict[str, Any]], limit: float
+) -> Finished:
+    """Return what came of a task.
+
+    What the machine rather than the document may have caused is tried again next run, what was late with another limit.
+    """
+    codes = {found["code"] for found in issues}
+    if codes & _RETRY_CODES:
+        return Finished(task, layers, issues, "")
+    return Finished(task, layers, issues, late_key(task.plan_key, limit) if codes & _LATE_CODES else task.plan_key)

@@ -49,12 +49,12 @@ def _text(config: Config) -> tuple[Stage, ...]:
     from pipeline.clean.steps import clean
     from pipeline.ingest import ocr_engine
     from pipeline.ingest.formats import read_source
-    from pipeline.ingest.programs import programs
+    from pipeline.ingest.programs import fingerprints
 
     most = config.run.max_chars
     seconds = config.run.time_limit * _FOR_OTHERS
     versions = (metadata.version(name) for name in _READERS)
-    others = (*(name for name, _ in programs()), ocr_engine.describe(config.ocr))
+    others = (*fingerprints(), ocr_engine.describe(config.ocr))
     # how many processes read a file changes nothing in what's read
     readers = digest(str(most), config.rows.model_dump_json(), config.pdf.reader, *versions, *others)
     ocr = ocr_engine.load(config.ocr)
@@ -65,7 +65,7 @@ def _text(config: Config) -> tuple[Stage, ...]:
             reader,
             needs=("source", "content"),
             gives="raw",
-            version=3,
+            version=4,
             settings=readers,
             doubts=_own_doubts,
         ),

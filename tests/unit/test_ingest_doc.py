@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
@@ -40,6 +43,22 @@ def only(monkeypatch: pytest.MonkeyPatch, folder: Path, **scripts: str) -> None:
         (folder / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setattr(programs, "_LOCATIONS", ())
+
+
+def within(seconds: float, happens: Callable[[], bool]) -> bool:
+    """Tell whether something happens in time."""
+    end = time.monotonic() + seconds
+    while not happens():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def lives(number: int) -> bool:
+    """Tell whether a process runs; one that has ended may wait for its parent to look (Z)."""
+    done = subprocess.run(["ps", "-o", "stat=", "-p", str(number)], capture_output=True, text=True, check=False)
+    return done.stdout.strip()[:1] not in ("", "Z")
 
 
 def old_word() -> bytes:
@@ -90,10 +109,56 @@ class TestPrograms:
         only(monkeypatch, tmp_path, catdoc=f"(/bin/sleep 4; echo x > '{mark}') & /bin/sleep 600")
         began = time.monotonic()
         code, message = refusal(STUB, seconds=1)
-        assert (code, "超过 1 秒" in message) == ("ingest.tool-failed", True)
+        assert (code, "超过 1 秒" in message) == ("ingest.tool-timeout", True)
         assert time.monotonic() - began < 4
         time.sleep(4)
         assert not mark.exists()
+
+    def test_time_that_ran_out_is_told_even_when_the_next_one_fails(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ):
+        only(monkeypatch, tmp_path, soffice="/bin/sleep 600", antiword="exit 1")
+        code, message = refusal(STUB, seconds=0.5)
+        assert code == "ingest.tool-timeout"
+        assert "time_limit" in message
+
+    def test_one_whose_parent_is_killed_is_ended_with_its_children(self, tmp_path: Path):
+        script = "echo $$ > main; (/bin/sh -c 'echo $$ > child; exec /bin/sleep 600') & /bin/sleep 600"
+        code = (
+            "from pathlib import Path; from pipeline.ingest.programs import run;"
+            f"run(('/bin/sh', '-c', {script!r}), Path({str(tmp_path)!r}), 600)"
+        )
+        parent = subprocess.Popen([sys.executable, "-c", code])
+        marks = (tmp_path / "main", tmp_path / "child")
+        assert within(30, lambda: all(mark.is_file() and mark.read_text().strip() for mark in marks))
+        numbers = [int(mark.read_text()) for mark in marks]
+        assert all(map(lives, numbers))
+        parent.kill()
+        parent.wait()
+        assert within(2, lambda: not any(map(lives, numbers)))
+
+    def test_it_has_no_input_and_its_exit_code_is_told(self, tmp_path: Path):
+        output = tmp_path / "printed"
+        done = programs.run(("/bin/sh", "-c", "cat; echo end; echo why >&2; exit 7"), tmp_path, 10, output)
+        assert (done, output.read_text()) == (programs.Done(7, "why"), "end\n")
+
+    def test_another_version_has_another_fingerprint(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+        only(monkeypatch, tmp_path, antiword="exit 1", soffice="exit 1")
+        before = programs.fingerprints()
+        assert [found.split()[0] for found in before] == ["soffice", "antiword"]
+        (tmp_path / "soffice.bin").write_bytes(b"new")
+        after = programs.fingerprints()
+        assert (before[0] != after[0], before[1] == after[1]) == (True, True)
+
+    def test_folders_left_over_are_removed_after_a_day(self, tmp_path: Path):
+        for name in ("cewen-doc-old", "cewen-doc-new", "other"):
+            (tmp_path / name / "in").mkdir(parents=True)
+        (tmp_path / "cewen-doc-link").symlink_to(tmp_path / "other")
+        now = time.time()
+        for name in ("cewen-doc-old", "other"):
+            os.utime(tmp_path / name, (now - 90_000, now - 90_000))
+        programs.sweep(tmp_path, now)
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["cewen-doc-link", "cewen-doc-new", "other"]
 
     def test_too_much_is_not_read(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
         only(monkeypatch, tmp_path, catdoc="/usr/bin/yes ab | /usr/bin/head -c 100000")

@@ -7,8 +7,10 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -341,3 +343,19 @@ def test_a_picture_has_the_size_it_claims_within_reason(dots: int, points: float
     raw = read(buffer.getvalue(), Recogniser(lambda: engine, settings), "a.png")
     assert raw.blocks[0].box is not None and raw.blocks[0].box[3] == pytest.approx(points, rel=0.01)
     assert sizes == [min(round(points / 72 * 200), 3400, 4000)]
+
+
+def test_pictures_opened_at_the_same_time_leave_the_limit_of_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    pil = pytest.importorskip("PIL.Image")
+    usual, opened = pil.MAX_IMAGE_PIXELS, pil.open
+
+    def slowly(stream: object) -> object:
+        time.sleep(0.02)
+        return opened(stream)
+
+    monkeypatch.setattr(pil, "open", slowly)
+    recogniser, content = fake([], settings=SETTINGS), png(60_000, 60_000)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: refusal(content, recogniser, "a.png")[0], range(12)))
+    assert found == ["ingest.too-many-pixels"] * 12
+    assert usual == pil.MAX_IMAGE_PIXELS is not None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.layers import Member, RawText
 from pipeline.ingest.formats import read_source
+from pipeline.ingest.grid import Room
 
 TITLE, BODY = "关于支持人才引进的通知", "一、对新引进的博士给予一次性安家补助40万元。\n二、分三年拨付。"
 HEAD = "标题,发文字号,发文机关,成文日期,备注,正文"
@@ -196,6 +200,25 @@ def test_more_cells_than_heads_are_kept():
     assert raw.members[0].raw.text == "甲\n第3列：另注\n补助三万元"
 
 
+def test_cells_longer_than_the_usual_limit_in_many_threads():
+    long = "补" * 300_000
+    files = [f"标题,正文\n甲,{long}\n"] * 6 + ["标题,正文\n甲,补助三万元\n"] * 30
+    with ThreadPoolExecutor(6) as threads:
+        lengths = list(threads.map(lambda content: len(read("a.csv", content, 400_000).members[0].raw.text), files))
+    assert lengths == [300_002] * 6 + [7] * 30
+
+
+def test_a_mistake_of_csv_is_told_and_the_rest_read(monkeypatch: pytest.MonkeyPatch):
+    def broken(text: str, delimiter: str, most: int | None = None) -> Iterator[tuple[list[str], int]]:
+        yield from ((line.split(delimiter), at) for at, line in enumerate(text.split("\n")[:2], 1))
+        raise csv.Error("new-line character seen in unquoted field")
+
+    monkeypatch.setattr("pipeline.ingest.delimited._records", broken)
+    raw = read("a.csv", "标题,正文\n甲,补助三万元\n乙,补助五万元\n")
+    assert [member.raw.title for member in raw.members] == ["甲", "乙"]
+    assert codes(raw) == ["ingest.bad-row"]
+
+
 @pytest.mark.parametrize("content", ["a,b\n", ",,\n,,\n", "\n\n", '""\n'])
 def test_tables_without_rows(content: str):
     if content == "a,b\n":
@@ -236,6 +259,62 @@ def test_arrays_of_objects(wrapped: str):
 
 def test_one_object_is_one_document():
     assert len(read("a.json", json.dumps({"title": TITLE, "text": BODY}, indent=2)).members) == 1
+
+
+def test_all_arrays_of_objects_are_read_and_what_is_left_out_is_told():
+    one, two = {"text": "补助三万元"}, {"text": "补助五万元"}
+    content = {"total": 3, "通知": [one, two], "意见": [two], "空": []}
+    raw = read("a.json", json.dumps(content, ensure_ascii=False))
+    assert [member.id for member in raw.members] == ["通知!1", "通知!2", "意见!1"]
+    assert codes(raw) == ["ingest.keys-left"]
+    assert "1 个键" in raw.doubts[0].message
+    assert "total" in raw.doubts[0].message
+
+
+def test_an_array_of_objects_with_something_else_in_it():
+    raw = read("a.json", '{"通知": [{"text": "补助三万元"}, "另"]}')
+    assert ([m.id for m in raw.members], codes(raw)) == (["1"], ["ingest.bad-row"])
+
+
+@pytest.mark.parametrize("wrapped", ["[{}]", "{}", '{{"data": [{}]}}'])
+def test_equal_keys_lose_nothing_and_are_told(wrapped: str):
+    raw = read("a.json", wrapped.format('{"正文": "补助一万元", "正文": "补助二万元", "more": {"a": 1, "a": 2}}'))
+    assert raw.members[0].raw.text == 'more：{"a": [1, 2]}\n补助一万元\n补助二万元'
+    assert codes(raw) == ["ingest.bad-row"]
+    assert "正文、a" in raw.doubts[0].message
+
+
+def test_equal_keys_of_arrays_are_told():
+    raw = read("a.json", '{"通知": [{"text": "补助一万元"}], "通知": [{"text": "补助二万元"}]}')
+    assert ([m.id for m in raw.members], codes(raw)) == (["1", "2"], ["ingest.bad-row"])
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"text": "补助三万元', "第 10 列起的字符串没有结束的引号"),
+        ("{oops", "第 2 列处应是双引号括起的键"),
+        ('{"a" 1}', "第 6 列处缺少冒号"),
+        ('{"a": 1 "b": 2}', "第 9 列处缺少逗号"),
+        ('{"a": }', "第 7 列处缺少值"),
+        ('{"a": "\\x"}', "第 8 列处的转义写法不对"),
+        ("{} {}", "第 4 列起有多余的内容"),
+        ('{"a": ' + "1" * 5000 + "}", "位数过多"),
+    ],
+)
+def test_what_is_wrong_with_json_is_told_in_chinese(line: str, words: str):
+    raw = read("a.jsonl", '{"text": "补助五万元"}\n' + line)
+    assert codes(raw) == ["ingest.bad-row"]
+    assert words in raw.doubts[0].message
+    assert "line" not in raw.doubts[0].message
+
+
+def test_a_file_of_many_tables_has_no_more_rows_than_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pipeline.ingest.records.Room", lambda most: Room(most, rows=5))
+    content = {key: [{"text": f"补助{n}万元"} for n in range(4)] for key in ("甲", "乙", "丙")}
+    raw = read("a.json", json.dumps(content, ensure_ascii=False))
+    assert [member.id for member in raw.members] == ["甲!1", "甲!2", "甲!3", "甲!4", "乙!1"]
+    assert codes(raw) == ["ingest.rows-cut"] * 2
 
 
 @pytest.mark.parametrize("content", ['{"a": ', "[1, 2", "nothing of json", '{"a":' * 100_000])

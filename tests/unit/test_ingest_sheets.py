@@ -6,6 +6,7 @@ import datetime
 import io
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import openpyxl
@@ -17,9 +18,11 @@ from pipeline.core.document import Source
 from pipeline.core.errors import UnreadableFile
 from pipeline.core.layers import RawText
 from pipeline.ingest.formats import read_source
+from pipeline.ingest.grid import Room
 from pipeline.ingest.printed import plain, printed
 
 BODY = "对新引进的博士给予一次性安家补助40万元，分三年拨付。"
+ACCOUNTING = r'_ * #,##0.00_ ;_ * \-#,##0.00_ ;_ * "-"??_ ;_ @_ '
 HEADS = ["标题", "发文字号", "成文日期", "正文"]
 
 
@@ -77,6 +80,55 @@ def codes(raw: RawText) -> list[str]:
         (2.5, "# ?/?", "2.5"),
         (1e300, "0.00", "1e+300"),
         (float("nan"), "0", ""),
+        (12345, '0!.0,"万"', "1.2万"),
+        (12345678, '0\\.0,"万"', "1234.6万"),
+        (300, '0!.0,"万"', "0.0万"),
+        (1234567, '0.00,,"百万"', "1.23百万"),
+        (12345, '0.0,"千元"', "12.3千元"),
+        (12345, "0,.00", "12.35"),
+        (0.125, "0%", "13%"),
+        (0.285, "0%", "29%"),
+        (2.5, "0", "3"),
+        (1.005, "0.00", "1.01"),
+        (5, 'General"元"', "5元"),
+        (-5, '"约"General"元"', "-约5元"),
+        (5, 'G/通用格式"元"', "5元"),
+        (-1500, '#,##0;"下降"#,##0', "下降1,500"),
+        (1500, '#,##0;"下降"#,##0', "1,500"),
+        (-1500, "#,##0_);(#,##0)", "(1,500)"),
+        (0, '0;-0;"—"', "—"),
+        (0, "0;-0;;@", ""),
+        (7, ";;;", "7"),
+        (8, "000", "008"),
+        (13800138000, "000-0000-0000", "138-0013-8000"),
+        (1234567, "#,##0", "1,234,567"),
+        (0.5, "#,###.##", "0.5"),
+        (3, '0.##"万元"', "3万元"),
+        (0, "#", "0"),
+        (12, '0"元/人"', "12元/人"),
+        (-0.2, "0", "0"),
+        (-1200, "[$¥-804]#,##0", "-¥1,200"),
+        (45000, "aaaa", "星期三"),
+        (45000, "aaa", "周三"),
+        (45000, "yyyy-m-d aaaa", "2023-03-15 星期三"),
+        (12345, '[>=10000]0!.0,"万";0', "1.2万"),
+        (123, '[>=10000]0!.0,"万";0', "123"),
+        (2, '[=1]"男";[=2]"女";0', "女"),
+        (3, '[=1]"男";[=2]"女";0', "3"),
+        (1.5, "[h]:mm", "36:00"),
+        (45052, 'm"月"', "5月"),
+        (0.5, "mm:ss", "12:00:00"),
+        (0, ACCOUNTING, "-"),
+        (-1200, ACCOUNTING, "-1,200.00"),
+        (1200, ACCOUNTING, "1,200.00"),
+        (-5, "0;@", "-5"),
+        (-5, "yyyy\\-mm\\-dd;@", "-5"),
+        (45052, "yyyy\\-mm\\-dd;@", "2023-05-06"),
+        (-5, "0.00E+00;-0.00E+00", "-5"),
+        (-5, "0;[Red]", "-5"),
+        (5, "0x0", "5"),
+        (5, "# ??/16", "5"),
+        (5, "0.0.0", "5"),
     ],
 )
 def test_numbers_as_they_are_printed(value: float, code: str, expected: str):
@@ -212,6 +264,50 @@ def test_a_workbook_without_text():
 def test_delimited_text_called_a_spreadsheet():
     raw = read(f"标题\t正文\n甲\t{BODY}\n".encode("gb18030"), "a.xls")
     assert (raw.members[0].raw.text, codes(raw)[-1:]) == (f"甲\n{BODY}", ["ingest.encoding-guessed"])
+
+
+def many_sheets() -> bytes:
+    def fill(book: Any) -> None:
+        book.remove(book.active)
+        for name in ("上", "下"):
+            page = book.create_sheet(name)
+            page.append(["省", *HEADS])
+            for number in range(4):
+                page.append(["浙江省" if number == 0 else None, str(number), "1号", None, BODY])
+            page.merge_cells("A2:A5")
+
+    return workbook(fill)
+
+
+def check_a_sheet_that_is_cut(content: bytes, name: str) -> None:
+    raw = read(content, name, most_rows=2)
+    assert [member.id for member in raw.members] == ["上!1", "上!2", "下!1", "下!2"]
+    assert all("省：浙江省" in member.raw.text for member in raw.members)
+    assert codes(raw) == ["ingest.rows-cut"] * 2
+
+
+def check_rows_and_cells_of_the_file(content: bytes, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = name[2:]
+    for limits, count in ({"rows": 8}, 6), ({"cells": 20}, 4):
+        monkeypatch.setattr(f"pipeline.ingest.{reader}.Room", partial(Room, **limits))
+        raw = read(content, name)
+        assert len(raw.members) == count
+        assert codes(raw) == ["ingest.rows-cut"]
+
+
+def test_a_sheet_that_is_cut_keeps_its_name_and_merged_cells():
+    check_a_sheet_that_is_cut(many_sheets(), "a.xlsx")
+
+
+def test_rows_and_cells_are_counted_for_the_whole_file(monkeypatch: pytest.MonkeyPatch):
+    check_rows_and_cells_of_the_file(many_sheets(), "a.xlsx", monkeypatch)
+
+
+@needs_office
+def test_the_old_format_is_cut_as_the_new_one(monkeypatch: pytest.MonkeyPatch):
+    content = convert(many_sheets(), "a.xlsx", "xls")
+    check_a_sheet_that_is_cut(content, "a.xls")
+    check_rows_and_cells_of_the_file(content, "a.xls", monkeypatch)
 
 
 @needs_office

@@ -18,6 +18,7 @@ from pipeline.core.issues import issue
 from pipeline.core.layers import Block, CleanText, Measure, RawText
 from pipeline.core.offsets import Edit
 from pipeline.core.stage import Stage
+from pipeline.running import pool
 from pipeline.running.codec import Frame, decode, encode, layer_types, read_frame, shape, write_frame
 from pipeline.running.inputs import Fingerprint, InputFile, Listing
 from pipeline.running.manifest import data_files, describe_run, libraries, write_manifest
@@ -204,6 +205,15 @@ def test_a_late_document_gets_another_chance_with_another_limit_only(store: Stor
     assert store.count_waiting() == 0
     store.settle(PLAN, 6.0)
     assert store.count_waiting() == 1
+
+
+def test_a_program_that_was_late_is_tried_again_with_another_limit(store: Store) -> None:
+    fill(store, a="1")
+    (task,) = store.tasks(PLAN)
+    late = {"code": "ingest.tool-timeout"}
+    assert pool._finished(task, (), [late], 5.0).plan_key == late_key(task.plan_key, 5.0)
+    assert pool._finished(task, (), [{"code": "ingest.tool-failed"}], 5.0).plan_key == task.plan_key
+    assert pool._finished(task, (), [late, {"code": "input.changed"}], 5.0).plan_key == ""
 
 
 def test_what_may_have_been_the_machine_is_tried_again(store: Store) -> None:
