@@ -75,7 +75,10 @@ def test_documents_that_are_zips_are_no_folders(tmp_path: Path) -> None:
         assert not is_archive(str(tmp_path / "a.zip"))
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", packed(), packed(**{"a.txt": b"x" * 999})[:60]])
+CUT = packed(**{"a.txt": b"x" * 999})[:60]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", packed(), CUT], ids=["empty", "magic", "no files", "cut"])
 def test_what_cannot_be_opened_stays_one_file(tmp_path: Path, content: bytes) -> None:
     assert list(listed(tmp_path, content)) == [""]
 
