@@ -45,7 +45,6 @@ _DATES = ("PubDate", "publishdate", "article:published_time", "pubdate", "firstp
 _DATE = re.compile(r"(20\d\d|19\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _SITE = re.compile(r"\s*(?:[-_|｜—–]{1,2}|\s>\s)\s*[^-_|｜—–]*(?:政府|网|门户|频道|委员会|局|厅|平台)[^-_|｜—–]*$")
 _LONGEST_TITLE = 1000  # beyond it looking for the site's name would take long
-_MARKUP = re.compile(r"</(?:p|div|span|b|strong|em|li|td|tr|table|h[1-6]|a|font)\s*>|<br\s*/?>", re.I)
 _INVISIBLE = " \t\r\n\u00a0\u3000\u200b\ufeff"
 # when less than this share of the text is left without its lists of links, they are what the page is about
 _INDEX = 0.3
@@ -99,11 +98,6 @@ def read_html(source: Source, content: bytes, *, max_chars: int) -> RawText:
         published=_published(meta),
         doubts=(*encoding_doubts(decoded, source.name), *_entities(decoded.text, source.name)),
     )
-
-
-def has_markup(text: str) -> bool:
-    """Tell whether a piece of text holds tags of a web page."""
-    return "<" in text and _MARKUP.search(text) is not None
 
 
 def text_of(markup: str) -> str:

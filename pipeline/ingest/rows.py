@@ -26,7 +26,7 @@ from pipeline.ingest.builder import TextBuilder
 from pipeline.ingest.columns import Columns, find_columns
 from pipeline.ingest.grid import MOST_CELLS, Grid, Line, RowDoubts
 from pipeline.ingest.headlines import fold_heads
-from pipeline.ingest.html import has_markup, text_of
+from pipeline.ingest.sniff import has_markup
 
 _UNSAFE = re.compile(r'[\x00-\x20/\\:*?"<>|#\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
 _CUT_LINE = re.compile(r"[^\n]{19}[^\n。；：！？.;:!?）)”》\s]\n")
@@ -111,7 +111,7 @@ def _members(
             continue
         number = line.number - columns.head_line
         cells = {**down.get(line.number, {}), **line.cells}
-        cells = {column: text_of(cell) if has_markup(cell) else cell for column, cell in cells.items()}
+        cells = {column: _without_markup(cell) for column, cell in cells.items()}
         length = sum(len(cell) for cell in cells.values())
         if length > of.max_chars:
             doubts.add(number, f"有 {length} 字，超过一篇文档的上限 {of.max_chars}，没有读入")
@@ -119,6 +119,15 @@ def _members(
         raw = _document(Line(number, cells), columns, of, caption)
         name = _safe(cells.get(key, "")) if key is not None else ""
         yield Member(_unique(_safe(prefix) + (name or str(number)), taken), raw)
+
+
+def _without_markup(cell: str) -> str:
+    """Return a cell's text, read as a piece of a web page when it holds tags of one."""
+    if not has_markup(cell):
+        return cell
+    from pipeline.ingest.html import text_of  # brings the parser of web pages with it
+
+    return text_of(cell)
 
 
 def _document(line: Line, columns: Columns, of: Readings, caption: str) -> RawText:

@@ -34,6 +34,7 @@ _BLOCK_TAG = re.compile(rb"<(?:div|p|table|span|section|article|h[1-6]|ul|ol|br|
 _CLOSING = re.compile(rb"</(?:div|p|table|span|section|article|h[1-6]|ul|ol|td|body|html)\s*>", re.I)
 _JSON = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"[^"\r\n]{1,200}"\s*+:')
 _HEAD = 65536
+_MARKUP = re.compile(r"</(?:p|div|span|b|strong|em|li|td|tr|table|h[1-6]|a|font)\s*>|<br\s*/?>", re.I)
 
 
 def is_pdf(content: bytes) -> bool:
@@ -148,6 +149,11 @@ def has_tags(content: bytes) -> bool:
 def is_json(content: bytes) -> bool:
     """Tell whether this begins as a JSON object does, or an array of them: ``{"key":``."""
     return _JSON.match(_ascii(content[:_HEAD])) is not None
+
+
+def has_markup(text: str) -> bool:
+    """Tell whether a piece of text, such as a cell, holds tags of a web page."""
+    return "<" in text and _MARKUP.search(text) is not None
 
 
 def is_text(content: bytes) -> bool:
