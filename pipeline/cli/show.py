@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from pipeline.table.words import code_of
 
 if TYPE_CHECKING:
     from pipeline.core.document import Document
+    from pipeline.core.tables import Cell
     from pipeline.running.records import Record, Records
     from pipeline.table.build import DocumentRows
 
@@ -133,13 +134,19 @@ def _head(document: Document) -> dict[str, Any]:
     return shown | {"derived": list(document.head.derived)}
 
 
+def _in_columns(row: Sequence[Cell]) -> list[str]:
+    """Return a row's texts by column; empty where a cell from above or from the left reaches into."""
+    texts = {cell.column: cell.text.strip() for cell in row}
+    return [texts.get(column, "") for column in range(max(texts) + 1)]
+
+
 def _tables(document: Document) -> Iterable[dict[str, Any]]:
     """Yield the tables: caption, how many rows are heads, the cells' texts by row; places in the raw text."""
     to_source = document.text.offsets().to_source if document.text else None
     pages = {block.start: block.page for block in document.raw.blocks} if document.raw else {}
     for table in document.tables():
         start, end = to_source(table.start, table.end) if to_source else (table.start, table.end)
-        rows = [[cell.text.strip() for cell in row] for row in table.rows]
+        rows = [_in_columns(row) for row in table.rows]
         found = {"caption": table.caption, "heads": table.heads, "rows": rows}
         yield {**found, "start": start, "end": end, "page": pages.get(start)}
 

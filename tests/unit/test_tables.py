@@ -46,3 +46,20 @@ def test_cells_of_the_file_with_two_rows_of_heads():
 def test_no_text_no_tables():
     assert Document(SOURCE).tables() == []
     assert tables(RawText("没有表格的一段话。", "text/plain")) == []
+
+
+def test_cewen_show_keeps_columns_where_a_cell_reaches_down() -> None:
+    from pipeline.cli.show import _tables
+
+    grid = [("类别", "对象", "标准"), ("甲类", "博士", "40万元"), (None, "硕士", "10万元")]
+    text, blocks = "", []
+    for row, cells in enumerate(grid):
+        text += "\n" if row else ""
+        for column, cell in enumerate(cells):
+            if cell is not None:
+                text += "\t" if column and cells[0] else ""
+                blocks.append(Block(len(text), len(text) + len(cell), "cell", table=0, row=row, column=column))
+                text += cell
+    raw = RawText(text, "text/html", blocks=tuple(blocks))
+    (table,) = _tables(Document(SOURCE, raw=raw, text=clean(raw)))
+    assert table["rows"][2] == ["", "硕士", "10万元"]
