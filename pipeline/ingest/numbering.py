@@ -6,29 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.core.counting import DIGITS, chinese
 from pipeline.ingest.attributes import W, value_of, whole
 
 MOST_LEVEL = 8  # from 0
 _MOST_NUMBER = 32_767  # as in Word
-_DIGITS = "〇一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
-
-
-def chinese(number: int, digits: str = _DIGITS, units: str = "十百千", zero: str = "〇") -> str:
-    """Return 0 to 9,999 as counted in Chinese: 10 「十」, 11 「十一」, 21 「二十一」, 105 「一百〇五」; else Arabic."""
-    if not 0 < number < 10_000:
-        return zero if number == 0 else str(number)
-    result, gap = "", False
-    for place in (3, 2, 1, 0):
-        digit = number // 10**place % 10
-        if digit == 0:
-            gap = bool(result)
-            continue
-        result += (zero if gap else "") + digits[digit] + (units[place - 1] if place else "")
-        gap = False
-    return result[1:] if 10 <= number < 20 and digits == _DIGITS else result
 
 
 def _letters(number: int, first: str) -> str:
@@ -80,9 +65,9 @@ _FORMATS: dict[str, Callable[[int], str]] = {
     "japaneseCounting": chinese,
     "taiwaneseCounting": chinese,
     "taiwaneseCountingThousand": lambda n: chinese(n, zero="零"),
-    "ideographDigital": lambda n: "".join(_DIGITS[int(d)] for d in str(n)),
-    "japaneseDigitalTenThousand": lambda n: "".join(_DIGITS[int(d)] for d in str(n)),
-    "taiwaneseDigital": lambda n: "".join(_DIGITS[int(d)] for d in str(n)),
+    "ideographDigital": lambda n: "".join(DIGITS[int(d)] for d in str(n)),
+    "japaneseDigitalTenThousand": lambda n: "".join(DIGITS[int(d)] for d in str(n)),
+    "taiwaneseDigital": lambda n: "".join(DIGITS[int(d)] for d in str(n)),
     "chineseLegalSimplified": lambda n: chinese(n, _LEGAL, "拾佰仟", "零"),
     "ideographTraditional": _of(_STEMS),
     "ideographZodiac": _of(_BRANCHES),

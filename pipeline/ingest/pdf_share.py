@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import queue
 import signal
 import struct
@@ -19,7 +18,10 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import IO, Any
+
+from pydantic import TypeAdapter
 
 from pipeline.core.errors import UnreadableFile
 from pipeline.ingest.pdf_document import OpenedPdf, PageRead, opened
@@ -42,6 +44,12 @@ class _Range:
     reads: tuple[PageRead, ...]
     code: str = ""
     detail: dict[str, Any] | None = None
+
+
+@cache
+def _ranges() -> TypeAdapter[_Range]:
+    """Return pydantic's reader and writer of ranges: an answer is data, whatever process it comes from."""
+    return TypeAdapter(_Range)
 
 
 def read_pages(document: OpenedPdf, processes: int) -> Generator[PageRead, None, None]:
@@ -134,19 +142,19 @@ class _Team:
         assert other.stdin is not None and other.stdout is not None
         number: int | None = None
         try:
-            _write(other.stdin, pickle.dumps(self._document.setup))
+            _write(other.stdin, json.dumps(self._document.setup).encode())
             _write(other.stdin, self._document.content)
             while (number := self._await()) is not None:
                 _write(other.stdin, _LENGTH.pack(number))
                 answer = _read_frame(other.stdout)
                 if answer is None:
                     return
-                found = pickle.loads(answer)
+                found = _ranges().validate_json(answer)
                 with self._change:
                     self._done[number], number = found, None
                     self._change.notify_all()
-        except OSError:
-            return  # the process is gone: its range is read here
+        except (OSError, ValueError):
+            return  # the process is gone, or its answer can't be read: the range is read here
         finally:
             with self._change:
                 if number is not None:
@@ -192,11 +200,11 @@ def serve() -> None:
     os.dup2(2, 1)  # a library that prints must not write into the frames
     frames: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, frames), daemon=True).start()
-    name, reader, most = pickle.loads(frames.get())
+    name, reader, most = json.loads(frames.get())
     with opened(name, frames.get(), reader, most) as document:
         while True:
             (number,) = _LENGTH.unpack(frames.get())
-            _write(answers, pickle.dumps(_read(document, number), pickle.HIGHEST_PROTOCOL))
+            _write(answers, _ranges().dump_json(_read(document, number), warnings="error"))
 
 
 def _listen(requests: IO[bytes], frames: queue.SimpleQueue[bytes]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.core.counting import chinese
 from pipeline.core.document import Document
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Section
@@ -23,7 +24,6 @@ _STYLES = (
     re.compile(r"[一二三四五六七八九十百]+\s?、"),
     re.compile(r"[（(]\s?[一二三四五六七八九十百]+\s?[）)]"),
 )
-_DIGITS = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +71,9 @@ def _stands(number: str, text: str, start: int, end: int) -> bool:
 
 def _number(printed: str, value: int) -> str:
     """Return ``value`` numbered as ``printed`` is."""
-    return _PART.sub(lambda part: str(value) if part.group().isdecimal() else chinese(value), printed, count=1)
-
-
-def chinese(value: int) -> str:
-    """Return a whole number below 10,000 in Chinese: 12 → 十二."""
-    if value >= 1000:
-        thousands, rest = divmod(value, 1000)
-        low = "" if not rest else "零" * (rest < 100) + ("一" if 10 <= rest < 20 else "") + chinese(rest)
-        return _DIGITS[thousands] + "千" + low
-    if value < 10:
-        return _DIGITS[value]
-    if value < 100:
-        tens, ones = divmod(value, 10)
-        return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")
-    hundreds, rest = divmod(value, 100)
-    if not rest:
-        return _DIGITS[hundreds] + "百"
-    low = "零" + _DIGITS[rest] if rest < 10 else ("一" if rest < 20 else "") + chinese(rest)
-    return _DIGITS[hundreds] + "百" + low
+    part = _PART.search(printed)
+    words = str(value) if part and part.group().isdecimal() else chinese(value, zero="零")
+    return _PART.sub(words, printed, count=1)
 
 
 def gap_issues(sections: tuple[Section, ...], doc: Document) -> Iterable[Issue]:

@@ -73,13 +73,7 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
     given = given_fields(raw, text, rules)
     core = _core(text, body, pieces, raw, given, rules)
     title, number = core.title, core.number
-    stop = core.addressee.start if core.addressee else len(body)
-    first = title.after if title else 0
-    issued, inferred = _promulgated(body, number, rules), False
-    if "issue_date" in given.fields:
-        issued = given.fields["issue_date"]
-    elif issued is None:
-        issued, inferred = find_issue_date(body, core.after, pieces, core.signature, rules, first=first, stop=stop)
+    issued, inferred = _issued(body, pieces, core, given, rules)
     attached = find_attached(body, title, kind := find_kind(body, title, rules), rules)
     if title and attached and attached.value == title.field.value:  # an order that puts a 决定 into force
         attached = None
@@ -115,6 +109,19 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
         printed_on=printed[0].printed_on if printed else None,
     )
     return replace(head, derived=_marks(head, core, given, inferred=inferred, counted=counted))
+
+
+def _issued(
+    body: str, pieces: Sequence[Piece], core: _Core, given: GivenFields, rules: HeadRules
+) -> tuple[HeadField | None, bool]:
+    """Return the issue date, as given or as found, and whether it's inferred."""
+    if "issue_date" in given.fields:
+        return given.fields["issue_date"], False
+    if (promulgated := _promulgated(body, core.number, rules)) is not None:
+        return promulgated, False
+    first = core.title.after if core.title else 0
+    stop = core.addressee.start if core.addressee else len(body)
+    return find_issue_date(body, core.after, pieces, core.signature, rules, first=first, stop=stop)
 
 
 def _marks(head: Head, core: _Core, given: GivenFields, *, inferred: bool, counted: bool) -> tuple[str, ...]:

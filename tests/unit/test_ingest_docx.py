@@ -11,7 +11,7 @@ from docx.oxml.ns import nsdecls
 from test_ingest_formats import read, refusal
 
 from pipeline.clean.steps import clean
-from pipeline.ingest.numbering import chinese
+from pipeline.core.counting import chinese
 
 
 def saved(document) -> bytes:

@@ -1,8 +1,9 @@
 import pytest
 
 from pipeline.core.config import configs_dir
+from pipeline.core.counting import chinese
 from pipeline.core.layers import Block, CleanText, RawText, Section
-from pipeline.structure.gaps import chinese, find_gaps
+from pipeline.structure.gaps import find_gaps
 from pipeline.structure.numbering import used_order, value_of
 from pipeline.structure.outline import Ranks, build_outline, load_ranks
 
@@ -196,7 +197,7 @@ def test_gaps_in_the_numbering(text: str, gaps: list[tuple[str, str, tuple[str, 
     ],
 )
 def test_numbers_in_chinese(number: int, words: str) -> None:
-    assert chinese(number) == words
+    assert chinese(number, zero="零") == words
     assert value_of(words) == number
 
 
@@ -308,7 +309,7 @@ def test_numbered_headings_of_the_same_size_stand_level(ranks: Ranks) -> None:
 
 
 def test_numbers_beyond_a_thousand_are_counted_in_chinese() -> None:
-    found = [chinese(n) for n in (10, 205, 999, 1000, 1001, 1010, 1100, 9999)]
+    found = [chinese(n, zero="零") for n in (10, 205, 999, 1000, 1001, 1010, 1100, 9999)]
     assert found == ["十", "二百零五", "九百九十九", "一千", "一千零一", "一千零一十", "一千一百", "九千九百九十九"]
 
 
