@@ -1,0 +1,1 @@
+"""Hand-over to programs for qualitative data analysis, and the way back."""
