@@ -37,7 +37,7 @@ COMMANDS: tuple[click.Command, ...] = (
     codebook_group,
     config_group,
 )
-_PLACE = re.compile(r"(.+?):(\d+): ")
+_PLACE = re.compile(r"(.+?):(?:[^:!]*![A-Z]{1,3})?(\d+): ")
 # What a command checks beside its own syntax, so that all mistakes can be listed together.
 CHECKS = {"run": check_run}
 
@@ -111,7 +111,7 @@ def invoke(args: list[str]) -> int:
 
 
 def _refuse(mistakes: Sequence[str], command: str) -> int:
-    """Print every mistake, those of one file by line, and return the exit code for mistakes."""
+    """Print every mistake, those of one file by line (of a workbook by row), and return the exit code for mistakes."""
     unique = _in_order(dict.fromkeys(mistakes))
     for mistake in unique:
         click.echo(f"错误：{mistake}", err=True)
