@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,7 +33,8 @@ def check_book(name: str, threshold: float) -> Checked:
     try:
         book = build_codebook(written)
     except PipelineError as error:
-        return Checked(None, error.mistakes, written.hints)
+        later = f"{written.name}: 例句和反例要等写法上的错误改好以后才检查"
+        return Checked(None, error.mistakes, (*written.hints, later))
     paths = {entry["code"]: path for path, entry in raw_codes(written.data["codes"], ("codes",))}
     found = sorted(_hints(book, paths), key=lambda pair: line_of(pair[0], written.lines))
     hints = [f"{written.name}:{line_of(path, written.lines)}: {what}" for path, what in found]
@@ -56,11 +56,11 @@ def _hints(book: Codebook, paths: dict[str, KeyPath]) -> Iterator[tuple[KeyPath,
     codes = [path[-1] for path in walk(book.codes)]
     for code in codes:
         yield from _code_hints(code, paths[code.code])
-    names = Counter(code.name for code in codes)
+    names: set[str] = set()
     for code in codes:
-        if names[code.name] > 1:
-            names[code.name] = 0
+        if code.name in names:
             yield (*paths[code.code], "name"), f"名称“{code.name}”不止一个代码在用，按名称导入时分辨不了"
+        names.add(code.name)
     named = {word for code in codes for term in code.terms for word in (*term.near, *term.unless)}
     for group in book.groups:
         if f"${group}" not in named:

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.coding.table_layout import Row, Sheet
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import issue
+from pipeline.core.strict import reason
 
 MOST_BYTES, MOST_ROWS = 20_000_000, 20_000
 
@@ -23,9 +24,9 @@ def open_sheets(path: Path) -> tuple[Sheet, ...]:
         with path.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        raise PipelineError(f"{path}: 编码本读不出来（{error.strerror}），请检查路径和权限") from error
+        raise PipelineError(f"{path}: 编码本读不出来（{reason(error)}），请检查路径和权限") from error
     except ValueError as error:  # a path with NUL
-        raise PipelineError(f"{path}: 编码本的路径不对（{error}）") from error
+        raise PipelineError(f"{path!r}: 编码本的路径不对（{error}），请检查路径") from error
     if len(content) > MOST_BYTES:
         raise PipelineError(f"{path}: 文件超过 {MOST_BYTES // 1_000_000} MB，不像是编码本")
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):

@@ -37,7 +37,7 @@ COMMANDS: tuple[click.Command, ...] = (
     codebook_group,
     config_group,
 )
-_PLACE = re.compile(r"(.+?):(?:[^:!]*![A-Z]{1,3})?(\d+): ")
+_PLACE = re.compile(r"(.+?):([^:!]*!)?[A-Z]{0,3}(\d+): ")
 # What a command checks beside its own syntax, so that all mistakes can be listed together.
 CHECKS = {"run": check_run}
 
@@ -122,10 +122,10 @@ def _refuse(mistakes: Sequence[str], command: str) -> int:
 
 def _in_order(mistakes: Iterable[str]) -> list[str]:
     """Return mistakes as they are, but those of one file (「NAME:LINE: …」) together and by line."""
-    files: dict[str, int] = {}
+    files: dict[tuple[str, str | None], int] = {}
     keyed = []
     for place, mistake in enumerate(mistakes):
         found = _PLACE.match(mistake)
-        file = files.setdefault(found[1], place) if found else place
-        keyed.append((file, int(found[2]) if found else 0, place, mistake))
+        file = files.setdefault((found[1], found[2]), place) if found else place
+        keyed.append((file, int(found[3]) if found else 0, place, mistake))
     return [mistake for *_, mistake in sorted(keyed)]

@@ -26,9 +26,7 @@ def raw_mistakes(data: Any, lines: Lines, name: str) -> list[str]:
         title, line = entry.get("name"), line_of((*path, "name"), lines)
         if isinstance(title, str) and (path[:-1], title) in names:
             first = names[(path[:-1], title)]
-            mistakes.append(
-                f"{name}:{line}: 名称“{title}”与同级的另一代码相同（在{at(first)}），导入时无法分辨，请改名"
-            )
+            mistakes.append(f"{name}:{line}: 名称“{title}”与同级的另一代码相同（在{at(first)}），无法分辨，请改名")
         elif isinstance(title, str):
             names[(path[:-1], title)] = line
         mistakes += _term_mistakes(entry.get("terms"), (*path, "terms"), known, lines, name)
@@ -101,6 +99,10 @@ def _term_mistakes(terms: Any, path: KeyPath, known: list[str], lines: Lines, na
         for key in ("near", "not"):
             for _, word in _texts(fields.get(key)):
                 if word.startswith("$") and word[1:] not in known:
-                    there = f"可用的有：{'、'.join('$' + one for one in known)}" if known else "编码本里还没有 groups"
+                    there = (
+                        f"可用的有：{'、'.join('$' + one for one in known)}"
+                        if known
+                        else "编码本里还没有词组（groups）"
+                    )
                     mistakes.append(f"{name}:{line}: {key} 用到的词组“{word}”没有定义，{there}")
     return mistakes

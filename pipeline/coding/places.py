@@ -24,5 +24,5 @@ class Cell(int):
 
 
 def at(line: int) -> str:
-    """Return 「第 5 行」 or 「 代码!A5 」."""
-    return f" {line} " if isinstance(line, Cell) else f"第 {line} 行"
+    """Return 「第 5 行」 or 「 代码!A5」."""
+    return f" {line}" if isinstance(line, Cell) else f"第 {line} 行"

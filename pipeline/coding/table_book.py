@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.coding.cells import sentences_in, terms_in, words_in
 from pipeline.coding.places import at
 from pipeline.coding.table_layout import HEADS, KEYS, Gathered, Node, Part, Sheet, TableLines, add_group, parts_of
+from pipeline.core.errors import PipelineError
 from pipeline.core.strict import KeyPath, Lines, unknown
 
 _SENTENCES = ("include", "exclude", "examples", "counter_examples")
@@ -35,11 +36,17 @@ class Table:
 
 
 def read_sheets(sheets: tuple[Sheet, ...], name: str) -> Table:
-    """Return the codebook in ``sheets``, unchecked but for what only a table can have wrong. ``name`` is the file's."""
+    """Return the codebook in ``sheets``, unchecked but for what only a table can have wrong. ``name`` is the file's.
+
+    Raises PipelineError when there is no table of codes.
+    """
     found = Gathered(name)
     read = [sheet for sheet in sheets if sheet.title not in NOTES]
     parts = [part for number, sheet in enumerate(read) for part in parts_of(sheet, number, found)]
     defining = [part for part in parts if "code" in part.columns and {"name", "definition"} & part.columns.keys()]
+    if not defining:
+        what = "没有找到代码表：要有一行表头，其中至少有“代码”和“名称”“定义”，写法见 docs/codebook.md"
+        raise PipelineError(f"{name}:{_place_of(read)}: {what}")
     for part in defining:
         _take_codes(part, found, defining=True)
     for part in parts:
@@ -47,11 +54,14 @@ def read_sheets(sheets: tuple[Sheet, ...], name: str) -> Table:
             _take_groups(part, found)
         elif part not in defining:
             _take_codes(part, found, defining=False)
-    if not defining:
-        found.wrong(1, "没有找到代码表：要有一行表头，其中至少有“代码”和“名称”“定义”，写法见 docs/codebook.md")
     _defaults(found)
     _nest(found)
     return Table(found.data, found.lines, tuple(text for _, text in sorted(found.mistakes)), tuple(found.hints))
+
+
+def _place_of(sheets: list[Sheet]) -> str:
+    """Return where the heads should stand."""
+    return f"{sheets[0].title}!A1" if sheets and sheets[0].title else "1"
 
 
 def in_words(sentence: str, lines: Lines) -> str:
@@ -64,6 +74,8 @@ def in_words(sentence: str, lines: Lines) -> str:
 
 def _head(found: re.Match[str]) -> str:
     """Return the head of the column that the last key of a path stands in."""
+    if group := re.match(r"groups\.([^:]*?)(?:\.\d+)?: ", found[0]):
+        return f"词组 {group[1]}："
     key = "terms" if found[1] == "term" else found[1]
     words = HEADS.get(key) or KEYS.get(key)
     return f"{words[0]}：" if words else found[0]

@@ -123,7 +123,8 @@ def parts_of(sheet: Sheet, number: int, found: Gathered) -> list[Part]:
         known = set(keys.values()) - {""}
         if len(known) > 1 and ("code" in known or "group" in known):
             columns = _columns(sheet, number, row, found)
-            return [Part(columns, [_cells(sheet, number, one, columns, found) for one in sheet.rows[index + 1 :]])]
+            below, last = sheet.rows[index + 1 :], max(row.cells)
+            return [Part(columns, [_cells(_Line(sheet, number, one, last), columns, found) for one in below])]
         taken = _take_key(sheet, number, row, found) or taken
     if sheet.title and sheet.rows and not taken:
         found.hints.append(f"{found.name}:{sheet.title}: 没有认出表头，这张表没有读")
@@ -145,18 +146,32 @@ def _columns(sheet: Sheet, number: int, row: Row, found: Gathered) -> dict[str, 
     return columns
 
 
-def _cells(sheet: Sheet, number: int, row: Row, columns: dict[str, int], found: Gathered) -> dict[str, tuple[str, int]]:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row below the heads, of which ``last`` is the last column; ``number`` is the sheet's."""
+
+    sheet: Sheet
+    number: int
+    row: Row
+    last: int
+
+    def place(self, column: int) -> int:
+        """Return where the cell of ``column`` stands."""
+        return _place(self.sheet, self.number, self.row.number, column)
+
+
+def _cells(line: _Line, columns: dict[str, int], found: Gathered) -> dict[str, tuple[str, int]]:
     """Return the cells of a row by the key of their column, each with its place."""
-    for column, text in row.cells.items():
-        if column > max(columns.values()) and text.strip():
-            place = _place(sheet, number, row.number, column)
-            found.wrong(place, f"这一格在表头之外，请检查这一行是否多了分隔符：「{text[:20]}」")
+    for column, text in sorted(line.row.cells.items()):
+        if column > line.last:
+            what = f"这一格在表头之外，请检查这一行是否多了分隔符：「{text[:20]}」"
+            found.wrong(line.place(column), what)
             break
     result: dict[str, tuple[str, int]] = {}
     for key, column in columns.items():
-        text = row.cells.get(column, "").strip()
+        text = line.row.cells.get(column, "").strip()
         if text and key != "note":
-            result[key] = (text, _place(sheet, number, row.number, column))
+            result[key] = (text, line.place(column))
     return result
 
 

@@ -122,7 +122,7 @@ def test_mistakes_of_all_books_are_told_together(tmp_path: Path) -> None:
     close, missing, unknown, gone = caught.value.mistakes
     assert close == "没有编码本“traid”，是否应为“triad”？"
     assert missing == "mine.yaml:10: codes.0.name: 缺少必填的键"
-    assert "instruments、silian、triad、yinyuyongliu" in unknown
+    assert "silian、silian_education、talent_ecology、triad、triple_helix、yinyuyongliu" in unknown
     assert "gone.yaml" in gone
 
 
