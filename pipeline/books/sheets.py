@@ -49,7 +49,10 @@ def _workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
     from pipeline.ingest.xlsx import sheets_of
 
     grids = sheets_of(content, name, max_chars=MOST_BYTES // 10, most_rows=MOST_ROWS + 1)
-    found = [Sheet(grid.name or "Sheet", tuple(Row(one.number, one.cells) for one in grid.lines)) for grid in grids]
+    found = [
+        Sheet(grid.name or "Sheet", tuple(Row(one.number, one.cells) for one in grid.lines), hidden)
+        for grid, hidden in grids
+    ]
     if not any(sheet.rows for sheet in found):
         raise PipelineError(
             f"{name}: 工作簿里没有内容，写法见 docs/codebook.md，或用 cewen codebook export 导出一个来改"

@@ -42,6 +42,10 @@ def read_sheets(sheets: tuple[Sheet, ...], name: str) -> Table:
     """
     found = Gathered(name)
     read = [sheet for sheet in sheets if sheet.title not in NOTES]
+    for number, sheet in enumerate(read):
+        if sheet.hidden:
+            what = f"有 {sheet.hidden} 行被隐藏（例如被筛选），没有读；请取消筛选和隐藏，或删去这些行"
+            found.mistakes.append((number * 10**12, f"{name}:{sheet.title}: {what}"))
     parts = [part for number, sheet in enumerate(read) for part in parts_of(sheet, number, found)]
     defining = [part for part in parts if "code" in part.columns and {"name", "definition"} & part.columns.keys()]
     if not defining:

@@ -54,10 +54,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table: a sheet of a workbook, or (without ``title``) a file of delimited text."""
+    """One table: a sheet of a workbook, or (without ``title``) a file of delimited text.
+
+    ``hidden`` rows (by a filter, say) weren't read.
+    """
 
     title: str
     rows: tuple[Row, ...]
+    hidden: int = 0
 
 
 class TableLines(dict[KeyPath, int]):
@@ -118,17 +122,36 @@ def _place(sheet: Sheet, number: int, row: int, column: int) -> int:
 def parts_of(sheet: Sheet, number: int, found: Gathered) -> list[Part]:
     """Return the table of a sheet (none or one); what stands above it goes to the codebook's keys."""
     taken = False
+    odd: list[tuple[int, str]] = []
     for index, row in enumerate(sheet.rows):
         keys = {column: _HEAD_OF.get(_normal(text), "") for column, text in row.cells.items()}
         known = set(keys.values()) - {""}
         if len(known) > 1 and ("code" in known or "group" in known):
+            _tell_odd(odd, found)
             columns = _columns(sheet, number, row, found)
             below, last = sheet.rows[index + 1 :], max(row.cells)
             return [Part(columns, [_cells(_Line(sheet, number, one, last), columns, found) for one in below])]
-        taken = _take_key(sheet, number, row, found) or taken
-    if sheet.title and sheet.rows and not taken:
+        if _take_key(sheet, number, row, found):
+            taken = True
+        elif len(row.cells) > 1:
+            first = min(row.cells)
+            odd.append((_place(sheet, number, row.number, first), row.cells[first]))
+    if taken:
+        _tell_odd(odd, found)
+    elif sheet.title and sheet.rows:
         found.hints.append(f"{found.name}:{sheet.title}: 没有认出表头，这张表没有读")
     return []
+
+
+def _tell_odd(odd: list[tuple[int, str]], found: Gathered) -> None:
+    """Tell of lines above the heads that say nothing we know: a slip of the pen is a mistake, the rest a hint."""
+    known = [words[0] for words in KEYS.values()]
+    for place, head in odd:
+        what = unknown("键", head[:40], known)
+        if "是否应为" in what:
+            found.wrong(place, what)
+        elif not head.startswith("#"):
+            found.hints.append(f"{found.name}:{place}: {what}；这一行没有读")
 
 
 def _columns(sheet: Sheet, number: int, row: Row, found: Gathered) -> dict[str, int]:
@@ -181,10 +204,6 @@ def _take_key(sheet: Sheet, number: int, row: Row, found: Gathered) -> bool:
     group = _GROUP.fullmatch(head)
     key = _KEY_OF.get(_normal(head))
     if not others or (key is None and group is None):
-        if sheet.title or not head.strip() or head.startswith("#"):
-            return False
-        known = [words[0] for words in KEYS.values()]
-        found.wrong(row.number, f"{unknown('键', head[:40], known)}；代码表的表头要有“代码”和“名称”“定义”")
         return False
     column, value = others[0]
     place = _place(sheet, number, row.number, column)

@@ -60,10 +60,13 @@ def read_xlsx(source: Source, content: bytes, *, max_chars: int, rows: RowSettin
     return to_raw([g for g, _, _ in found], Readings(source.name, MEDIA_TYPE, None, max_chars, doubts), rows)
 
 
-def sheets_of(content: bytes, name: str, *, max_chars: int, most_rows: int) -> list[Grid]:
-    """Return the shown rows of the shown sheets, cells as they are printed. Raises UnreadableFile as ``read_xlsx``."""
+def sheets_of(content: bytes, name: str, *, max_chars: int, most_rows: int) -> list[tuple[Grid, int]]:
+    """Return the shown rows of the shown sheets, cells as they are printed, and how many rows with text are hidden.
+
+    Raises UnreadableFile as ``read_xlsx``.
+    """
     found, _, _ = _workbook(content, name, max_chars, most_rows)
-    return [grid for grid, _, _ in found]
+    return [(grid, hidden) for grid, hidden, _ in found]
 
 
 def _workbook(

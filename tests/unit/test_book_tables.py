@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.books.check import check_book
 from pipeline.books.load import load_book, load_books
 from pipeline.books.write import codebook_to_xlsx, write_book
 from pipeline.coding.codebook import Codebook, labels, walk
@@ -161,7 +162,7 @@ def test_mistakes_of_a_workbook_are_told_with_their_cells(tmp_path: Path) -> Non
         ("a.csv", "代码,名称,名称\na,甲,乙\n".encode(), "a.csv:1: 列“名称”出现了两次"),
         ("a.csv", "版本,1\n版本,2\n代码,名称,定义\na,甲,乙\n".encode(), "a.csv:2: “版本”出现了两次"),
         ("a.csv", "代码,名称,定义\na,甲,乙,多\n".encode(), "a.csv:2: 这一格在表头之外"),
-        ("a.csv", "颜色,红\n代码,名称,定义\na,甲,乙\n".encode(), "a.csv:1: 不认识的键“颜色”"),
+        ("a.csv", "标题权,1\n代码,名称,定义\na,甲,乙\n".encode(), "a.csv:1: 不认识的键“标题权”，是否应为“标题权重”？"),
         ("a.csv", "代码,名称,定义,版本\na,甲,乙,1\nb,丙,丁,2\n".encode(), "a.csv:3: 版本“2”与前面的“1”不同"),
         ("a.csv", "代码,名称,定义\na,甲,乙\n".encode() * 40 + b"b,\xff,x\n", "a.csv:81: 有 1 处字节"),
         ("a.csv", "代码,名称,定义,词语\na,甲,乙,补贴（近：人才\n".encode(), "a.csv:2: 看不懂词语"),
@@ -171,6 +172,35 @@ def test_files_that_are_no_codebook(tmp_path: Path, name: str, content: bytes, e
     path = tmp_path / name
     path.write_bytes(content)
     assert mistakes(path)[0].startswith(expected)
+
+
+def test_lines_above_the_heads_that_say_nothing_are_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "我的编码本,,\n制表人,张三,\n#,注,\n版本,3,\n代码,名称,定义\na,甲,乙\n")
+    checked = check_book(str(path), 1.0)
+    assert checked.mistakes == () and checked.book is not None and checked.book.version == "3"
+    assert checked.hints[0].startswith("book.csv:2: 不认识的键“制表人”，可用的有：")
+
+
+def test_merged_cells_and_hidden_rows(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "表"
+    for row in (
+        ["代码", "名称", "定义", "词语"],
+        ["a", "甲", "一", "补贴"],
+        [None, None, None, "补助"],
+        ["b", "乙", "二", "奖励"],
+    ):
+        sheet.append(row)
+    for column in "ABC":
+        sheet.merge_cells(f"{column}2:{column}3")
+    book.save(tmp_path / "m.xlsx")
+    assert [term.term for term in load_book(tmp_path / "m.xlsx").codes[0].terms] == ["补贴", "补助"]
+    sheet.row_dimensions[4].hidden = True
+    book.save(tmp_path / "m.xlsx")
+    assert mistakes(tmp_path / "m.xlsx") == (
+        "m.xlsx:表: 有 1 行被隐藏（例如被筛选），没有读；请取消筛选和隐藏，或删去这些行",
+    )
 
 
 def test_a_file_that_is_not_there_or_of_another_kind(tmp_path: Path) -> None:
