@@ -127,3 +127,31 @@ def test_list_says_what_runs_by_default(capsys: pytest.CaptureFixture[str]) -> N
     assert invoke(["codebook", "list"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.strip()}
     assert lines["silian"].rstrip().endswith("是") and not lines["layers"].rstrip().endswith("是")
+
+
+def test_a_run_names_the_cell_of_a_mistake_and_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text("给予补贴。", encoding="utf-8")
+    write(tmp_path, '[coding]\ncodebooks = ["mine.xlsx"]\n', "project.toml")
+    book = openpyxl.Workbook()
+    for row in (["代码", "名称", "定义", "词语"], ["a", "甲", "一", "补"]):
+        book.active.append(row)
+    book.save(tmp_path / "mine.xlsx")
+    config = str(tmp_path / "project.toml")
+    assert invoke(["run", str(tmp_path / "a.txt"), "-o", str(tmp_path / "out"), "--config", config]) == 2
+    assert "错误：mine.xlsx:Sheet!D2: 词语：至少要 2 个字，实为“补”" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_with_a_workbook_keeps_its_version_and_definition(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("推动教育链与产业链衔接，拓宽融资渠道。", encoding="utf-8")
+    assert invoke(["codebook", "export", "silian_education", str(tmp_path / "mine.xlsx")]) == 0
+    write(tmp_path, '[coding]\ncodebooks = ["silian", "mine.xlsx"]\n[topics]\nenabled = false\n', "project.toml")
+    report = api.run(tmp_path / "a.txt", tmp_path / "out", config=tmp_path / "project.toml", workers=1)
+    assert report.exit_code == 0
+    query = "SELECT DISTINCT codebook, coder, source FROM codings JOIN codes USING (codebook, code) ORDER BY 1"
+    rows = api.open(tmp_path / "out").query(query).to_pylist()
+    assert [(row["codebook"], row["coder"]) for row in rows] == [
+        ("silian", "machine:terms@1.0"),
+        ("silian_education", "machine:terms@1.0"),
+    ]
+    assert rows[0]["source"].startswith("四链融合 1.0：") and rows[1]["source"].startswith("四链融合（教育链） 1.0：")
