@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.core.config import Config, configs_dir, load_config
+from pipeline.core.config import Config, load_config
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import issue
@@ -92,15 +92,15 @@ def extract_measures(text: str) -> list[Measure]:
 
 
 def code(text: str, codebook: str | Path) -> list[Coding]:
-    """Return the codings of ``text`` by a shipped codebook's name or the path of one (YAML); offsets into ``text``.
+    """Return the codings of ``text`` by a shipped codebook or the file of one (YAML, xlsx, csv); offsets into ``text``.
 
     Raises PipelineError for a codebook that isn't there or has mistakes.
     """
+    from pipeline.books.load import load_books
     from pipeline.coding.apply import build_coder, code
-    from pipeline.coding.codebook import load_codebooks
 
     settings = load_config().coding
-    coder = build_coder(load_codebooks([str(codebook)], configs_dir() / "codebooks"), settings.threshold)
+    coder = build_coder(load_books([str(codebook)]), settings.threshold)
     doc = _of_text(text, ("outline", "sentences"))
     if doc.text is None or doc.outline is None or doc.sentences is None:
         return []

@@ -34,16 +34,29 @@ def list_command(as_json: bool) -> int:
     例子：
       cewen codebook list
     """
-    from pipeline.cli.books import folder
-    from pipeline.coding.codebook import codes, load_codebook
+    from pipeline.books.load import book_names, load_books
+    from pipeline.coding.codebook import codes
+    from pipeline.core.config import load_config
 
-    found = [(path.stem, load_codebook(path)) for path in sorted(folder().glob("*.yaml"))]
+    names = book_names()
+    found = list(zip(names, load_books(names), strict=True))
+    default = load_config().coding.codebooks
     if as_json:
-        print_json([{"name": name, "title": b.name, "version": b.version, "codes": len(codes(b))} for name, b in found])
-    else:
-        click.echo(
-            grid(("编码本", "名称", "版本", "代码数"), [(n, b.name, b.version, len(codes(b))) for n, b in found])
+        print_json(
+            [
+                {
+                    "name": name,
+                    "title": b.name,
+                    "version": b.version,
+                    "codes": len(codes(b)),
+                    "default": name in default,
+                }
+                for name, b in found
+            ]
         )
+    else:
+        rows = [(n, b.name, b.version, len(codes(b)), "是" if n in default else "") for n, b in found]
+        click.echo(grid(("编码本", "名称", "版本", "代码数", "默认使用"), rows))
     return 0
 
 
@@ -57,9 +70,9 @@ def show_codebook_command(name: str, as_json: bool) -> int:
     \b
     例子：
       cewen codebook show silian
-      cewen codebook show 我的编码本.yaml
+      cewen codebook show 我的编码本.xlsx
     """
-    from pipeline.cli.books import load_books
+    from pipeline.books.load import load_books
     from pipeline.coding.codebook import walk
 
     (book,) = load_books([name])
@@ -83,30 +96,54 @@ def show_codebook_command(name: str, as_json: bool) -> int:
 def check_command(names: tuple[str, ...]) -> int:
     """检查编码本：写法对不对，例句是否命中、反例是否不命中。
 
-    每一处错误都列出所在的行。编码本怎么写见 docs/codebook.md。
+    每一处错误都列出所在的行（Excel 文件为工作表和单元格）；提示是可以不改、但值得看一眼的地方。
+    编码本可以是 YAML、xlsx 或 csv 文件，怎么写见 docs/codebook.md。
 
     \b
     例子：
-      cewen codebook check 我的编码本.yaml
+      cewen codebook check 我的编码本.yaml 另一个.xlsx
     """
-    from pipeline.cli.books import example_mistakes, load_books
-    from pipeline.coding.codebook import codes, walk
+    from pipeline.books.check import check_book
+    from pipeline.coding.codebook import walk
+    from pipeline.core.config import load_config
 
+    threshold = load_config().coding.threshold
     mistakes: list[str] = []
     for name in dict.fromkeys(names):
-        try:
-            (book,) = load_books([name])
-        except PipelineError as error:
-            mistakes += error.mistakes
-            continue
-        failing = example_mistakes(book, name)
-        mistakes += failing
-        if not failing:
-            entries = [path[-1] for path in walk(book.codes)]
+        checked = check_book(name, threshold)
+        mistakes += checked.mistakes
+        for hint in checked.hints:
+            say(f"提示：{hint}")
+        if checked.book is not None and not checked.mistakes:
+            entries = [path[-1] for path in walk(checked.book.codes)]
             tried = sum(len(entry.examples) + len(entry.counter_examples) for entry in entries)
-            say(f"{book.codebook}：没有错误，{len(codes(book))} 个代码，{tried} 个例句和反例都对。")
+            say(f"{checked.book.codebook}：没有错误，{len(entries)} 个代码，{tried} 个例句和反例都对。")
     if mistakes:
         raise PipelineError(*mistakes)
+    return 0
+
+
+@codebook_group.command("export", add_help_option=False)
+@click.argument("name", metavar="名称或文件")
+@click.argument("target", metavar="目标文件", type=Path)
+@click.option("--force", is_flag=True, help="目标文件已经存在时覆盖它。")
+@help_option
+def export_codebook_command(name: str, target: Path, force: bool) -> int:
+    """把编码本另存为 xlsx、csv 或 yaml，好接着改；改完的文件可直接使用。
+
+    \b
+    例子：
+      cewen codebook export silian 我的四链.xlsx
+      cewen codebook export 我的四链.xlsx 我的四链.yaml
+    """
+    from pipeline.books.load import load_books
+    from pipeline.books.write import write_book
+
+    (book,) = load_books([name])
+    if target.exists() and not force:
+        raise PipelineError(f"{target} 已经存在：请换一个名字，或加 --force 覆盖它")
+    write_book(book, target)
+    say(f"已写入 {target}。改好后用 cewen codebook check {target} 检查。")
     return 0
 
 

@@ -37,7 +37,7 @@ COMMANDS: tuple[click.Command, ...] = (
     codebook_group,
     config_group,
 )
-_PLACE = re.compile(r"(.+?):(\d+): ")
+_PLACE = re.compile(r"(.+?):([^:!]*!)?[A-Z]{0,3}(\d+): ")
 # What a command checks beside its own syntax, so that all mistakes can be listed together.
 CHECKS = {"run": check_run}
 
@@ -111,7 +111,7 @@ def invoke(args: list[str]) -> int:
 
 
 def _refuse(mistakes: Sequence[str], command: str) -> int:
-    """Print every mistake, those of one file by line, and return the exit code for mistakes."""
+    """Print every mistake, those of one file by line (of a workbook by row), and return the exit code for mistakes."""
     unique = _in_order(dict.fromkeys(mistakes))
     for mistake in unique:
         click.echo(f"错误：{mistake}", err=True)
@@ -122,10 +122,10 @@ def _refuse(mistakes: Sequence[str], command: str) -> int:
 
 def _in_order(mistakes: Iterable[str]) -> list[str]:
     """Return mistakes as they are, but those of one file (「NAME:LINE: …」) together and by line."""
-    files: dict[str, int] = {}
+    files: dict[tuple[str, str | None], int] = {}
     keyed = []
     for place, mistake in enumerate(mistakes):
         found = _PLACE.match(mistake)
-        file = files.setdefault(found[1], place) if found else place
-        keyed.append((file, int(found[2]) if found else 0, place, mistake))
+        file = files.setdefault((found[1], found[2]), place) if found else place
+        keyed.append((file, int(found[3]) if found else 0, place, mistake))
     return [mistake for *_, mistake in sorted(keyed)]

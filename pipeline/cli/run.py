@@ -95,7 +95,7 @@ def _load(path: Path | None, workers: int | None) -> Config:
 
 def _data_mistakes(path: Path | None) -> list[str]:
     """Return the mistakes in the configuration and, as far as it can be told which, in the lists and books it names."""
-    from pipeline.cli.books import load_books
+    from pipeline.books.load import load_books
     from pipeline.core.config import configs_dir, load_config
     from pipeline.segment.bag import list_mistakes
 

@@ -1,11 +1,11 @@
-"""Codebooks: what a researcher writes in YAML, read strictly into frozen models.
+"""Codebooks: what a researcher writes in YAML or a table, read strictly into frozen models.
 
 A codebook's ``groups`` are word lists that ``near`` and ``not`` can name: ``near: [$people]``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,9 +13,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pipeline.core.config import names_file
+from pipeline.coding.book_mistakes import raw_mistakes
+from pipeline.coding.table_book import in_words, read_sheets
+from pipeline.coding.table_layout import Sheet
+from pipeline.core.config import BOOK_SUFFIXES, names_file
 from pipeline.core.errors import PipelineError
-from pipeline.core.strict import KeyPath, Lines, digest, line_of, mistakes_of, parse_yaml
+from pipeline.core.strict import Lines, digest, mistakes_of, parse_yaml, read_text
 
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Words = tuple[Annotated[str, Field(min_length=2, max_length=40)], ...]
@@ -46,11 +49,15 @@ def _as_mapping(value: Any) -> Any:
 
 
 class Code(_Sheet):
-    """A theme: name and definition for people, ``terms`` for the machine. Who gets a child gets its parents too."""
+    """A theme: name and definition for people, ``terms`` for the machine. Who gets a child gets its parents too.
+
+    ``aliases`` are what other codings call it; each stands for one code of the codebook only.
+    """
 
     code: str = Field(pattern=r"^[\w\-]+$", max_length=60)
     name: Name
     definition: str
+    aliases: tuple[Name, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
@@ -79,7 +86,10 @@ class Codebook(_Sheet):
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
-    """A row of the table ``codes``; ``code_path`` joins the codes from the top with ``/``, ``parent`` is a code."""
+    """A row of the table ``codes``; ``code_path`` joins the codes from the top with ``/``, ``parent`` is a code.
+
+    ``source`` names the codebook with version, definition and literature: which of several 四链 was meant.
+    """
 
     codebook: str
     code: str
@@ -92,6 +102,8 @@ class CodeEntry:
 
 def codes(codebook: Codebook) -> tuple[CodeEntry, ...]:
     """Return all codes flat, parents before their children, in the codebook's order."""
+    told = " ".join(f"{codebook.definition} 出处：{codebook.source}".split())
+    used = f"{codebook.name} {codebook.version}：{told}"
     return tuple(
         CodeEntry(
             codebook=codebook.codebook,
@@ -100,10 +112,25 @@ def codes(codebook: Codebook) -> tuple[CodeEntry, ...]:
             parent=path[-2].code if len(path) > 1 else None,
             name=path[-1].name,
             definition=path[-1].definition,
-            source=codebook.source,
+            source=used,
         )
         for path in walk(codebook.codes)
     )
+
+
+def labels(codebook: Codebook) -> dict[str, str]:
+    """Return what a code may be called, its code, path, names and ``aliases``, with the code it means.
+
+    What would mean two codes is left out, but for a code itself.
+    """
+    found: dict[str, set[str]] = {}
+    for path in walk(codebook.codes):
+        own = path[-1]
+        ways = ("/".join(code.code for code in path), "/".join(code.name for code in path), own.name, *own.aliases)
+        for way in ways:
+            found.setdefault(way, set()).add(own.code)
+    clear = {way: min(meant) for way, meant in found.items() if len(meant) == 1}
+    return clear | {path[-1].code: path[-1].code for path in walk(codebook.codes)}
 
 
 def walk(tops: Iterable[Code], above: tuple[Code, ...] = ()) -> Iterator[tuple[Code, ...]]:
@@ -114,38 +141,81 @@ def walk(tops: Iterable[Code], above: tuple[Code, ...] = ()) -> Iterator[tuple[C
         yield from walk(code.children, path)
 
 
-def load_codebook(path: Path) -> Codebook:
-    """Return the codebook of a YAML file. Raises PipelineError with every mistake, each with file and line."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PipelineError(f"{path}: 编码本读不出来（{error}），请给出 UTF-8 编码的 YAML 文件") from error
-    return read_codebook(text, path.name)
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A codebook as it is written: plain data, the place of each value, mistakes and hints found while reading.
+
+    ``name`` is the file's, as messages begin.
+    """
+
+    name: str
+    data: Any
+    lines: Lines
+    mistakes: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
-def read_codebook(text: str, name: str) -> Codebook:
-    """Return the codebook written in ``text``; messages call it ``name``. Raises PipelineError with every mistake."""
+OpenSheets = Callable[[Path], tuple[Sheet, ...]]
+
+
+def open_codebook(path: Path, sheets: OpenSheets | None = None) -> Written:
+    """Return what stands in a codebook's file. ``sheets`` opens tables (xlsx, csv); without it only YAML is read.
+
+    Raises PipelineError when nothing can be made of the file.
+    """
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return open_text(read_text(path, "编码本"), path.name)
+    if sheets is None or path.suffix.lower() not in BOOK_SUFFIXES:
+        raise PipelineError(f"{path}: 编码本应为 {'、'.join(BOOK_SUFFIXES)} 文件，旧式 .xls 请另存为 .xlsx")
+    table = read_sheets(sheets(path), path.name)
+    return Written(path.name, table.data, table.lines, table.mistakes, table.hints)
+
+
+def open_text(text: str, name: str) -> Written:
+    """Return what stands in YAML. Raises PipelineError when it is empty or no YAML at all."""
+    if not text.strip("\ufeff \t\r\n"):
+        raise PipelineError(
+            f"{name}:1: 编码本是空文件，写法见 docs/codebook.md，或用 cewen codebook export 导出一个来改"
+        )
     data, lines, mistakes = parse_yaml(text, name)
-    mistakes += _mistakes(data, lines, name)
+    return Written(name, data, lines, tuple(mistakes))
+
+
+def build_codebook(written: Written) -> Codebook:
+    """Return the codebook that is written there. Raises PipelineError with every mistake, each with its place."""
+    name, data, lines = written.name, written.data, written.lines
+    mistakes = [*written.mistakes, *raw_mistakes(data, lines, name)]
     try:
         codebook = Codebook.model_validate(data)
     except ValidationError as error:
-        raise PipelineError(*mistakes, *mistakes_of(error, Codebook, data, lines, name)) from error
+        found = mistakes_of(error, Codebook, data, lines, name)
+        raise PipelineError(*mistakes, *(in_words(one, lines) for one in found)) from error
     if mistakes:
         raise PipelineError(*mistakes)
     return codebook
 
 
-def load_codebooks(names: Sequence[str], folder: Path) -> tuple[Codebook, ...]:
-    """Return the codebooks ``names`` in that order: a name is a file of ``folder`` without its suffix, or a YAML path.
+def load_codebook(path: Path, sheets: OpenSheets | None = None) -> Codebook:
+    """Return the codebook of a file (see ``open_codebook``). Raises PipelineError with every mistake and its place."""
+    return build_codebook(open_codebook(path, sheets))
 
+
+def read_codebook(text: str, name: str) -> Codebook:
+    """Return the codebook written in ``text``; messages call it ``name``. Raises PipelineError with every mistake."""
+    return build_codebook(open_text(text, name))
+
+
+def load_codebooks(names: Sequence[str], folder: Path, sheets: OpenSheets | None = None) -> tuple[Codebook, ...]:
+    """Return the codebooks ``names`` in that order: a name is a file of ``folder`` without its suffix, or a path.
+
+    ``pipeline.books.load`` gives ``sheets``, which opens xlsx and csv.
     Raises PipelineError with the mistakes of all of them; an unknown name is told what there is.
     """
     books: list[Codebook] = []
     mistakes: list[str] = []
     for name in names:
         try:
-            books.append(load_codebook(_find(name, folder)))
+            books.append(load_codebook(find_codebook(name, folder), sheets))
         except PipelineError as error:
             mistakes += error.mistakes
     ids = [book.codebook for book in books]
@@ -157,60 +227,15 @@ def load_codebooks(names: Sequence[str], folder: Path) -> tuple[Codebook, ...]:
     return tuple(books)
 
 
-def _find(name: str, folder: Path) -> Path:
+def find_codebook(name: str, folder: Path) -> Path:
     """Return the file of a codebook given by name or path. Raises PipelineError, naming what there is."""
-    if names_file(name) or Path(name).suffix in (".yaml", ".yml"):
+    if names_file(name) or Path(name).suffix.lower() in BOOK_SUFFIXES:
         return Path(name)
     path = folder / f"{name}.yaml"
     if path.is_file():
         return path
     there = sorted(file.stem for file in folder.glob("*.yaml"))
     close = get_close_matches(name, there, n=1)
-    hint = f"是否应为“{close[0]}”？" if close else f"可用的有：{'、'.join(there)}；自己的编码本请写 .yaml 文件的路径"
+    ways = "自己的编码本请写文件（.yaml、.xlsx、.csv）的路径"
+    hint = f"是否应为“{close[0]}”？" if close else f"可用的有：{'、'.join(there)}；{ways}"
     raise PipelineError(f"没有编码本“{name}”，{hint}")
-
-
-def _mistakes(data: Any, lines: Lines, name: str) -> list[str]:
-    """Return what pydantic can't see: codes and terms given twice, groups that don't exist."""
-    if not isinstance(data, dict):
-        return []
-    groups = data.get("groups")
-    known = [str(key) for key in groups] if isinstance(groups, dict) else []
-    mistakes: list[str] = []
-    seen: dict[str, int] = {}
-    for path, entry in _raw_codes(data.get("codes"), ("codes",)):
-        code, line = entry.get("code"), line_of((*path, "code"), lines)
-        if isinstance(code, str) and code in seen:
-            mistakes.append(f"{name}:{line}: 代码“{code}”重复（第一次在第 {seen[code]} 行），请改名或合并")
-        elif isinstance(code, str):
-            seen[code] = line
-        mistakes += _term_mistakes(entry.get("terms"), (*path, "terms"), known, lines, name)
-    return mistakes
-
-
-def _raw_codes(entries: Any, path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
-    """Yield each code of unchecked data with its path, depth first."""
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(entry, dict):
-            yield (*path, index), entry
-            yield from _raw_codes(entry.get("children"), (*path, index, "children"))
-
-
-def _term_mistakes(terms: Any, path: KeyPath, known: list[str], lines: Lines, name: str) -> list[str]:
-    """Return the mistakes in one code's terms."""
-    mistakes: list[str] = []
-    seen: set[str] = set()
-    for index, entry in enumerate(terms if isinstance(terms, list) else ()):
-        line = line_of((*path, index), lines)
-        fields = entry if isinstance(entry, dict) else {"term": entry}
-        term = fields.get("term")
-        if isinstance(term, str) and term in seen:
-            mistakes.append(f"{name}:{line}: 词“{term}”在同一代码下出现了两次，请删去一个")
-        seen.add(str(term))
-        for key in ("near", "not"):
-            words = fields.get(key)
-            for word in words if isinstance(words, list) else ():
-                if isinstance(word, str) and word.startswith("$") and word[1:] not in known:
-                    there = f"可用的有：{'、'.join('$' + one for one in known)}" if known else "编码本里还没有 groups"
-                    mistakes.append(f"{name}:{line}: {key} 用到的词组“{word}”没有定义，{there}")
-    return mistakes

@@ -149,6 +149,9 @@ def load_config(path: Path | None = None, overrides: dict[str, dict[str, Any]] |
     return build(Config, _overlay(data, over), lines, name, given=given)
 
 
+BOOK_SUFFIXES = (".yaml", ".yml", ".xlsx", ".csv", ".tsv")  # a codebook of the user's own
+
+
 def names_file(name: str) -> bool:
     """Tell whether an entry of the configuration is the path of a file of the user's own, not packaged data's name."""
     return "/" in name or "\\" in name
@@ -181,7 +184,8 @@ def _place(name: str, folder: Path) -> str:
     A bare name is a path when it ends as no packaged codebook's name does, or such a word list lies in ``folder``.
     """
     path = _beside(name, folder)
-    own = names_file(name) or path.suffix in (".yaml", ".yml") or (path.suffix == ".tsv" and path.is_file())
+    suffix = path.suffix.lower()
+    own = names_file(name) or suffix in BOOK_SUFFIXES[:-1] or (suffix == ".tsv" and path.is_file())
     return str(path) if own else name
 
 

@@ -64,7 +64,18 @@ def read_text(path: Path, what: str) -> str:
     except UnicodeDecodeError as error:
         raise PipelineError(f"{path}: {what}读不出来，不是 UTF-8 编码，请另存为 UTF-8") from error
     except OSError as error:
-        raise PipelineError(f"{path}: {what}读不出来（{error.strerror}），请检查路径和权限") from error
+        raise PipelineError(f"{path}: {what}读不出来（{reason(error)}），请检查路径和权限") from error
+    except ValueError as error:  # a path with NUL
+        raise PipelineError(f"{path!r}: {what}的路径不对（{error}），请检查路径") from error
+
+
+def reason(error: OSError) -> str:
+    """Return why a file can't be opened, in Chinese where it's usual."""
+    if isinstance(error, FileNotFoundError):
+        return "没有这个文件"
+    if isinstance(error, IsADirectoryError):
+        return "这是一个目录"
+    return "没有权限" if isinstance(error, PermissionError) else str(error.strerror)
 
 
 def parse_yaml(text: str, name: str) -> tuple[Any, Lines, list[str]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.core import outputs
-from pipeline.core.config import Config, configs_dir
+from pipeline.core.config import Config
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Bag, Head
@@ -79,7 +79,7 @@ class _Press:
 
     def run(self, request: dict[str, Any]) -> None:
         """Write everything and say so."""
-        from pipeline.coding.codebook import load_codebooks
+        from pipeline.books.load import load_books
         from pipeline.table.assemble import build_tables
         from pipeline.table.schema import TABLES
 
@@ -94,7 +94,7 @@ class _Press:
         counts = build_tables(
             self._entries,
             self._out,
-            codebooks=load_codebooks(self._config.coding.codebooks, configs_dir() / "codebooks"),
+            codebooks=load_books(self._config.coding.codebooks),
             topics=model,
             heads=self._heads(),
             run_issues=(*listed, *issues),

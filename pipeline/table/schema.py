@@ -190,7 +190,7 @@ class CodeRow:
     parent: Annotated[str | None, Col("上级代码", "最高一级为空")]
     name: Annotated[str, Col("名称", "代码的中文名称")]
     definition: Annotated[str | None, Col("定义", "什么归入、什么不归入")]
-    source: Annotated[str | None, Col("出处", "编码本所依据的文献")]
+    source: Annotated[str | None, Col("出处", "所用编码本的名称、版本和定义（同名的代码各指什么），及其所依据的文献")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -431,7 +431,7 @@ def test_mistakes_in_a_codebook_are_in_the_order_of_lines(tmp_path: Path, capsys
     book = tmp_path / "mine.yaml"
     book.write_text(BAD_BOOK.replace("version:", "vresion:"), encoding="utf-8")
     _, _, words = run(["codebook", "check", str(book)], capsys)
-    lines = [int(line.split(":")[1]) for line in words.splitlines() if "mine.yaml:" in line]
+    lines = [int(line.split(":")[1]) for line in words.splitlines() if line.startswith("错误：mine.yaml:")]
     assert len(lines) == 5 and lines == sorted(lines)
 
 

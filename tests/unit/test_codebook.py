@@ -53,7 +53,12 @@ def test_codes_are_listed_flat_with_their_paths() -> None:
         ("supply", "supply", None),
         ("talent", "supply/talent", "supply"),
     ]
-    assert (rows[1].codebook, rows[1].name, rows[1].definition, rows[1].source) == ("mini", "人才", "引人", "自编")
+    assert (rows[1].codebook, rows[1].name, rows[1].definition, rows[1].source) == (
+        "mini",
+        "人才",
+        "引人",
+        "小编码本 1.10：试验 出处：自编",
+    )
 
 
 def test_three_mistakes_of_three_kinds_are_listed_at_once() -> None:
@@ -117,7 +122,7 @@ def test_mistakes_of_all_books_are_told_together(tmp_path: Path) -> None:
     close, missing, unknown, gone = caught.value.mistakes
     assert close == "没有编码本“traid”，是否应为“triad”？"
     assert missing == "mine.yaml:10: codes.0.name: 缺少必填的键"
-    assert "instruments、silian、triad、yinyuyongliu" in unknown
+    assert "silian、silian_education、talent_ecology、triad、triple_helix、yinyuyongliu" in unknown
     assert "gone.yaml" in gone
 
 
