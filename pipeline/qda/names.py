@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipeline.qda.project import Path, Theme
+from pipeline.qda.project import Paper, Path, Theme
 from pipeline.qda.texts import visible
 
 _LONGEST = 120
@@ -69,3 +69,18 @@ def theme_names(themes: Iterable[Theme]) -> dict[Path, str]:
     if all(own.values()) and len({name.casefold() for name in own.values()}) == len(own):
         return own
     return code_names([theme.path for theme in listed])
+
+
+def attribute_names(papers: Iterable[Paper]) -> list[str]:
+    """Return the names of all attributes in the order the documents have them: a new one stands behind its forerunner.
+
+    Documents lack some of them, so no document need have all.
+    """
+    found: list[str] = []
+    for paper in papers:
+        at = 0
+        for name, _ in paper.attributes:
+            if name not in found:
+                found.insert(at, name)
+            at = found.index(name) + 1
+    return found

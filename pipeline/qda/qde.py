@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.qda import memo
 from pipeline.qda.dialects import DIALECTS, GETA, Dialect, Ruler, without_astral
-from pipeline.qda.names import theme_names
+from pipeline.qda.names import attribute_names, theme_names
 from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.project import Path as CodePath
 from pipeline.qda.texts import visible
@@ -77,7 +77,7 @@ class Qde:
             for name, value in paper.attributes:
                 whole = isinstance(value, int) and kinds.get(name, "Integer") == "Integer"
                 kinds[name] = "Integer" if whole else "Text"
-        return {name: (guid("variable", name), kind) for name, kind in kinds.items()}
+        return {name: (guid("variable", name), kinds[name]) for name in attribute_names(self.project.papers)}
 
     def pieces(self) -> Iterator[str]:
         """Yield the whole file."""
