@@ -232,4 +232,4 @@ def code_elements(
         about = f"<Description>{escaped(visible(theme.memo))}</Description>" if theme.memo else ""
         open_paths.append(theme.path)
         yield f"<Code{start}>{about}\n"
-    yield "</Code>\n" * len(open_paths)
+    yield from ["</Code>\n"] * len(open_paths)
