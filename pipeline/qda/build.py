@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -172,11 +172,14 @@ class _Run:
         return themes
 
     def coders(self, papers: Sequence[Paper]) -> tuple[str, ...]:
-        """Return the users: the machine's first, then people, with those who read and coded nothing."""
-        used = {mark.coder for paper in papers for mark in paper.marks}
+        """Return the users: the machine's, then people (those who read and coded nothing too), who coded most first.
+
+        QualCoder shows the codings of the first.
+        """
+        used = Counter(mark.coder for paper in papers for mark in paper.marks)
         people = {coder for coder in self._coders if not coder.startswith("machine:")}
-        found = used | {memo.user_name(coder) for coder in people}
-        return tuple(sorted(found, key=lambda name: (not memo.is_machine(name), name)))
+        found = {*used, *map(memo.user_name, people)}
+        return tuple(sorted(found, key=lambda name: (not memo.is_machine(name), -used[name], name)))
 
     def about(self, papers: Sequence[Paper], themes: Sequence[Theme]) -> str:
         """Return the memo of the whole project."""
