@@ -30,7 +30,10 @@ _DUPLICATE = "input.duplicate"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What of a run goes into a project: codebooks by id or name, coders by name (empty: all), measures or not."""
+    """What of a run goes into a project: codebooks by id or name, coders by name (empty: all), measures or not.
+
+    Where codebooks are named, the measures are there only when their folder 「措施」 is named too.
+    """
 
     codebooks: tuple[str, ...] = ()
     coders: tuple[str, ...] = ()
@@ -85,13 +88,13 @@ class _Run:
         for coding in _table(out, CodingRow):
             known.add(coding.coder)
             self.codings[coding.doc_id].append(coding)
-        if choice.measures:
+        if _with_measures(choice, self.scheme.folder):
             for measure in _table(out, MeasureRow):
                 self.measures[measure.doc_id].append(measure)
             known.add(self.extractor)
         self.lost = 0
         self._coders = _chosen_coders(choice.coders, known)
-        self._books = _chosen_books(choice.codebooks, self.shelf)
+        self._books = _chosen_books(choice.codebooks, self.shelf, self.scheme.folder)
 
     def papers(self) -> Iterator[Paper]:
         """Yield the documents in the run's order; tell which have no text and which are there twice."""
@@ -222,6 +225,13 @@ def _merged(marks: Iterable[Mark]) -> Iterator[Mark]:
     yield from sorted(found.values(), key=lambda mark: (mark.start, -mark.end, mark.theme, mark.coder))
 
 
+def _with_measures(choice: Choice, folder: str) -> bool:
+    """Tell whether measures are wanted: where codebooks are named, only when they are. Raises PipelineError if both."""
+    if folder in choice.codebooks and not choice.measures:
+        raise PipelineError(f"--codebook {folder} 和 --no-measures 不能同时用")
+    return choice.measures and (not choice.codebooks or folder in choice.codebooks)
+
+
 def _chosen_coders(wanted: Sequence[str], known: set[str]) -> set[str]:
     """Return the coders meant; the word for the machine means all of its. Raises PipelineError for an unknown one."""
     found: set[str] = set()
@@ -240,15 +250,15 @@ def _by_machine(coder: str) -> bool:
     return coder.startswith("machine:")
 
 
-def _chosen_books(wanted: Sequence[str], shelf: Shelf) -> Mapping[str, None]:
-    """Return the codebooks meant, by id or name. Raises PipelineError for an unknown one."""
+def _chosen_books(wanted: Sequence[str], shelf: Shelf, folder: str) -> Mapping[str, None]:
+    """Return the codebooks meant, by id or name; ``folder``, the measures, is none. Raises PipelineError for others."""
     if not wanted:
         return dict.fromkeys(shelf.folders)
     found: dict[str, None] = {}
     for name in wanted:
         some = [book for book, path in shelf.folders.items() if name in (book, path[0])]
-        if not some:
+        if not some and name != folder:
             known = [f"{book}（{path[0]}）" for book, path in shelf.folders.items()]
-            raise PipelineError(f"结果中没有编码本“{name}”，可用的有：{'、'.join(known)}")
+            raise PipelineError(f"结果中没有编码本“{name}”，可用的有：{'、'.join([*known, folder])}")
         found |= dict.fromkeys(some)
     return found

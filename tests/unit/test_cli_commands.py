@@ -455,7 +455,9 @@ def test_export_of_codings_takes_its_own_options_only(
     assert code == 0 and target.is_file()
     for told in ("2 篇文档", "丙.pdf", "甲_编码本.qdc", "甲_编码表.xlsx", "还没有实测", f"已导出到 {target}"):
         assert told in words
-    assert run(["export", str(out), "--to", "qdpx", str(tmp_path / "b.qdpx"), "--bare", "--no-measures"], capsys)[0] == 0
+    assert (
+        run(["export", str(out), "--to", "qdpx", str(tmp_path / "b.qdpx"), "--bare", "--no-measures"], capsys)[0] == 0
+    )
     assert not (tmp_path / "b_编码本.qdc").exists()
     for name, place in (("label-studio", "t.json"), ("doccano", "t.jsonl"), ("qdc", "t.qdc")):
         assert run(["export", str(out), "--to", name, str(tmp_path / place), "--codebook", "demo"], capsys)[0] == 0

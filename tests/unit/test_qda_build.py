@@ -110,8 +110,11 @@ def test_peoples_codings_stand_under_their_names(out: Path, tmp_path: Path) -> N
 
 def test_a_choice_of_coders_codebooks_and_measures(out: Path) -> None:
     assert {mark.theme[0] for mark in paper(out, Choice(measures=False)).marks} == {"示例"}
-    assert {mark.theme[0] for mark in paper(out, Choice(codebooks=("demo",))).marks} == {"示例", "措施"}
-    assert paper(out, Choice(codebooks=("示例",))).marks == paper(out).marks
+    assert {mark.theme[0] for mark in paper(out, Choice(codebooks=("demo",))).marks} == {"示例"}
+    assert {mark.theme[0] for mark in paper(out, Choice(codebooks=("措施",))).marks} == {"措施"}
+    assert paper(out, Choice(codebooks=("示例", "措施"))).marks == paper(out).marks
+    with pytest.raises(PipelineError, match="不能同时用"):
+        build_project(out, Choice(codebooks=("措施",), measures=False))
     assert paper(out, Choice(coders=("机器编码",))).marks == paper(out).marks
     assert {mark.coder for mark in paper(out, Choice(coders=("machine:demo@1",))).marks} == {"机器编码 demo@1"}
     with pytest.raises(PipelineError, match="没有编码者“机器”，是否应为“机器编码"):

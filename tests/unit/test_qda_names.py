@@ -3,9 +3,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from pipeline.core.config import configs_dir
+from pipeline.core.errors import PipelineError
 from pipeline.qda.memo import coder_name, is_machine, labelled, pairs, read_labelled, read_pairs, user_name
 from pipeline.qda.names import attribute_names, code_names, source_names
 from pipeline.qda.project import Paper
+from pipeline.qda.scheme import load_scheme
+from pipeline.table.schema import KINDS, ROLES
 
 
 def test_sources_have_names_files_can_have() -> None:
@@ -75,3 +83,15 @@ def test_machine_coders_are_told_from_people() -> None:
 def test_attributes_are_in_the_documents_order() -> None:
     papers = [Paper("a", "", (), (("甲", 1), ("丁", 1))), Paper("b", "", (), (("乙", 1), ("丙", 1), ("丁", 1)))]
     assert attribute_names(papers) == ["乙", "丙", "甲", "丁"]
+
+
+def test_the_scheme_names_every_kind_of_measure_and_tells_every_mistake(tmp_path: Path) -> None:
+    scheme = load_scheme()
+    assert len(scheme.names) == len(ROLES) * len(KINDS) == len(set(scheme.names.values()))
+    assert scheme.names["benefit", "money"] == "资助金额" and scheme.names["benefit", "none"] == "支持举措"
+    text = (configs_dir() / "exchange.toml").read_text(encoding="utf-8")
+    text = text.replace('benefit = "资助"', "").replace('"benefit/none"', '"benefit/no"').replace('"year"', '"yaer"')
+    (tmp_path / "exchange.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(PipelineError) as caught:
+        load_scheme(tmp_path)
+    assert [len(caught.value.mistakes), "缺少 benefit" in caught.value.mistakes[0]] == [3, True]
