@@ -25,6 +25,7 @@ from pipeline.table.words import closest
 
 # Nothing in an export may depend on the clock: equal input gives equal bytes.
 CREATED = "2000-01-01T00:00:00Z"
+_NAME = "cewen 政策文本"  # not the folder's: equal runs make equal files wherever they lie
 _DUPLICATE = "input.duplicate"
 
 
@@ -58,8 +59,7 @@ def build_project(out: Path, choice: Choice | None = None) -> Built:
     if run.lost:
         run.words.append(f"所在文字没有导出、因而未带上的编码：{run.lost} 处")
     memo_text = run.about(papers, themes)
-    name = visible(out.resolve().name) or "cewen"
-    project = Project(name, papers, tuple(themes), run.coders(papers), memo_text, f"cewen {run.version}", CREATED)
+    project = Project(_NAME, papers, tuple(themes), run.coders(papers), memo_text, f"cewen {run.version}", CREATED)
     return Built(project, run.words, run.scheme.classification)
 
 

@@ -100,9 +100,11 @@ class _Squeezed:
 
     def _places(self, head: str) -> list[int]:
         """Return the places in the raw text where ``head`` stands."""
-        if not head:
-            return []
-        return [self.places[one.start()] for one in re.finditer(f"(?={re.escape(head)})", self.text)]
+        found, at = [], self.text.find(head) if head else -1
+        while at >= 0:
+            found.append(self.places[at])
+            at = self.text.find(head, at + 1)
+        return found
 
     def _index(self, place: int) -> int:
         """Return how many characters that aren't space stand before ``place``."""

@@ -108,6 +108,14 @@ def test_peoples_codings_stand_under_their_names(out: Path, tmp_path: Path) -> N
     assert only.coders == ("赵六",) and not any(one.marks for one in only.papers)
 
 
+def test_a_persons_coding_has_no_reason_of_the_machine(tmp_path: Path) -> None:
+    doc = document()
+    coded = replace(doc, codings=(*(doc.codings or ()), Coding(0, 7, "demo", "keep", "王五", 0.0, "")))
+    build_tables(lambda: [Entry(doc.doc_id, doc.source, "done", coded)], tmp_path, codebooks=(codebook(),))
+    (mark,) = paper(tmp_path, Choice(coders=("王五",))).marks
+    assert (mark.coder, mark.theme, mark.quote, mark.memo) == ("王五", ("示例", "留"), "岚川市人才办法", "")
+
+
 def test_a_choice_of_coders_codebooks_and_measures(out: Path) -> None:
     assert {mark.theme[0] for mark in paper(out, Choice(measures=False)).marks} == {"示例"}
     assert {mark.theme[0] for mark in paper(out, Choice(codebooks=("demo",))).marks} == {"示例"}
