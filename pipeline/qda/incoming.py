@@ -1,0 +1,184 @@
+"""A person's coded file against a finished run: what was confirmed, deleted, moved, recoded and newly coded.
+
+The run is taken as it would be exported, so that both sides have the same text, names and codings of measures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.core.errors import PipelineError
+from pipeline.qda import memo
+from pipeline.qda.align import Alignment
+from pipeline.qda.anchor import Anchor, How, Placed
+from pipeline.qda.build import Choice, build_project
+from pipeline.qda.code_match import CodeMatcher
+from pipeline.qda.compare import Change, Kind, compare
+from pipeline.qda.given import Given, Trouble, place_of
+from pipeline.qda.papers import PaperMatcher
+from pipeline.qda.project import Mark, Paper, Project, Theme
+from pipeline.qda.project import Path as CodePath
+from pipeline.qda.readers import read_given
+
+_MACHINE = "machine:"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The codings of one document compared; positions are into ``text``, the document's exported text."""
+
+    doc_id: str
+    name: str
+    text: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A whole file compared. ``themes`` are the file's codes that the run has none for; ``how`` counts placings."""
+
+    file: Path
+    origin: str
+    reviewer: str
+    reviewed: bool
+    documents: tuple[Compared, ...]
+    themes: tuple[Theme, ...]
+    troubles: tuple[Trouble, ...]
+    how: dict[How, int]
+    repaired: int
+
+    def counts(self) -> dict[Kind, int]:
+        """Return how many codings there are of each kind."""
+        found: Counter[Kind] = Counter(change.kind for one in self.documents for change in one.changes)
+        return {kind: found[kind] for kind in ("confirmed", "moved", "recoded", "deleted", "new", "unchanged")}
+
+
+def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: bool = False) -> Comparison:
+    """Return ``file`` compared with the run in ``out``; nothing is written.
+
+    ``coder`` is who reviewed it: the file's only person when not given, else the file's name without ending. With
+    ``reviewed`` everything in the file counts as that person's. Raises PipelineError when either can't be read, or
+    no document of the file is in the run.
+    """
+    if coder is not None and (not coder.strip() or memo.is_machine(coder) or coder.startswith(_MACHINE)):
+        raise PipelineError(f"--coder “{coder}”: 编码者应为人名，不能为空，也不能是机器编码者的名称")
+    given = read_given(file)
+    run = build_project(out, Choice(coders=(memo.MACHINE,))).project
+    reviewer = (coder or _only_person(given.project) or file.stem).strip()
+    return _Comparer(run, given, file, reviewer, reviewed).compare()
+
+
+def is_machine(coder: str) -> bool:
+    """Tell whether a coder's name in a file is the machine's."""
+    return memo.is_machine(coder) or coder.startswith(_MACHINE)
+
+
+def _only_person(project: Project) -> str:
+    """Return the name of the only person among the coders of a project; empty when there are none or several."""
+    coded = {mark.coder for paper in project.papers for mark in paper.marks}
+    for names in (coded, {*coded, *project.coders}):
+        people = {name for name in names if name and not is_machine(name)}
+        if people:
+            return people.pop() if len(people) == 1 else ""
+    return ""
+
+
+class _Comparer:
+    """One comparing of one file."""
+
+    def __init__(self, run: Project, given: Given, file: Path, reviewer: str, reviewed: bool) -> None:
+        """Match the codes of both sides."""
+        self._run, self._given, self._file = run, given, file
+        self._reviewer, self._reviewed = reviewer, reviewed
+        self._troubles = list(given.troubles)
+        self._how: Counter[How] = Counter()
+        self._matcher = CodeMatcher(run.themes)
+        self._themes = {theme.path: theme for theme in given.project.themes}
+        self._unknown: dict[CodePath, Theme] = {}
+        paths = [*self._themes, *(mark.theme for paper in given.project.papers for mark in paper.marks)]
+        self._books = {path[0] for path in map(self._path, dict.fromkeys(paths))}
+
+    def compare(self) -> Comparison:
+        """Return everything compared, in the order of the file."""
+        matcher = PaperMatcher(self._run.papers)
+        documents: list[Compared] = []
+        seen: dict[str, str] = {}
+        for paper in self._given.project.papers:
+            place = matcher.find(paper)
+            if isinstance(place, str):
+                self._left(paper, place)
+                continue
+            document = self._run.papers[place]
+            key = f"{document.doc_id} {paper.text}"
+            if key in seen:
+                self._left(paper, f"与文件中的“{seen[key]}”是同一个文档，只导入了前一个")
+                continue
+            seen[key] = paper.name
+            documents.append(self._compared(paper, document))
+        if not documents:
+            named = "、".join(paper.name for paper in self._given.project.papers[:5])
+            found = f"其中的文档（{named}）都不在本次运行中" if named else "里面没有文档"
+            raise PipelineError(f"{self._file}: {found}，什么都没有导入。请检查输出目录和文件是否对应")
+        used = {change.mark.theme for one in documents for change in one.changes}
+        return Comparison(
+            file=self._file,
+            origin=self._given.project.origin,
+            reviewer=self._reviewer,
+            reviewed=self._reviewed,
+            documents=tuple(documents),
+            themes=tuple(theme for path, theme in self._unknown.items() if path in used),
+            troubles=tuple(self._troubles),
+            how=dict(self._how),
+            repaired=self._given.repaired,
+        )
+
+    def _left(self, paper: Paper, reason: str) -> None:
+        """Tell of a paper that is left out, with its codings by people."""
+        people = sum(not is_machine(mark.coder) for mark in paper.marks)
+        more = f"，其中的 {people} 处人工编码没有导入" if people else ""
+        self._troubles.append(Trouble(paper.name, "", "", reason + more))
+
+    def _compared(self, paper: Paper, document: Paper) -> Compared:
+        """Return one document compared; only machine codings the file can have count as deleted."""
+        alignment = Alignment(paper.text, document.text)
+        low, high = alignment.cover
+        machine = [
+            replace(mark, start=start, end=end)
+            for mark in document.marks
+            if mark.theme[0] in self._books and low <= mark.start and mark.end <= high
+            for start, end in [alignment.standard(mark.start, mark.end)]
+        ]
+        given = list(self._placed(paper, document, alignment))
+        machines = frozenset(mark.coder for mark in given if is_machine(mark.coder))
+        changes = compare(machine, given, machines, self._reviewer)
+        return Compared(document.doc_id, document.name, document.text, tuple(changes))
+
+    def _placed(self, paper: Paper, document: Paper, alignment: Alignment) -> Iterator[Mark]:
+        """Yield the file's codings at their places in the document, with the run's codes; tell of the others."""
+        anchor = Anchor(alignment)
+        for mark in paper.marks:
+            placed = anchor.place(mark)
+            if not isinstance(placed, Placed):
+                self._troubles.append(Trouble(paper.name, place_of(mark.start, mark.end), mark.quote, placed))
+                continue
+            self._how[placed.how] += 1
+            coder = mark.coder or self._reviewer
+            if self._reviewed and is_machine(coder):
+                coder = self._reviewer
+            quote = document.text[placed.start : placed.end]
+            span = {"start": placed.start, "end": placed.end}
+            yield replace(mark, **span, theme=self._path(mark.theme), coder=coder, quote=quote)
+
+    def _path(self, path: CodePath) -> CodePath:
+        """Return the run's path of a code; that of the file when the run has none, its folder as the run calls it."""
+        theme = self._themes.get(path)
+        found = self._matcher.find(path, theme.memo if theme else "")
+        if found is None:
+            book = self._matcher.book(path[0]) if len(path) > 1 else None
+            found = (book, *path[1:]) if book else path
+            if theme is None or theme.codable:
+                self._unknown.setdefault(found, Theme(found, True, theme.memo if theme else ""))
+        return found
