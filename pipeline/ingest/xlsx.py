@@ -51,26 +51,40 @@ class _Book:
 
 def read_xlsx(source: Source, content: bytes, *, max_chars: int, rows: RowSettings) -> RawText:
     """Return the rows as documents, or the tables as one. Raises UnreadableFile: ``ingest.damaged``, ``too-large``."""
-    limit = min(max_chars * _BYTES_PER_CHAR, _MOST_BYTES)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            sheets, hidden_sheets, since_1904 = _sheets(package, source.name, limit)
-            declared = _has_entities(package)
-            book = _Book(list(_strings(package, source.name, limit)), _formats(package, source.name, limit), since_1904)
-            room = Room(rows.most_rows + 1)  # a line of heads is no row
-            found = [_sheet(package, path, title, book, (source.name, limit, room)) for title, path in sheets]
-    except etree.XMLSyntaxError as error:
-        raise UnreadableFile("ingest.damaged", name=source.name, detail=str(error)[:200]) from error
-    except _BROKEN as error:
-        raise UnreadableFile(
-            "ingest.damaged", name=source.name, detail=f"{type(error).__name__}: {error}"[:200]
-        ) from error
+    found, hidden_sheets, declared = _read(source.name, content, max_chars, rows.most_rows)
     doubts = workbook_doubts(
         source.name, [(len(grid.lines), hidden, cut) for grid, hidden, cut in found], hidden_sheets
     )
     if declared:
         doubts = (issue("ingest", "ingest.entities", name=source.name), *doubts)
     return to_raw([g for g, _, _ in found], Readings(source.name, MEDIA_TYPE, None, max_chars, doubts), rows)
+
+
+def read_grids(name: str, content: bytes) -> tuple[list[Grid], int]:
+    """Return the shown sheets of a workbook as they are, and how many rows with text are hidden or too many.
+
+    Raises UnreadableFile: ``ingest.damaged``, ``too-large``.
+    """
+    found, _, _ = _read(name, content, _MOST_BYTES, _LAST_ROW)
+    return [grid for grid, _, _ in found], sum(hidden + cut for _, hidden, cut in found)
+
+
+def _read(name: str, content: bytes, max_chars: int, most_rows: int) -> tuple[list[tuple[Grid, int, bool]], int, bool]:
+    """Return each shown sheet with how many hidden rows it has and whether it was cut, how many sheets are hidden,
+    and whether a part declares entities."""
+    limit = min(max_chars * _BYTES_PER_CHAR, _MOST_BYTES)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            sheets, hidden_sheets, since_1904 = _sheets(package, name, limit)
+            declared = _has_entities(package)
+            book = _Book(list(_strings(package, name, limit)), _formats(package, name, limit), since_1904)
+            room = Room(most_rows + 1)  # a line of heads is no row
+            found = [_sheet(package, path, title, book, (name, limit, room)) for title, path in sheets]
+    except etree.XMLSyntaxError as error:
+        raise UnreadableFile("ingest.damaged", name=name, detail=str(error)[:200]) from error
+    except _BROKEN as error:
+        raise UnreadableFile("ingest.damaged", name=name, detail=f"{type(error).__name__}: {error}"[:200]) from error
+    return found, hidden_sheets, declared
 
 
 def _has_entities(package: zipfile.ZipFile) -> bool:

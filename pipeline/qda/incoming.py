@@ -17,12 +17,17 @@ from pipeline.qda.anchor import Anchor, How, Placed
 from pipeline.qda.build import Choice, build_project
 from pipeline.qda.code_match import CodeMatcher
 from pipeline.qda.compare import Change, Kind, compare
+from pipeline.qda.folding import squeeze
 from pipeline.qda.given import Given, Trouble, place_of
 from pipeline.qda.papers import PaperMatcher
+from pipeline.qda.plains import plains
 from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.project import Path as CodePath
 from pipeline.qda.readers import read_given
+from pipeline.qda.scheme import load_scheme
+from pipeline.qda.texts import Plain
 
+MEASURES = "措施_人工"  # the codebook of people's codings of measures: the machine's are no rows of ``codings``
 _MACHINE = "machine:"
 
 
@@ -41,6 +46,7 @@ class Comparison:
     """A whole file compared. ``themes`` are the file's codes that the run has none for; ``how`` counts placings."""
 
     file: Path
+    project_name: str
     origin: str
     reviewer: str
     reviewed: bool
@@ -68,7 +74,10 @@ def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: b
     given = read_given(file)
     run = build_project(out, Choice(coders=(memo.MACHINE,))).project
     reviewer = (coder or _only_person(given.project) or file.stem).strip()
-    return _Comparer(run, given, file, reviewer, reviewed).compare()
+    comparer = _Comparer(run, given, file, reviewer, reviewed)
+    if not all(paper.text for paper in given.project.papers):
+        comparer.plains = plains(out, {paper.doc_id for paper in run.papers})
+    return comparer.compare()
 
 
 def is_machine(coder: str) -> bool:
@@ -86,6 +95,11 @@ def _only_person(project: Project) -> str:
     return ""
 
 
+def _stands(mark: Mark, text: str) -> bool:
+    """Tell whether a mark's quote is what stands at its place."""
+    return 0 <= mark.start < mark.end and squeeze(text[mark.start : mark.end]) == squeeze(mark.quote)
+
+
 class _Comparer:
     """One comparing of one file."""
 
@@ -93,7 +107,9 @@ class _Comparer:
         """Match the codes of both sides."""
         self._run, self._given, self._file = run, given, file
         self._reviewer, self._reviewed = reviewer, reviewed
+        self.plains: dict[str, Plain] = {}
         self._troubles = list(given.troubles)
+        self._measures = load_scheme().folder
         self._how: Counter[How] = Counter()
         self._matcher = CodeMatcher(run.themes)
         self._themes = {theme.path: theme for theme in given.project.themes}
@@ -125,6 +141,7 @@ class _Comparer:
         used = {change.mark.theme for one in documents for change in one.changes}
         return Comparison(
             file=self._file,
+            project_name=self._given.project.name,
             origin=self._given.project.origin,
             reviewer=self._reviewer,
             reviewed=self._reviewed,
@@ -151,10 +168,22 @@ class _Comparer:
             if mark.theme[0] in self._books and low <= mark.start and mark.end <= high
             for start, end in [alignment.standard(mark.start, mark.end)]
         ]
-        given = list(self._placed(paper, document, alignment))
+        given = list(self._placed(self._inward(paper, document), document, alignment))
         machines = frozenset(mark.coder for mark in given if is_machine(mark.coder))
         changes = compare(machine, given, machines, self._reviewer)
         return Compared(document.doc_id, document.name, document.text, tuple(changes))
+
+    def _inward(self, paper: Paper, document: Paper) -> Paper:
+        """Return a paper without text with its positions in the exported text, when they are in the raw text."""
+        plain = self.plains.get(document.doc_id)
+        if paper.text or plain is None:
+            return paper
+        led = []
+        for mark in paper.marks:
+            start, end = plain.inward(mark.start, mark.end) if mark.start >= 0 else (mark.start, mark.end)
+            led.append(replace(mark, start=start, end=end))
+        there, here = (sum(_stands(mark, document.text) for mark in marks) for marks in (led, paper.marks))
+        return replace(paper, marks=tuple(led)) if there > here else paper
 
     def _placed(self, paper: Paper, document: Paper, alignment: Alignment) -> Iterator[Mark]:
         """Yield the file's codings at their places in the document, with the run's codes; tell of the others."""
@@ -169,13 +198,15 @@ class _Comparer:
             if self._reviewed and is_machine(coder):
                 coder = self._reviewer
             quote = document.text[placed.start : placed.end]
-            span = {"start": placed.start, "end": placed.end}
-            yield replace(mark, **span, theme=self._path(mark.theme), coder=coder, quote=quote)
+            theme = self._path(mark.theme)
+            yield replace(mark, start=placed.start, end=placed.end, theme=theme, coder=coder, quote=quote)
 
     def _path(self, path: CodePath) -> CodePath:
         """Return the run's path of a code; that of the file when the run has none, its folder as the run calls it."""
         theme = self._themes.get(path)
         found = self._matcher.find(path, theme.memo if theme else "")
+        if found is not None and found[0] == MEASURES:
+            return (self._measures, *found[1:])
         if found is None:
             book = self._matcher.book(path[0]) if len(path) > 1 else None
             found = (book, *path[1:]) if book else path
