@@ -39,10 +39,11 @@ class Choice:
 
 @dataclass(slots=True)
 class Built:
-    """A project, and what to tell about its making: one sentence each, in Chinese."""
+    """A project, what to tell about its making (one sentence each, in Chinese), what NVivo should call its cases."""
 
     project: Project
     words: list[str] = field(default_factory=list)
+    classification: str = ""
 
 
 def build_project(out: Path, choice: Choice | None = None) -> Built:
@@ -56,7 +57,7 @@ def build_project(out: Path, choice: Choice | None = None) -> Built:
     memo_text = run.about(papers, themes)
     name = visible(out.resolve().name) or "cewen"
     project = Project(name, papers, tuple(themes), run.coders(papers), memo_text, f"cewen {run.version}", CREATED)
-    return Built(project, run.words)
+    return Built(project, run.words, run.scheme.classification)
 
 
 def _table(out: Path, row: type[Row]) -> Iterator[Any]:
