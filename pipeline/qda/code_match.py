@@ -44,9 +44,12 @@ class CodeMatcher:
             self._found[path, memo] = self._search(path, memo)
         return self._found[path, memo]
 
-    def book(self, name: str) -> str | None:
-        """Return the run's name of the folder a file calls ``name``; None when it has none."""
-        return self._books.get(squeeze(name))
+    def home(self, path: Path) -> Path:
+        """Return the path of a code the run hasn't got, from the run's folder on where it's below one of them."""
+        for at, name in enumerate(path[:-1]):
+            if book := self._books.get(squeeze(name)):
+                return (book, *path[at + 1 :])
+        return path
 
     def _search(self, path: Path, memo: str) -> Path | None:
         """Try what identifies a code, the surest first."""
@@ -60,15 +63,16 @@ class CodeMatcher:
             return found
         if (found := self._names.get(key[-1])) and self._may_be(key, found):
             return found
-        for one in (shorter, *(shorter[at:] for at in range(1, len(shorter)))):
-            if (found := self._tails.get(one)) and self._may_be(key, found):
+        for at in range(len(shorter)):
+            found = self._paths.get(shorter[at:]) or self._tails.get(shorter[at:])
+            if found and self._may_be(key, found):
                 return found
         return self._ids.get(path[-1].strip())
 
     def _may_be(self, key: tuple[str, ...], found: Path) -> bool:
         """Tell whether a code under a folder of the run is looked for in that folder only."""
-        book = self._books.get(key[0]) if len(key) > 1 else None
-        return book is None or book == found[0]
+        books = {self._books[name] for name in key[:-1] if name in self._books}
+        return not books or found[0] in books
 
 
 def split_path(text: str) -> Path:

@@ -43,7 +43,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A whole file compared. ``themes`` are the file's codes that the run has none for; ``how`` counts placings."""
+    """A whole file compared. ``themes`` are the file's codes that the run has none for; ``how`` counts placings.
+
+    ``older`` are machine coders of the file that the run hasn't got: the file was exported from an earlier run.
+    """
 
     file: Path
     project_name: str
@@ -53,6 +56,7 @@ class Comparison:
     documents: tuple[Compared, ...]
     themes: tuple[Theme, ...]
     troubles: tuple[Trouble, ...]
+    older: tuple[str, ...]
     how: dict[How, int]
     repaired: int
 
@@ -83,6 +87,11 @@ def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: b
 def is_machine(coder: str) -> bool:
     """Tell whether a coder's name in a file is the machine's."""
     return memo.is_machine(coder) or coder.startswith(_MACHINE)
+
+
+def _program(coder: str) -> str:
+    """Return a machine coder without its version; the same for all who are only called a machine."""
+    return memo.coder_name(coder).rpartition("@")[0] or coder
 
 
 def _only_person(project: Project) -> str:
@@ -116,6 +125,11 @@ class _Comparer:
         self._unknown: dict[CodePath, Theme] = {}
         paths = [*self._themes, *(mark.theme for paper in given.project.papers for mark in paper.marks)]
         self._books = {path[0] for path in map(self._path, dict.fromkeys(paths))}
+        known = {mark.coder for paper in run.papers for mark in paper.marks}
+        machines = {name for name in given.project.coders if is_machine(name)}
+        all_of_them = not machines or memo.MACHINE in machines
+        self._programs = {_program(name) for name in (known if all_of_them else machines)}
+        self._older = tuple(sorted(machines - known - {memo.MACHINE}))
 
     def compare(self) -> Comparison:
         """Return everything compared, in the order of the file."""
@@ -148,6 +162,7 @@ class _Comparer:
             documents=tuple(documents),
             themes=tuple(theme for path, theme in self._unknown.items() if path in used),
             troubles=tuple(self._troubles),
+            older=self._older,
             how=dict(self._how),
             repaired=self._given.repaired,
         )
@@ -165,7 +180,8 @@ class _Comparer:
         machine = [
             replace(mark, start=start, end=end)
             for mark in document.marks
-            if mark.theme[0] in self._books and low <= mark.start and mark.end <= high
+            if mark.theme[0] in self._books and _program(mark.coder) in self._programs
+            if low <= mark.start and mark.end <= high
             for start, end in [alignment.standard(mark.start, mark.end)]
         ]
         given = list(self._placed(self._inward(paper, document), document, alignment))
@@ -208,8 +224,7 @@ class _Comparer:
         if found is not None and found[0] == MEASURES:
             return (self._measures, *found[1:])
         if found is None:
-            book = self._matcher.book(path[0]) if len(path) > 1 else None
-            found = (book, *path[1:]) if book else path
+            found = self._matcher.home(path)
             if theme is None or theme.codable:
                 self._unknown.setdefault(found, Theme(found, True, theme.memo if theme else ""))
         return found

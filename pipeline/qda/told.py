@@ -88,6 +88,11 @@ def _line(entry: Entry) -> str:
 def words(imported: Imported) -> Iterator[str]:
     """Yield what people should know beside the list: how codings were placed, new codes, what to do next."""
     comparison, reading = imported.comparison, imported.reading
+    if comparison.older:
+        yield (
+            f"文件里的{'、'.join(comparison.older)}不是本次运行的机器编码者：导出之后又重新运行过，"
+            "列出的变化也可能是机器编码自己变了。请对照导出时的结果导入，或重新导出后再改。"
+        )
     if comparison.repaired:
         yield f"有 {comparison.repaired} 处的位置与所附原文不符，已按原文重新定位。"
     for how, number in comparison.how.items():
