@@ -133,20 +133,8 @@ class _Comparer:
 
     def compare(self) -> Comparison:
         """Return everything compared, in the order of the file."""
-        matcher = PaperMatcher(self._run.papers)
         documents: list[Compared] = []
-        seen: dict[str, str] = {}
-        for paper in self._given.project.papers:
-            place = matcher.find(paper)
-            if isinstance(place, str):
-                self._left(paper, place)
-                continue
-            document = self._run.papers[place]
-            key = f"{document.doc_id} {paper.text}"
-            if key in seen:
-                self._left(paper, f"与文件中的“{seen[key]}”是同一个文档，只导入了前一个")
-                continue
-            seen[key] = paper.name
+        for paper, document in self._matched():
             documents.append(self._compared(paper, document))
         if not documents:
             named = "、".join(paper.name for paper in self._given.project.papers[:5])
@@ -166,6 +154,28 @@ class _Comparer:
             how=dict(self._how),
             repaired=self._given.repaired,
         )
+
+    def _matched(self) -> Iterator[tuple[Paper, Paper]]:
+        """Yield each paper of the file with its document; those without text of one document together."""
+        matcher = PaperMatcher(self._run.papers)
+        bare: dict[str, tuple[Paper, Paper]] = {}
+        seen: dict[tuple[str, str], str] = {}
+        for paper in self._given.project.papers:
+            place = matcher.find(paper)
+            if isinstance(place, str):
+                self._left(paper, place)
+                continue
+            document = self._run.papers[place]
+            key = document.doc_id, paper.text
+            if not paper.text:
+                first, _ = bare.get(document.doc_id, (replace(paper, marks=()), document))
+                bare[document.doc_id] = replace(first, marks=(*first.marks, *paper.marks)), document
+            elif key in seen and paper.marks:
+                self._left(paper, f"与文件中的“{seen[key]}”是同一个文档，只导入了前一个")
+            else:
+                seen.setdefault(key, paper.name)
+                yield paper, document
+        yield from bare.values()
 
     def _left(self, paper: Paper, reason: str) -> None:
         """Tell of a paper that is left out, with its codings by people."""

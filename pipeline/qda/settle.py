@@ -6,7 +6,8 @@ Only where the selections of a text are off together, the names count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.qda.counting import Counting, Ruler, Spot, fits
@@ -59,7 +60,8 @@ class Settler:
         if not self._trusted or not wrong:
             return found
         folded = fold(ruler.text)
-        shifted = not self._sound and len(wrong) > len(telling) / 2
+        if not self._sound and len(wrong) > len(telling) / 2:
+            return self._shifted(folded, spots, found)
         off: dict[int, _Off] = {}
         for place in wrong:
             spot, span = spots[place], found[place]
@@ -68,13 +70,34 @@ class Settler:
             at = nearest(folded.text, _name(spot), near)
             if at is not None:
                 off[place] = _Off(place, span or (start, start), at, at - near)
-                if span is None or shifted:
+                if span is None:
                     found[place] = self._moved(spot, folded, at, last - near)
-        if not shifted:
-            for one in _runs(off, sorted(telling, key=lambda place: found[place] or (0, 0))):
-                first, last = folded.inside(*one.span)
-                found[one.place] = self._moved(spots[one.place], folded, one.at, last - first)
+        for one in _runs(off, sorted(telling, key=lambda place: found[place] or (0, 0))):
+            first, last = folded.inside(*one.span)
+            found[one.place] = self._moved(spots[one.place], folded, one.at, last - first)
         return found
+
+    def _shifted(
+        self, folded: Folded, spots: Sequence[Spot], spans: Sequence[tuple[int, int] | None]
+    ) -> list[tuple[int, int] | None]:
+        """Return the spans of a text that has shifted: each as far as the nearest name that stands in it once."""
+        size = len(folded.sources)
+        inside = []
+        for spot, span in zip(spots, spans, strict=True):
+            start = min(max(spot.start, 0), 2**62)
+            inside.append(folded.inside(*(span or (start, start))))
+        steps = sorted(_steps(folded.text, spots, inside))
+        moved: list[tuple[int, int] | None] = []
+        for spot, span, (first, last) in zip(spots, spans, inside, strict=True):
+            near = min(max(first + _step(steps, first), 0), size)
+            at = nearest(folded.text, _name(spot), near) if _telling(spot) else None
+            if at is not None:
+                moved.append(self._moved(spot, folded, at, last - first))
+            elif span is not None and near < min(near + last - first, size):
+                moved.append(folded.outside(near, min(near + last - first, size)))
+            else:
+                moved.append(span)
+        return moved
 
     def _moved(self, spot: Spot, folded: Folded, at: int, size: int) -> tuple[int, int]:
         """Return the span of a spot's name at ``at``; ``size`` is how long the spot is by its positions, folded."""
@@ -83,6 +106,22 @@ class Settler:
         if len(spot.name) >= _WHOLE:
             length = max(length, size)
         return folded.outside(at, min(at + length, len(folded.text)))
+
+
+def _steps(text: str, spots: Sequence[Spot], inside: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield where a spot stands whose name is in the text once, and how far from there that is; all folded."""
+    for spot, (first, _) in zip(spots, inside, strict=True):
+        name = _name(spot)
+        at = text.find(name) if _telling(spot) else -1
+        if at >= 0 and text.find(name, at + 1) < 0:
+            yield first, at - first
+
+
+def _step(steps: Sequence[tuple[int, int]], at: int) -> int:
+    """Return how far the nearest of the ``steps`` has shifted; 0 without any."""
+    index = bisect_left(steps, (at, 0))
+    near = steps[max(index - 1, 0) : index + 1]
+    return min(near, key=lambda step: abs(step[0] - at))[1] if near else 0
 
 
 def _runs(off: dict[int, _Off], order: Sequence[int]) -> list[_Off]:

@@ -58,7 +58,8 @@ def test_peoples_codings_stand_beside_the_machines(out: Path, tmp_path: Path) ->
     assert invoke(["import", str(out), str(file)]) == 0
     rows = query(
         out,
-        "SELECT codebook, code, coder, quote, score, rule, start, \"end\", doc_id FROM codings WHERE coder NOT LIKE 'machine:%' ORDER BY start",
+        "SELECT codebook, code, coder, quote, score, rule, start, c.end, doc_id FROM codings c"
+        " WHERE coder NOT LIKE 'machine:%' ORDER BY start",
     )
     assert {row[:3] for row in rows} == {("demo", "supply", "李四"), ("我的框架", NEW, "李四")}
     raw = texts()["乙 𠮷.txt"]
@@ -286,7 +287,7 @@ def test_a_plain_table_without_positions(out: Path, tmp_path: Path) -> None:
     with file.open("w", encoding="gb18030", newline="") as stream:
         csv.writer(stream).writerows(rows)
     found = pipeline.open(out).import_codings(file)
-    assert len(found["troubles"]) == 2 and {one["document"] for one in found["troubles"]} == {"甲", "没有.txt"}
+    assert len(found["troubles"]) == 2 and {one["document"] for one in found["troubles"]} == {"甲.txt", "没有.txt"}
     mine = [one for one in found["changes"] if one["coder"] == "孙八"]
     spans = [(one["start"], one["end"]) for one in mine]
     assert len(set(spans)) == 3 and found["placed"]["nearest"] == 2
@@ -297,7 +298,8 @@ def test_a_plain_table_without_positions(out: Path, tmp_path: Path) -> None:
 def test_a_table_with_raw_positions(out: Path, tmp_path: Path) -> None:
     rows = query(
         out,
-        'SELECT d.source_name, c.start, c."end", c.quote, c.codebook, c.code FROM codings c JOIN documents d USING (doc_id)',
+        "SELECT d.source_name, c.start, c.end, c.quote, c.codebook, c.code"
+        " FROM codings c JOIN documents d USING (doc_id)",
     )
     book = openpyxl.Workbook()
     sheet = book.active
