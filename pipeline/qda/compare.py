@@ -21,6 +21,7 @@ KINDS: dict[Kind, str] = {
     "recoded": "改码",
     "new": "新增",
 }
+_BESIDE = 10  # a coding that was put on other words so many characters away at most has been moved
 _NEAR = 0.5  # a coding that overlaps so much of the same code's is the same one moved before it is anything else
 
 
@@ -131,9 +132,10 @@ def _matched(
     pairs: list[tuple[int, float, int, int, Kind]] = []
     for place, mark in enumerate(marks):
         for index in by_theme.get(mark.theme, ()):
-            share = overlap(mark, machine[index])
-            if share > 0:
-                pairs.append((0 if share >= _NEAR else 3, -share, place, index, "moved"))
+            share, apart = overlap(mark, machine[index]), gap(mark, machine[index])
+            if apart <= _BESIDE:
+                rank = 0 if share >= _NEAR else 3 if apart == 0 else 4
+                pairs.append((rank, apart - share, place, index, "moved"))
         for index in by_span.get((mark.start, mark.end), ()):
             same_book = machine[index].theme[:1] == mark.theme[:1]
             pairs.append((1 if same_book else 2, 0.0, place, index, "recoded"))
@@ -151,3 +153,8 @@ def overlap(one: Mark, other: Mark) -> float:
     common = min(one.end, other.end) - max(one.start, other.start)
     together = max(one.end, other.end) - min(one.start, other.start)
     return max(0, common) / together if together else 0.0
+
+
+def gap(one: Mark, other: Mark) -> int:
+    """Return how many characters stand between two spans; 0 when they overlap or touch."""
+    return max(0, max(one.start, other.start) - min(one.end, other.end))
