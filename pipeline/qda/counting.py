@@ -131,6 +131,8 @@ def _sums(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def fits(name: str, text: str) -> bool:
     """Tell whether ``name`` is the beginning of ``text`` or all of it, white space and width aside."""
+    if name and not name.isspace() and text.startswith(name):
+        return True
     wanted = squeeze(name.rstrip("…. "))
     return bool(wanted) and squeeze(text[: 4 * len(name) + 40]).startswith(wanted)
 

@@ -146,7 +146,7 @@ def _name(spot: Spot) -> str:
 
 def _telling(spot: Spot) -> bool:
     """Tell whether a spot's name is long enough to be searched for."""
-    return len(_name(spot)) >= _LONG
+    return len(spot.name) >= _LONG and len(_name(spot)) >= _LONG
 
 
 def _fits(spot: Spot, span: tuple[int, int] | None, text: str) -> bool:
