@@ -32,7 +32,9 @@ DIALECTS = ("spec", "nvivo", "atlas", "maxqda")
 @click.option("--bmp-safe", is_flag=True, help="以〓代替生僻字和表情符号，各软件算出的位置就都一样。")
 @click.option("--source-variables", is_flag=True, help="qdpx 的文档属性除了放在案例上，也放在文档上。")
 @click.option("--case-as-code", is_flag=True, help="qdpx 以 NVivo 的办法把案例连到文档（ATLAS.ti 可能拒读）。")
-@click.option("--codebook", "codebooks", metavar="编码本", multiple=True, help="只导出这个编码本，用标识或名称。")
+@click.option(
+    "--codebook", "codebooks", metavar="编码本", multiple=True, help="只导出这个编码本（标识或名称；措施 也算一个）。"
+)
 @click.option("--coder", "coders", metavar="编码者", multiple=True, help="只导出这个编码者；“机器编码”指全部机器编码。")
 @click.option("--no-measures", is_flag=True, help="不把措施作为编码导出。")
 @click.option("--bare", is_flag=True, help="qdpx 之外不写编码本、分类表、编码表等文件。")

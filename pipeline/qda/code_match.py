@@ -58,16 +58,13 @@ class CodeMatcher:
         for one in (key, shorter, *_expanded(key)):
             if found := self._paths.get(one):
                 return found
-        described = _id(memo)
-        if found := self._ids.get(described):
-            return found
         if (found := self._names.get(key[-1])) and self._may_be(key, found):
             return found
         for at in range(len(shorter)):
             found = self._paths.get(shorter[at:]) or self._tails.get(shorter[at:])
             if found and self._may_be(key, found):
                 return found
-        return self._ids.get(path[-1].strip())
+        return self._ids.get(_id(memo)) or self._ids.get(path[-1].strip())
 
     def _may_be(self, key: tuple[str, ...], found: Path) -> bool:
         """Tell whether a code under a folder of the run is looked for in that folder only."""

@@ -97,7 +97,7 @@ def _told(built: Built, *, bmp_safe: bool) -> list[str]:
     if not bmp_safe and (names := _astral(project)):
         more = f"等 {len(names)} 篇文档" if len(names) > 3 else ""
         words.append(
-            f"{'、'.join(names[:3])}{more}有生僻字或表情符号，各软件算位置的办法不同（NVivo 算两个字符），"
+            f"{'、'.join(names[:3])} {more}有生僻字或表情符号，各软件算位置的办法不同（NVivo 算两个字符），"
             "编码可能错位；加 --bmp-safe 以〓代替这些字符即可避免"
         )
     return words

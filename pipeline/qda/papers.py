@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.qda.align import resemblance, sketch
 from pipeline.qda.folding import squeeze
+from pipeline.qda.memo import read_pairs
 from pipeline.qda.project import Paper
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _NUMBERED = re.compile(r"^\d+_")  # QualCoder puts it before a name it has already
+_ID = "文档编号"
 _ALIKE, _OTHER = 0.4, 0.05
 
 
@@ -37,8 +39,9 @@ class PaperMatcher:
 
     def find(self, paper: Paper) -> int | str:
         """Return the place of the document a paper is, or in Chinese why there is none."""
-        if paper.doc_id in self._ids:
-            return self._ids[paper.doc_id]
+        known = self._ids.get(_doc_id(paper))
+        if known is not None and (not paper.text or self._likeness(paper, known) >= _OTHER):
+            return known
         named = next((found for name in _names(paper.name) if (found := self._names.get(name))), [])
         if not paper.text:
             if len(named) == 1:
@@ -75,6 +78,12 @@ class PaperMatcher:
         if place not in self._sketches:
             self._sketches[place] = sketch(squeeze(self._documents[place].text))
         return resemblance(sketch(squeezed), self._sketches[place])
+
+
+def _doc_id(paper: Paper) -> str:
+    """Return the document id a paper brings along: its own, else among its attributes or in its memo."""
+    said = {name.rpartition(":")[2]: str(value) for name, value in paper.attributes}
+    return paper.doc_id or said.get(_ID) or read_pairs(paper.memo).get(_ID, "")
 
 
 def _names(name: str) -> Iterable[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.qda import memo
-from pipeline.qda.names import theme_names
+from pipeline.qda.names import attribute_names, theme_names
 from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.qdc_write import write_qdc
 from pipeline.table.cells import write_csv
@@ -61,7 +61,7 @@ def codebook_rows(project: Project) -> Iterator[Row]:
             "/".join(theme.path),
             "是" if theme.codable else "否",
             *(lines.get(label, "") for label in memo.LABELS),
-            facts.get(memo.CODE, facts.get("编码本", "")),
+            facts.get(memo.CODE, facts.get(memo.BOOK, "")),
             used[theme.path],
         )
 
@@ -113,8 +113,7 @@ def _long_row(paper: Paper, mark: Mark, name: str) -> Row:
 
 def _attributes(project: Project, classification: str) -> tuple[str, ...]:
     """Return the headings of the classification sheet: the classification in A1, then the attributes."""
-    found = dict.fromkeys(name for paper in project.papers for name, _ in paper.attributes)
-    return classification, *found
+    return classification, *attribute_names(project.papers)
 
 
 def _cases(project: Project) -> Iterator[Row]:
