@@ -27,7 +27,9 @@ from pipeline.qda.readers import read_given
 from pipeline.qda.scheme import load_scheme
 from pipeline.qda.texts import Plain
 
-MEASURES = "措施_人工"  # the codebook of people's codings of measures: the machine's are no rows of ``codings``
+# The codebook of people's codings of measures (the machine's are no rows of ``codings``), and what its names end with,
+# so that they are other names than the machine's.
+MEASURES, BY_PEOPLE = "措施_人工", "（人工）"
 _MACHINE = "machine:"
 
 
@@ -230,9 +232,9 @@ class _Comparer:
     def _path(self, path: CodePath) -> CodePath:
         """Return the run's path of a code; that of the file when the run has none, its folder as the run calls it."""
         theme = self._themes.get(path)
+        if path[0] == MEASURES:
+            path = (self._measures, *(name.removesuffix(BY_PEOPLE) for name in path[1:]))
         found = self._matcher.find(path, theme.memo if theme else "")
-        if found is not None and found[0] == MEASURES:
-            return (self._measures, *found[1:])
         if found is None:
             found = self._matcher.home(path)
             if theme is None or theme.codable:

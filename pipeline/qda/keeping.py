@@ -13,7 +13,7 @@ from pipeline.qda import memo
 from pipeline.qda.books import Shelf, load_shelf
 from pipeline.qda.build import CREATED
 from pipeline.qda.compare import Change, Kind
-from pipeline.qda.incoming import MEASURES, Compared, Comparison
+from pipeline.qda.incoming import BY_PEOPLE, MEASURES, Compared, Comparison
 from pipeline.qda.plains import plains
 from pipeline.qda.project import Path as CodePath
 from pipeline.qda.project import Theme
@@ -144,7 +144,9 @@ class _Keeper:
         """Return the row of a person's coding."""
         mark = change.mark
         start, end = self._span(document, mark.start, mark.end)
-        path = (MEASURES, *mark.theme[1:]) if mark.theme[0] == self._measures else mark.theme
+        path = mark.theme
+        if path[0] == self._measures:
+            path = (MEASURES, *(f"{name}{BY_PEOPLE}" for name in path[1:]))
         code = self._codes.find(path)
         taken_over = change.given is not None and memo.is_machine(change.given.coder)
         page, boxes = self._pages.get((document.doc_id, start, end), (None, None))

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pipeline.qda.compare import KINDS, Kind
+from pipeline.qda.incoming import MEASURES
 from pipeline.qda.keeping import Entry, Imported
 
 _ORDER: tuple[Kind, ...] = ("confirmed", "moved", "recoded", "deleted", "new", "unchanged")
@@ -98,9 +99,12 @@ def words(imported: Imported) -> Iterator[str]:
     for how, number in comparison.how.items():
         if how in _HOW:
             yield f"有 {number} 处不能只凭位置确定（{_HOW[how]}），请抽查。"
-    if reading and reading.codes:
-        names = "、".join(f"{code.codebook}/{code.name}" for code in reading.codes[:10])
-        yield f"文件中有 {len(reading.codes)} 个代码是编码本里没有的，已加入代码表：{names}"
+    new = [code for code in reading.codes if code.codebook != MEASURES] if reading else []
+    if new:
+        names = "、".join(f"{code.codebook}/{code.name}" for code in new[:10])
+        yield f"文件中有 {len(new)} 个代码是编码本里没有的，已加入代码表：{names}{' 等' if len(new) > 10 else ''}"
+    if reading and any(coding.codebook == MEASURES for coding in reading.codings):
+        yield f"人对措施的编码记在编码本“{MEASURES}”中，措施表不变。"
     found = counts(imported)
     if found["unchanged"] and not comparison.reviewed:
         yield (

@@ -128,6 +128,8 @@ def test_reviewed_counts_everything_as_the_persons(out: Path, tmp_path: Path, ca
     assert readings(out)[0].coders == ("王五",)
     again = pipeline.open(out).import_codings(file, coder="赵六", reviewed=True, dry_run=True)
     assert again["counts"]["confirmed"] == people and again["coders"] == ["赵六"]
+    names = {theme.name for theme in build_project(out).project.themes}
+    assert "资助金额" in names and "资助金额（人工）" in names  # nothing is called otherwise than before
     # exported again, the person's codings are known and nothing is listed
     second = tmp_path / "又.qdpx"
     write_qdpx(build_project(out).project, second)
