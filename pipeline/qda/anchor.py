@@ -16,6 +16,7 @@ from pipeline.qda.settle import nearest
 How = Literal["position", "quote", "nearest", "similar"]
 _LIKE = 0.6  # from this share of common pairs of characters on, a passage is the quote with changes
 _EDGE = 300  # so many characters at each end of a changed passage are compared one by one
+_PIECES = 50  # so many pieces of a quote at most are looked for
 _SHORT = 4  # a shorter quote is only looked for where it's expected
 
 
@@ -91,7 +92,7 @@ class Anchor:
         """Return where a changed quote stands, led there by a piece of it that has stayed."""
         text = self._alignment.folded.text
         size = max(6, min(24, len(quote) // 4))
-        for at in range(0, max(1, len(quote) - size + 1), size):
+        for at in range(0, max(1, len(quote) - size + 1), max(size, len(quote) // _PIECES)):
             found = text.find(quote[at : at + size])
             if found >= 0 and (placed := self._similar(quote, max(0, found - at), found - at + len(quote))):
                 return placed

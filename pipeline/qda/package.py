@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,6 +17,8 @@ MOST_BYTES = 2**31 - 1  # the standard's own limit for one file
 _MOST_TOTAL, _MOST_MEMBERS = 8 * 2**30, 200_000
 _MOST_RATIO, _SMALL = 500, 50_000_000  # texts shrink to a fifth, XML to a fiftieth; a bomb to a thousandth
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+_PROLOG = 1 << 24
+_ELEMENT = re.compile(rb"<[A-Za-z_][\w.\-]*(?::[\w.\-]+)?[\s/>]")
 _INTERNAL = ("internal://", "relative:///", "relative://")
 _AGAIN = "请在原软件中重新导出为 REFI-QDA 项目（.qdpx）"
 
@@ -86,16 +89,25 @@ class Package:
 
 def parse_xml(content: bytes, where: str, root_name: str) -> etree._Element:
     """Return the root of ``content``. Raises PipelineError unless it's XML without a DTD whose root has that name."""
+    if _has_dtd(content):
+        # before anything is parsed: entities in attributes are expanded whatever the parser is told
+        raise PipelineError(f"{where} 带有 DTD（实体定义），REFI-QDA 不允许，为安全起见不予读取")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise PipelineError(f"{where} 不是完好的 XML（{error}）。{_AGAIN}") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise PipelineError(f"{where} 带有 DTD（实体定义），REFI-QDA 不允许，为安全起见不予读取")
     if local(root) != root_name:
         raise PipelineError(f"{where} 的根元素是 {local(root)}，应为 {root_name}。{_AGAIN}")
     return root
+
+
+def _has_dtd(content: bytes) -> bool:
+    """Tell whether a DTD stands before the first element, in UTF-8 or UTF-16."""
+    head = content[:_PROLOG].replace(b"\x00", b"") if b"\x00" in content[:_PROLOG] else content
+    at = head.find(b"<!DOCTYPE")
+    element = _ELEMENT.search(head)
+    return at >= 0 and (element is None or at < element.start())
 
 
 def local(element: etree._Element) -> str:

@@ -44,7 +44,7 @@ def read_sheet(file: Path) -> Given:
         for place, line in enumerate(grid.lines[:_HEAD_ROWS]):
             columns = _columns(line)
             if _enough(columns):
-                return _Table(file, grid.lines[place + 1 :], columns).read(hidden)
+                return _Table(file, _unmerged(grid, place + 1), columns).read(hidden)
     raise PipelineError(
         f"{file}: 没有找到编码表的表头。应有“文档”、“代码”和“原文”（或“起”“止”）各列，可有“编码者”“编码本”"
     )
@@ -62,6 +62,19 @@ def _grids(file: Path) -> tuple[Sequence[Grid], int]:
         raise PipelineError(issue("ingest", error.code, **detail).message) from error
     except OSError as error:
         raise PipelineError(f"{file}: 读不出来（{error.strerror}），请检查路径和权限") from error
+
+
+def _unmerged(grid: Grid, first: int) -> list[Line]:
+    """Return the rows from ``first`` on, with the value of a merged area in each of its rows."""
+    values = {line.number: line.cells for line in grid.lines}
+    fills: dict[int, dict[int, str]] = {}
+    last = grid.lines[-1].number
+    for top, left, bottom, _ in grid.merged:
+        value = values.get(top, {}).get(left)
+        if value:
+            for number in range(top + 1, min(bottom, last) + 1):
+                fills.setdefault(number, {})[left] = value
+    return [Line(line.number, {**fills.get(line.number, {}), **line.cells}) for line in grid.lines[first:]]
 
 
 def _columns(line: Line) -> dict[str, int]:

@@ -72,7 +72,12 @@ def test_entities_are_refused(tmp_path: Path) -> None:
     for entity in (f'<!ENTITY x SYSTEM "file://{secret}">', f'<!ENTITY l0 "lol">{lol}<!ENTITY x "&l8;">'):
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("project.qde", f'<!DOCTYPE Project [{entity}]><Project name="&x;"/>')
-        with pytest.raises(PipelineError):
+        with pytest.raises(PipelineError, match="DTD"):
+            read_qdpx(path)
+        with zipfile.ZipFile(path, "w") as archive:
+            text = f'<!DOCTYPE Project [{entity}]><Project name="&x;"/>'
+            archive.writestr("project.qde", text.encode("utf-16"))
+        with pytest.raises(PipelineError, match="DTD"):
             read_qdpx(path)
 
 

@@ -317,6 +317,28 @@ def test_a_table_with_raw_positions(out: Path, tmp_path: Path) -> None:
     assert {one["kind"] for one in found["changes"]} == {"confirmed"} and len(found["changes"]) == len(rows)
 
 
+def test_merged_and_hidden_rows(out: Path, tmp_path: Path) -> None:
+    first, second = [one for one in texts()["甲.txt"].split("\n") if one and one != REPEATED][:2]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["说明：请填写"],
+        ["文档", "原文", "代码"],
+        ["甲.txt", first, "留"],
+        [None, second, "留；平台"],
+        ["甲.txt", first, "平台"],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A3:A4")
+    sheet.row_dimensions[5].hidden = True
+    file = tmp_path / "吴十.xlsx"
+    book.save(file)
+    found = pipeline.open(out).import_codings(file, dry_run=True)
+    assert sum(one["coder"] == "吴十" for one in found["changes"]) == 3
+    assert ["隐藏" in one["reason"] for one in found["troubles"]] == [True]
+
+
 def test_an_edited_text(out: Path, tmp_path: Path) -> None:
     """A person has worked on another version of the text: what is the same is confirmed, what changed moves along."""
     file = tmp_path / "改文.qdpx"
