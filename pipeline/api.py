@@ -185,6 +185,19 @@ class Knowledge:
 
         return measures(self._out, Filters(**filters), review=review, limit=limit)
 
+    def import_codings(
+        self, file: str | Path, *, coder: str | None = None, reviewed: bool = False, dry_run: bool = False
+    ) -> dict[str, Any]:
+        """Import a coded file (.qdpx, Label Studio, doccano, a table) as ``cewen import --json`` does; return the same.
+
+        Raises PipelineError when the file can't be read or isn't of this run.
+        """
+        from pipeline.qda.told import as_data
+        from pipeline.running.importing import import_codings
+
+        found = import_codings(self._out, Path(file), coder=coder, reviewed=reviewed, dry_run=dry_run)
+        return as_data(found)
+
     def score(self, gold: str | Path, *, mistakes: int = 0) -> dict[str, Any]:
         """Return how the run's measures score against the gold in the folder ``gold``, as ``cewen eval --json`` does.
 

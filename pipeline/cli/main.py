@@ -17,6 +17,7 @@ from pipeline.cli.ask import measures_command, query_command
 from pipeline.cli.data import codebook_group, config_group
 from pipeline.cli.exporting import export_command
 from pipeline.cli.help import help_option, show_help
+from pipeline.cli.importing import import_command
 from pipeline.cli.look import issues_command, status_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
@@ -33,6 +34,7 @@ COMMANDS: tuple[click.Command, ...] = (
     query_command,
     measures_command,
     export_command,
+    import_command,
     eval_command,
     codebook_group,
     config_group,

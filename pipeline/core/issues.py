@@ -173,6 +173,11 @@ CODES: dict[str, IssueCode] = {
         "合计“{quote}”与分项之和不符：{parts} 相加为 {sum}{unit}，相差 {difference}{unit}",
         "请核对原文：可能是原文有误、分项没有列全，或分项有交叉。",
     ),
+    "people.gone": IssueCode(
+        "warning",
+        "导入的 {name} 中有 {count} 条人工编码所在的文档已不在本次运行中（内容改了，或没有再读）",
+        "记录仍保留在输出目录的 people 中；请把这些文档加回来，或对新的内容重新导出、编码后再导入。",
+    ),
     "topics.too-few": IssueCode(
         "info",
         "只有 {count} 篇文档有可用于主题模型的词，少于 {least} 篇，未建模",

@@ -16,7 +16,7 @@ from pipeline.core.issues import issue
 from pipeline.core.layers import RawText
 from pipeline.ingest.columns import normal
 from pipeline.ingest.decode import decode
-from pipeline.ingest.grid import MOST_COLUMNS, Grid, Line, Room, RowDoubts, cell_text
+from pipeline.ingest.grid import MOST_COLUMNS, MOST_ROWS, Grid, Line, Room, RowDoubts, cell_text
 from pipeline.ingest.rows import Readings, to_raw
 from pipeline.ingest.txt import encoding_doubts
 
@@ -39,6 +39,13 @@ def read_delimited(source: Source, content: bytes, *, max_chars: int, rows: RowS
         found.append(issue("ingest", "ingest.rows-cut", name=source.name, count=len(lines)))
     readings = Readings(source.name, "text/csv", decoded.encoding, max_chars, tuple(found))
     return to_raw([Grid("", lines)], readings, rows)
+
+
+def read_grid(name: str, content: bytes) -> Grid:
+    """Return the rows of a delimited text as they are. Raises UnreadableFile (see ``decode``)."""
+    text = decode(content, name, max_chars=max(1, len(content))).text.replace("\x00", "")
+    lines, _ = _lines(text, delimiter_of(text), RowDoubts(name), MOST_ROWS)
+    return Grid("", lines)
 
 
 def begins_as_table(content: bytes, rows: RowSettings) -> bool:

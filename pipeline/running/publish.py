@@ -81,6 +81,7 @@ class _Press:
         """Write everything and say so."""
         from pipeline.books.load import load_books
         from pipeline.table.assemble import build_tables
+        from pipeline.table.people import readings
         from pipeline.table.schema import TABLES
 
         seconds: dict[str, Any] = dict(request["seconds"])
@@ -89,7 +90,7 @@ class _Press:
         seconds["topics"] = round(time.perf_counter() - began, 3)
         began = time.perf_counter()
         self._say("phase", name="tables", total=request["total"])
-        listed = [trace.issue for trace in self._records.run_issues() if trace.issue.stage != "topics"]
+        listed = [trace.issue for trace in self._records.run_issues() if trace.issue.stage not in ("topics", "people")]
         listed += [trace.issue for _, traces in self._records.file_issues() for trace in traces]
         counts = build_tables(
             self._entries,
@@ -98,11 +99,13 @@ class _Press:
             topics=model,
             heads=self._heads(),
             run_issues=(*listed, *issues),
+            people=readings(self._out),
         )
+        issues = (*issues, *counts.issues)
         seconds["tables"] = round(time.perf_counter() - began, 3)
         found = self._records.issue_counts()
         for one in issues:
-            found[one.code] = 1
+            found[one.code] = sum(other.code == one.code for other in issues)
         numbers = {"documents": self._records.tally(), "issues": dict(sorted(found.items())), "rows": counts.rows}
         head = describe_run(self._config, self._plan, numbers, seconds)
         write_manifest(self._out / outputs.MANIFEST, head, self._records.files())

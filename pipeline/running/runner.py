@@ -138,7 +138,10 @@ class _Job:
 
     def publish(self, store: Store, plan: Plan) -> bool:
         """Write topics, tables, database and run.json; return False when they're as they should be already."""
-        state = digest(store.state(), plan.digest, tables_key(self._config), self._programs.publish)
+        from pipeline.table.people import state as people
+
+        key = tables_key(self._config)
+        state = digest(store.state(), plan.digest, key, people(self._out), self._programs.publish)
         known = json.loads(store.meta(_PUBLISHED) or "{}")
         if known.get("state") == state and all((self._out / name).is_file() for name in known["files"]):
             return False
@@ -153,7 +156,9 @@ class _Job:
         }
         answer = self._ask(request)
         with store.db:
-            store.set_run_issues("topics", [Issue(**found) for found in answer["issues"]])
+            found = [Issue(**one) for one in answer["issues"]]
+            for stage in ("topics", "people"):
+                store.set_run_issues(stage, [one for one in found if one.stage == stage])
             store.set_meta(_PUBLISHED, json.dumps({"state": state, "files": answer["files"]}))
         self._seconds |= {name: answer["seconds"][name] for name in ("topics", "tables")}
         return True

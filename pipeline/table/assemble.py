@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.coding.codebook import Codebook, CodeEntry, codes
 from pipeline.core import outputs
-from pipeline.core.issues import Issue
+from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Head
 from pipeline.table.build import DocumentRows, Entry, build_rows, issue_row
 from pipeline.table.database import build_database
+from pipeline.table.people import Reading
+from pipeline.table.people_rows import people_rows
 from pipeline.table.resolve import index
 from pipeline.table.schema import CodeRow, DocTopicRow, TopicRow, TopicTermRow
 from pipeline.table.write import TableWriter
@@ -29,9 +31,10 @@ _BATCH_CHARS = 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class TableCounts:
-    """How many rows each table got."""
+    """How many rows each table got, and what there is to tell of people's codings."""
 
     rows: dict[str, int]
+    issues: tuple[Issue, ...] = ()
 
 
 def build_tables(
@@ -42,6 +45,7 @@ def build_tables(
     topics: TopicModel | None = None,
     heads: Iterable[tuple[str, Head]] | None = None,
     run_issues: Iterable[Issue] = (),
+    people: Sequence[Reading] = (),
 ) -> TableCounts:
     """Write ``out/tables/NAME.parquet`` and ``out/knowledge.duckdb``; return how many rows each table has.
 
@@ -56,18 +60,24 @@ def build_tables(
     with TableWriter(out / outputs.TABLES) as writer:
         writer.add("codes", (_code(entry) for entry in entries_of_codes))
         biggest: Counter[int] = Counter()
+        doc_ids: set[str] = set()
         for batch in _batches(entries()):
+            doc_ids.update(entry.doc_id for entry in batch)
             for entry in batch:
                 _add(writer, build_rows(entry, targets=targets, code_paths=code_paths))
             if topics is not None:
                 _add_mixes(writer, batch, topics, biggest)
         if topics is not None:
             _add_topics(writer, topics, biggest)
-        writer.add("issues", (issue_row(found, None) for found in run_issues))
+        theirs = people_rows(people, doc_ids, code_paths)
+        writer.add("codes", theirs.codes)
+        writer.add("codings", theirs.codings)
+        gone = tuple(issue("people", "people.gone", name=name, count=count) for name, count in theirs.gone)
+        writer.add("issues", (issue_row(found, None) for found in (*run_issues, *gone)))
         counts = writer.counts()
     names = {book.codebook: book.name for book in codebooks}
     build_database(out / outputs.TABLES, out / outputs.DATABASE, names=names)
-    return TableCounts(counts)
+    return TableCounts(counts, gone)
 
 
 def _code(entry: CodeEntry) -> CodeRow:

@@ -6,6 +6,7 @@ written. Offsets are into the raw text of the documents.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.strict import digest
 from pipeline.table.schema import CodeRow, CodingRow
 
 FOLDER = "people"
@@ -23,6 +25,7 @@ class Reading:
     """What one file brought: whose codings, and the documents its coders read, with codings or without.
 
     ``codes`` are codes that no codebook of the run has. ``name`` is the file's name and names the reading.
+    ``rejected`` are the ids of the machine's codings that were deleted, moved or recoded.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Reading:
     doc_ids: tuple[str, ...]
     codes: tuple[CodeRow, ...]
     codings: tuple[CodingRow, ...]
+    rejected: tuple[str, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Reading)
@@ -55,6 +59,12 @@ def keep(out: Path, reading: Reading) -> None:
     fresh = target.with_suffix(".tmp")
     fresh.write_bytes(_ADAPTER.dump_json(reading, indent=1))
     fresh.replace(target)
+
+
+def state(out: Path) -> str:
+    """Return a digest of all that people have coded."""
+    paths = sorted((out / FOLDER).glob("*.json"))
+    return digest(*(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in paths))
 
 
 def coders(found: Sequence[Reading]) -> tuple[str, ...]:

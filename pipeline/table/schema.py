@@ -158,7 +158,7 @@ class MeasureRow:
 class CodingRow:
     """One row per code given to a span."""
 
-    coding_id: Annotated[str, Col("编码编号", "文档编号:起-止:编码本.代码，同处重复时加 #2")]
+    coding_id: Annotated[str, Col("编码编号", "文档编号:起-止:编码本.代码，同处重复时加 #2；人工编码末尾是 @编码者")]
     doc_id: Annotated[str, Col("文档编号", "见 documents")]
     codebook: Annotated[str, Col("编码本", "见 codes")]
     code: Annotated[str, Col("代码", "见 codes")]

@@ -1,0 +1,42 @@
+"""What a reader of a coded file gives: the project, and what of the file could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.qda.project import Project
+
+NOWHERE = -1  # the position of a mark whose file names only the quote
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing of the file that is left out: the document's name, its place there, the quote and, in Chinese, why."""
+
+    document: str
+    place: str
+    quote: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Return it as one sentence: 「甲.txt 第 3–9 字“……”：没有代码」."""
+        quote = f"“{self.quote[:40]}”" if self.quote else ""
+        return " ".join(part for part in (self.document, self.place + quote) if part) + f"：{self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file as read. A paper without text has marks whose positions, if any, are into the run's own raw text.
+
+    Line breaks of papers are ``\\n``. A mark without coder (``""``) is its reviewer's. ``repaired`` marks stand where
+    their quote is and not where the file says.
+    """
+
+    project: Project
+    troubles: tuple[Trouble, ...] = ()
+    repaired: int = 0
+
+
+def place_of(start: int, end: int) -> str:
+    """Return a place as people read it; empty when there is none."""
+    return "" if start < 0 else f"第 {start}–{end} 字"
