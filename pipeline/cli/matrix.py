@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from pipeline.export.matrix_xlsx import Written
 
 FORMATS = ("table", "csv", "json", "xlsx")
-# what a terminal shows of each cell, and what a workbook has room for
-_SHOWN, _ROOM = 3, 1_048_575
+# what a terminal shows of each cell, and how many passages are given in all without --most
+_SHOWN, _ROOM = 3, 200_000
+# a matrix of all codes over very many documents may take longer than a question should
+_SECONDS = 600.0
 
 
 def _words(values: dict[str, str]) -> Any:
@@ -70,7 +72,9 @@ _options: tuple[Decorator, ...] = (
     ),
     click.option("--cases", "case_file", type=Path, metavar="文件", help="案例比较的 YAML 文件，有 rows 和 columns。"),
     click.option("--details", is_flag=True, help="不给矩阵，给每一格背后的各处原文及位置。"),
-    click.option("--most", type=click.IntRange(1), metavar="处数", help="每格最多列多少处引文。"),
+    click.option(
+        "--most", type=click.IntRange(1), metavar="处数", help="每格最多列多少处引文；默认共列 20 万处，各格平分。"
+    ),
     click.option(
         "--format", "form", type=click.Choice(FORMATS), metavar="格式", help="输出格式，默认 table；xlsx 要加 --to。"
     ),
@@ -134,13 +138,13 @@ def matrix_command(out: Path, form: str | None, target: Path | None, percent: st
     if found is not None:
         _give_framework(found, form, target, details=given["details"])
         return 0
-    asked = matrix(out, _question(given, given["rows"], given["cols"]))
+    asked = matrix(out, _question(given, given["rows"], given["cols"]), seconds=_SECONDS)
     if given["details"]:
         most = given["most"] or room(asked.behind, _ROOM)
-        rows = passages(out, asked, most=most)
+        rows = passages(out, asked, most=most, seconds=_SECONDS)
         _give_framework(of_matrix(asked, rows), form, target, details=True)
     else:
-        _give_matrix(out, asked, form, target, by)
+        _give_matrix(out, asked, form, target, by, given["most"])
     return 0
 
 
@@ -193,9 +197,8 @@ def _framework(out: Path, given: dict[str, Any], form: str, percent: Percent | N
         raise PipelineError("引文的矩阵没有百分比：请去掉 --percent")
     if not compared:
         question = _question(given, given["rows"] or "document", given["cols"] or "code")
-        if given["most"]:
-            return framework(out, question, most=given["most"])
-        return framework(out, question, most=room(matrix(out, question).behind, _ROOM))
+        most = given["most"] or room(matrix(out, question, seconds=_SECONDS).behind, _ROOM)
+        return framework(out, question, most=most, seconds=_SECONDS)
     if given["framed"] or given["rows"] or given["cols"]:
         raise PipelineError("案例比较（--case、--column、--cases）不能与 --rows、--cols、--framework 一起用")
     written = read_cases(given["case_file"]) if given["case_file"] else Cases((), ())
@@ -204,12 +207,14 @@ def _framework(out: Path, given: dict[str, Any], form: str, percent: Percent | N
     return compare(out, Cases(rows, cols), coders=given["coders"])
 
 
-def _give_matrix(out: Path, found: Matrix, form: str, target: Path | None, by: Percent | None) -> None:
+def _give_matrix(
+    out: Path, found: Matrix, form: str, target: Path | None, by: Percent | None, most: int | None
+) -> None:
     """Print or write a matrix."""
     if form == "xlsx" and target is not None:
         from pipeline.export.matrix_xlsx import write_matrix
 
-        _said(target, found.name, write_matrix(out, found, target, percent=by))
+        _said(target, found.name, write_matrix(out, found, target, percent=by, most=most))
     elif form == "json":
         _give_json(matrix_data(found, percent=by), target)
     elif form == "csv":
@@ -343,7 +348,7 @@ def _said(target: Path, name: str, written: Written) -> None:
     """Say what went into a workbook and what didn't."""
     words = [f"已写入 {target}（{name}），明细 {written.passages} 处"]
     if written.left_out:
-        words.append(f"另有 {written.left_out} 处超出 Excel 的行数，没有列出：可用“名称=值”缩小范围")
+        words.append(f"另有 {written.left_out} 处没有列出：可用“名称=值”缩小范围，或用 --most 定每格列多少处")
     if written.cut:
         words.append(f"{written.cut} 格超过单元格字数上限，格末注明，全部见“明细”")
     say("；".join(words))

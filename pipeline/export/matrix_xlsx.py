@@ -18,6 +18,8 @@ from pipeline.table.matrices_frame import Framework, Passage, read_passages, roo
 from pipeline.table.words import unwrap
 
 MAX_COLUMNS, MAX_LINKS = 16_384, 65_000
+# a sheet of more passages than this takes minutes to write and to open
+ROOM = 200_000
 DETAILS = "明细"
 _CREATED = datetime(2000, 1, 1)
 _HEADS = ("行", "列", "文件", "章节", "页", "起", "止", "原文", "所在句", "编码者", "规则", "编号")
@@ -25,6 +27,7 @@ _WIDTHS = (18, 18, 26, 28, 6, 8, 8, 60, 50, 20, 30, 34)
 # points of a line; Excel takes rows up to 409 points
 _LINE, _HIGHEST = 16, 400
 _CELL_WIDTH = 56
+_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,15 @@ class Written:
     cut: int = 0
 
 
-def write_matrix(out: Path, found: Matrix, target: Path, *, percent: Percent | None = None) -> Written:
-    """Write a matrix with totals, its shares if asked for, and every passage behind it."""
+def write_matrix(
+    out: Path, found: Matrix, target: Path, *, percent: Percent | None = None, most: int | None = None
+) -> Written:
+    """Write a matrix with totals, its shares if asked for, and every passage behind it.
+
+    Of each cell ``most`` passages, without it as many as ``ROOM`` rows hold. Raises PipelineError when it is too wide.
+    """
     _check(len(found.cols.heads) + 2)
-    most = room(found.behind, MAX_ROWS - 1)
+    most = min(room(found.behind, ROOM if most is None else MAX_ROWS - 1), most or MAX_ROWS)
     firsts, listed = _firsts(found.behind, most)
     left_out = sum(map(sum, found.behind)) - listed
     rows, cols = found.labels
@@ -48,7 +56,7 @@ def write_matrix(out: Path, found: Matrix, target: Path, *, percent: Percent | N
         book.matrix(found, firsts)
         if percent is not None:
             book.shares(found, percent)
-        table = passages(out, found, most=most)
+        table = passages(out, found, most=most, seconds=_SECONDS)
         lines = (one for batch in table.to_batches(max_chunksize=5_000) for one in read_passages(batch))
         book.details(lines, rows, cols)
         book.notes(found.name, [f"格中为{UNITS[found.unit]}", *found.notes, *_limits(left_out, most, 0)])
@@ -216,6 +224,7 @@ class _Book:
         """Return a new sheet with its heads."""
         sheet = self.workbook.add_worksheet(name)
         sheet.freeze_panes(1, 1)
+        _page(sheet)
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, max(len(heads), 1), 16 if found.unit == "money" else 12)
         sheet.set_row(0, 2 * _LINE + 4)
@@ -245,6 +254,7 @@ class _Book:
         sheet = self.workbook.add_worksheet("框架矩阵" if found.name != "案例比较" else "案例比较")
         rows, cols = found.labels
         sheet.freeze_panes(1, 1)
+        _page(sheet)
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, max(len(cols), 1), _CELL_WIDTH)
         for c, head in enumerate([found.zh, *cols]):
@@ -257,7 +267,8 @@ class _Book:
                 texts[c], was_cut = cell_of(there, more=found.behind[r][c] - len(there), file=not found.by_document)
                 cut += was_cut
             sheet.set_row(r + 1, min(_HIGHEST, _LINE * max([1, *(_lines(text) for text in texts.values())]) + 4))
-            head = "\n".join(part for part in (label, found.rows[r].note) if part)
+            note = found.rows[r].note
+            head = f"{label}\n{note}" if note not in ("", label) else label
             sheet.write_string(r + 1, 0, cell_text(head), self.formats["side"])
             for c, text in texts.items():
                 if text:
@@ -271,6 +282,7 @@ class _Book:
         """Write the sheet of passages."""
         sheet = self.workbook.add_worksheet(DETAILS)
         sheet.freeze_panes(1, 2)
+        _page(sheet)
         for c, (head, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
             sheet.set_column(c, c, width)
             sheet.write_string(0, c, head, self.formats["head"])
@@ -295,6 +307,14 @@ class _Book:
             more = [f"只有前 {MAX_LINKS} 格有链接（Excel 的上限），其余可在“{DETAILS}”中按行、列筛选"]
         for r, text in enumerate([name, *lines, *more, "起、止是原始文本（raw_text）中的字符位置，从 0 起，不含“止”"]):
             sheet.write_string(r, 0, cell_text(unwrap(text)), self.formats["head" if not r else "wrap"])
+
+
+def _page(sheet: Any) -> None:
+    """Let a sheet print across, as wide as the page, with its heads on each page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _lines(text: str) -> int:

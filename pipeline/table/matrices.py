@@ -191,8 +191,20 @@ def passages(
     with connect(out) as connection:
         coders = read_coders(connection, found.question)
         made = plan(found.rows, found.cols, found.base_kind, found.unit, found.question.within)
-        given = [*_parameters(found.rows, found.cols, coders), most, *(() if row is None else (row, col))]
-        return fetch(connection, details_sql(made, cell=row is not None), given, seconds=seconds)
+        given = [*_parameters(found.rows, found.cols, coders), most]
+        if row is None or col is None:
+            return fetch(connection, details_sql(made), given, seconds=seconds)
+        given[:2] = [found.rows.heads[row].key], [found.cols.heads[col].key]
+        return _placed(fetch(connection, details_sql(made), given, seconds=seconds), row, col)
+
+
+def _placed(found: pa.Table, row: int, col: int) -> pa.Table:
+    """Return the passages of a matrix of one cell as those of a cell of another one."""
+    import pyarrow as pa
+
+    for at, name, value in ((0, "row", row), (1, "col", col)):
+        found = found.set_column(at, name, pa.array([value] * found.num_rows, pa.int64()))
+    return found
 
 
 def _read(connection: duckdb.DuckDBPyConnection, question: Question) -> tuple[Axis, Axis, list[str]]:

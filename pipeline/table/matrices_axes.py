@@ -224,7 +224,7 @@ def _code_axis(
         for code in codes
     )
     zh = names.get(books[0], books[0]) if len(books) == 1 else "代码"
-    return Axis("coding", "code", zh, f"g.codebook || chr({ord(SEPARATOR)}) || g.code", heads, many=True)
+    return Axis("coding", "code", zh, "g.code", heads, many=True)
 
 
 def _measure_axis(connection: duckdb.DuckDBPyConnection, name: str, wanted: list[str]) -> Axis | None:

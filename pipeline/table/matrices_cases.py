@@ -248,12 +248,12 @@ def _coded(
     sql = f"""{given_sql()},
 ranges AS (SELECT unnest($4::VARCHAR[]) AS doc_id, unnest($5::BIGINT[]) AS low, unnest($6::BIGINT[]) AS high,
   unnest(range(len($4::VARCHAR[]))) AS at)
-SELECT t.at AS row, h.r AS col, g.doc_id, d.source_name, {SECTIONED} AS section, o.page, g.start, g."end", o.quote,
+SELECT t.at AS row, h.r AS col, d.doc_id, d.source_name, {SECTIONED} AS section, o.page, g.start, g."end", o.quote,
   NULL::VARCHAR AS context, g.coder, o.rule, o.coding_id AS ref
-FROM ranges t JOIN given g ON g.doc_id = t.doc_id AND g.start >= t.low AND g.start < t.high
-JOIN row_heads h ON h.key = g.codebook || chr({ord(SEPARATOR)}) || g.code
-JOIN codings o ON o.rowid = g.origin JOIN read d ON d.doc_id = g.doc_id
-ASOF LEFT JOIN sections s ON s.doc_id = g.doc_id AND s.start <= g.start
+FROM ranges t JOIN read d ON d.doc_id = t.doc_id
+JOIN given g ON g.doc = d.doc AND g.start >= t.low AND g.start < t.high
+JOIN row_codes h ON h.id = g.code JOIN codings o ON o.rowid = g.origin
+ASOF LEFT JOIN sections s ON s.doc_id = d.doc_id AND s.start <= g.start
 ORDER BY g.coder, h.r"""
     columns: list[list[Any]] = [[getattr(one, name) for one in ranges] for name in ("doc_id", "start", "end")]
     given = [[key for _, key, _ in codes], [], coders, *columns]

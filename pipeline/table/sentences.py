@@ -71,7 +71,7 @@ class Sentences:
     def place(self, start: int, end: int) -> tuple[str | None, int | None]:
         """Return the heading a place stands under, and its page when something coded or measured there has one."""
         above = [words for at, words in self._sections.items() if at <= start]
-        page = next((page for (low, high), page in self._pages.items() if low < end and start < high), None)
+        page = min((page for low, high, page in self._pages if low < end and start < high), default=None)
         return (above[-1] if above else None), page
 
     @cached_property
@@ -81,12 +81,11 @@ class Sentences:
         return {int(start): str(words) for start, words in self.connection.execute(sql, [self.doc_id]).fetchall()}
 
     @cached_property
-    def _pages(self) -> Mapping[tuple[int, int], int]:
+    def _pages(self) -> list[tuple[int, int, int]]:
         """The pages of all places that have one."""
         sql = (
             'SELECT start, "end", page FROM codings WHERE doc_id = $1 AND page IS NOT NULL'
-            " UNION SELECT evidence_start, evidence_end, page FROM measures WHERE doc_id = $1 AND page IS NOT NULL"
-            " ORDER BY ALL"
+            ' UNION SELECT start, "end", page FROM measures WHERE doc_id = $1 AND page IS NOT NULL ORDER BY ALL'
         )
         found = self.connection.execute(sql, [self.doc_id]).fetchall()
-        return {(int(start), int(end)): int(page) for start, end, page in found}
+        return [(int(start), int(end), int(page)) for start, end, page in found]
