@@ -26,7 +26,7 @@ _HEADS = ("行", "列", "文件", "章节", "页", "起", "止", "原文", "所�
 _WIDTHS = (18, 18, 26, 28, 6, 8, 8, 60, 50, 20, 30, 34)
 # points of a line; Excel takes rows up to 409 points
 _LINE, _HIGHEST = 16, 400
-_CELL_WIDTH = 56
+_CELL_WIDTH, _COUNT_WIDTH = 56, 5
 _SECONDS = 600.0
 
 
@@ -67,7 +67,7 @@ def write_matrix(
 
 def write_framework(found: Framework, target: Path) -> Written:
     """Write a grid of quotations with their places and, on a sheet of its own, every passage."""
-    _check(len(found.cols) + 1)
+    _check(2 * len(found.cols) + 1)
     most = room(_kept(found), MAX_ROWS - 1)
     firsts, listed = _firsts(_kept(found), most)
     left_out = sum(map(sum, found.behind)) - listed
@@ -186,6 +186,7 @@ class _Book:
             "zero": add({"num_format": "#,##0", "font_color": "#A0A0A0"}),
             "link": add({"num_format": "#,##0", "font_color": "#1F4E9E"}),
             "total": add({"num_format": "#,##0", "bold": True, "bg_color": "#F2F2F2"}),
+            "count": add({"valign": "top", "font_color": "#1F4E9E"}),
             "share": add({"num_format": "0.0%"}),
             "wrap": add({"text_wrap": True, "valign": "top"}),
             "cell": add({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#C8C8C8"}),
@@ -256,27 +257,41 @@ class _Book:
         sheet.freeze_panes(1, 1)
         _page(sheet)
         sheet.set_column(0, 0, 24)
-        sheet.set_column(1, max(len(cols), 1), _CELL_WIDTH)
-        for c, head in enumerate([found.zh, *cols]):
-            sheet.write_string(0, c, cell_text(unwrap(head)), self.formats["head"])
+        sheet.write_string(0, 0, found.zh, self.formats["head"])
+        for c, head in enumerate(cols):
+            sheet.set_column(2 * c + 1, 2 * c + 1, _COUNT_WIDTH)
+            sheet.set_column(2 * c + 2, 2 * c + 2, _CELL_WIDTH)
+            sheet.write_string(0, 2 * c + 1, "处", self.formats["top"])
+            sheet.write_string(0, 2 * c + 2, cell_text(unwrap(head)), self.formats["head"])
         cells, cut = found.cells(), 0
         for r, label in enumerate(rows):
-            texts = {}
+            texts = []
             for c in range(len(cols)):
                 there = cells.get((r, c), ())
-                texts[c], was_cut = cell_of(there, more=found.behind[r][c] - len(there), file=not found.by_document)
+                text, was_cut = cell_of(there, more=found.behind[r][c] - len(there), file=not found.by_document)
+                texts.append(text)
                 cut += was_cut
-            sheet.set_row(r + 1, min(_HIGHEST, _LINE * max([1, *(_lines(text) for text in texts.values())]) + 4))
+            sheet.set_row(r + 1, min(_HIGHEST, _LINE * max([1, *map(_lines, texts)]) + 4))
             note = found.rows[r].note
             head = f"{label}\n{note}" if note not in ("", label) else label
             sheet.write_string(r + 1, 0, cell_text(head), self.formats["side"])
-            for c, text in texts.items():
-                if text:
-                    self._link(sheet, (r + 1, c + 1), firsts.get((r, c)), "cell")
-                    sheet.write_string(r + 1, c + 1, cell_text(text), self.formats["cell"])
-                else:
-                    sheet.write_blank(r + 1, c + 1, None, self.formats["cell"])
+            self._quotations(sheet, r, texts, found.behind[r], firsts)
         return cut
+
+    def _quotations(
+        self, sheet: Any, r: int, texts: Sequence[str], behind: Sequence[int], firsts: dict[tuple[int, int], int]
+    ) -> None:
+        """Write the cells of one row, before each the number of its passages, which leads to the first.
+
+        The quotations themselves are no links: LibreOffice would show them on one line.
+        """
+        for c, text in enumerate(texts):
+            if not text:
+                sheet.write_blank(r + 1, 2 * c + 2, None, self.formats["cell"])
+                continue
+            self._link(sheet, (r + 1, 2 * c + 1), firsts.get((r, c)), "count")
+            self._number(sheet, (r + 1, 2 * c + 1), behind[c], "count")
+            sheet.write_string(r + 1, 2 * c + 2, cell_text(text), self.formats["cell"])
 
     def details(self, found: Iterable[Passage], rows: Sequence[str], cols: Sequence[str]) -> None:
         """Write the sheet of passages."""
@@ -302,7 +317,7 @@ class _Book:
         """Write the sheet that says how to read the others."""
         sheet = self.workbook.add_worksheet("说明")
         sheet.set_column(0, 0, 100)
-        more = [f"点格中的数字或引文可到“{DETAILS}”中它的第一处"]
+        more = [f"点格中（引文前）的数字可到“{DETAILS}”中它的第一处"]
         if self.links >= MAX_LINKS:
             more = [f"只有前 {MAX_LINKS} 格有链接（Excel 的上限），其余可在“{DETAILS}”中按行、列筛选"]
         for r, text in enumerate([name, *lines, *more, "起、止是原始文本（raw_text）中的字符位置，从 0 起，不含“止”"]):
