@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.running.report import RunReport
+    from pipeline.table.matrices import Matrix
+    from pipeline.table.matrices_frame import Framework
 
 
 def read(path: str | Path, *, config: str | Path | None = None) -> Document:
@@ -197,6 +199,37 @@ class Knowledge:
 
         found = import_codings(self._out, Path(file), coder=coder, reviewed=reviewed, dry_run=dry_run)
         return as_data(found)
+
+    def matrix(self, rows: str, cols: str, **options: Any) -> Matrix:
+        """Return a matrix as ``cewen matrix`` does: counts by ``rows`` and ``cols``, for example 引育用留 and 地区.
+
+        ``options``: unit, codebooks, coders (tuples of names), within, top; see ``table.matrices.Question``.
+        ``.arrow()`` is the matrix as an Arrow table, ``.shares("row")`` its percentages.
+        """
+        from pipeline.table.matrices import Question, matrix
+
+        return matrix(self._out, Question(rows=rows, cols=cols, **options))
+
+    def passages(self, found: Matrix, row: int | None = None, col: int | None = None) -> pa.Table:
+        """Return the passages behind a matrix, or behind its cell (``row``, ``col``), with their places."""
+        from pipeline.table.matrices import passages
+
+        return passages(self._out, found, row=row, col=col)
+
+    def framework(self, rows: str, cols: str, *, most: int | None = None, **options: Any) -> Framework:
+        """Return the quotations behind every cell of a matrix (``most`` of each), usually 文档 × a codebook."""
+        from pipeline.table.matrices import EVERY, Question
+        from pipeline.table.matrices_frame import framework
+
+        question = Question(rows=rows, cols=cols, **options)
+        return framework(self._out, question, most=EVERY if most is None else most)
+
+    def cases(self, rows: Mapping[str, str], cols: Mapping[str, str], *, coders: Sequence[str] = ()) -> Framework:
+        """Return a comparison of cases: names → what belongs to them, as in ``--case`` and ``--column``."""
+        from pipeline.table.matrices_cases import Cases, compare, named
+
+        sides = [tuple(named(f"{name}={parts}") for name, parts in side.items()) for side in (rows, cols)]
+        return compare(self._out, Cases(*sides), coders=tuple(coders))
 
     def score(self, gold: str | Path, *, mistakes: int = 0) -> dict[str, Any]:
         """Return how the run's measures score against the gold in the folder ``gold``, as ``cewen eval --json`` does.

@@ -19,6 +19,7 @@ from pipeline.cli.exporting import export_command
 from pipeline.cli.help import help_option, show_help
 from pipeline.cli.importing import import_command
 from pipeline.cli.look import issues_command, status_command
+from pipeline.cli.matrix import matrix_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
 from pipeline.cli.show import show_command
@@ -33,6 +34,7 @@ COMMANDS: tuple[click.Command, ...] = (
     show_command,
     query_command,
     measures_command,
+    matrix_command,
     export_command,
     import_command,
     eval_command,

@@ -34,6 +34,16 @@ def print_json(value: Any) -> None:
     click.echo(_json(value))
 
 
+def write_json(value: Any, target: Path) -> None:
+    """Write ``value`` as JSON to a file, which appears only once it is complete."""
+    fresh = target.with_name(target.name + ".tmp")
+    try:
+        fresh.write_text(_json(value) + "\n", encoding="utf-8", newline="\n")
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
 def _json(value: Any) -> str:
     """Return ``value`` as JSON."""
     return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)

@@ -131,6 +131,7 @@ def test_commands_are_those_built() -> None:
         "show",
         "query",
         "measures",
+        "matrix",
         "export",
         "import",
         "eval",
