@@ -19,9 +19,19 @@ FOLDER = "people"
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch ``[start, end)`` of a document's raw text that was read."""
+
+    doc_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one file brought: whose codings, and the documents its coders read, with codings or without.
 
+    ``stretches``: in a document that has some only these were read (a sample), in any other the whole of it.
     ``codes`` are codes that no codebook of the run has. ``name`` is the file's name and names the reading.
     """
 
@@ -31,6 +41,7 @@ class Reading:
     doc_ids: tuple[str, ...]
     codes: tuple[CodeRow, ...]
     codings: tuple[CodingRow, ...]
+    stretches: tuple[Stretch, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Reading)

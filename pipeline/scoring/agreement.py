@@ -1,0 +1,238 @@
+"""Agreement of two coders, and of all coders together: every coefficient per code and in all, with intervals.
+
+Intervals are bootstrapped over documents where at least ``FEWEST_DOCUMENTS`` were read by both, because units of one
+document aren't independent; else over units; characters of so few documents get none. A macro figure is the mean over
+the codes for which it is defined; a pooled one takes each unit with each code as one decision. Both leave out codes
+that neither coder used, which would only raise them. Codes of all levels count, so a child's coding counts at its
+parents too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.coding import agreement as ag
+from pipeline.coding.agreement import Figure, Numbers, figure
+from pipeline.coding.agreement_intervals import FEWEST_DOCUMENTS, interval, resampled
+from pipeline.coding.agreement_sets import OVERLAPS, masi_alpha, masi_alphas, matched, span_f1
+from pipeline.scoring.coders import Coded, CodeKey, Coder
+from pipeline.scoring.unit_sheet import Sheet, UnitKind, spans_by_code
+
+SEED = 20_250_101
+Blocks = Literal["documents", "units", "none"]
+Figures = Mapping[str, Figure]
+# an interval of MASI α costs the square of the different sets
+_SET_DRAWS, _MOST_SETS = 400, 3000
+F1_NAMES = tuple(f"f1_{round(100 * least)}" for least in OVERLAPS)
+COEFFICIENTS: Mapping[str, Callable[[Numbers], Numbers]] = {
+    "percent": ag.percent,
+    "holsti": ag.holsti,
+    "pi": ag.scott_pi,
+    "kappa": ag.cohen_kappa,
+    "alpha": lambda table: ag.krippendorff_alpha(ag.coincidences(table)),
+    "brennan_prediger": ag.brennan_prediger,
+    "prevalence": ag.prevalence,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One code, or several together (``code`` empty): counts of units, and figures by name."""
+
+    codebook: str
+    code: str
+    name: str
+    depth: int
+    units: int
+    both: int
+    only_a: int
+    only_b: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The agreement of two coders. ``books`` and ``total`` hold pooled figures, ``macro_…`` means over codes, MASI α.
+
+    ``unused`` are codes neither gave, ``undefined`` how many codes have no α. ``units`` are those both read.
+    """
+
+    a: Coder
+    b: Coder
+    documents: int
+    units: int
+    blocks: Blocks
+    rows: tuple[Row, ...]
+    books: tuple[Row, ...]
+    total: Row
+    unused: tuple[CodeKey, ...]
+
+
+def compare(coded: Coded, sheet: Sheet, first: int, second: int) -> Pair:
+    """Return the agreement of the coders number ``first`` and ``second`` of the sheet."""
+    both = sheet.read[:, first] & sheet.read[:, second]
+    rows, codes = np.flatnonzero(both.any(1)), np.flatnonzero(both.any(0))
+    a, b = (sheet.coded[rows, n][:, codes] for n in (first, second))
+    used = np.asarray((a | b).any(0))
+    keys = [sheet.codes[n] for n in codes]
+    weights, paper = sheet.weights[rows], sheet.paper[rows]
+    documents = len(np.unique(paper))
+    how = blocks_of(sheet.kind, documents)
+    groups = paper if how == "documents" else np.arange(len(paper)) if how == "units" else np.zeros(len(paper), int)
+    ids = np.unique(groups, return_inverse=True)[1].reshape(-1)
+    cells = _cells(a, b, weights, ids)
+    doc_ids = [sheet.doc_ids[n] for n in np.unique(paper)]
+    spans = _spans(coded, (sheet.coders[first], sheet.coders[second]), keys, doc_ids)
+    work = _Work(coded, tuple(keys), used, cells, spans, how, (a, b, weights, ids))
+    shown = tuple(work.row(int(n)) for n in np.flatnonzero(used))
+    books = list(dict.fromkeys(key.codebook for key in keys))
+    return Pair(
+        sheet.coders[first],
+        sheet.coders[second],
+        documents,
+        int(weights.sum()),
+        how,
+        shown,
+        tuple(work.together(book) for book in books),
+        work.together(None),
+        tuple(key for key, one in zip(keys, used, strict=True) if not one),
+    )
+
+
+def blocks_of(kind: UnitKind, documents: int) -> Blocks:
+    """Return what is drawn in the bootstrap."""
+    if documents >= FEWEST_DOCUMENTS:
+        return "documents"
+    return "none" if kind == "char" else "units"
+
+
+def _cells(a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], weights: Numbers, ids: npt.NDArray[np.int64]) -> Numbers:
+    """Return the confusions of units × codes, summed by block: blocks × codes × 2 × 2."""
+    result = np.zeros((int(ids.max()) + 1 if len(ids) else 0, a.shape[1], 2, 2))
+    for i, first in enumerate((~a, a)):
+        for j, second in enumerate((~b, b)):
+            np.add.at(result[:, :, i, j], ids, weights[:, None] * (first & second))
+    return result
+
+
+def _spans(coded: Coded, coders: tuple[Coder, Coder], keys: Sequence[CodeKey], doc_ids: Sequence[str]) -> Numbers:
+    """Return documents × codes × overlaps × (matched, N1, N2): the codings as spans, in what both have read."""
+    place = {key: n for n, key in enumerate(keys)}
+    result = np.zeros((len(doc_ids), len(keys), len(OVERLAPS), 3))
+    for number, doc in enumerate(doc_ids):
+        own = [spans_by_code(coded, coder, doc) for coder in coders]
+        for key in own[0].keys() | own[1].keys():
+            if key in place:
+                a, b = (_within(some.get(key), coders, doc) for some in own)
+                counts = [(matched(a, b, least), len(a), len(b)) for least in OVERLAPS]
+                result[number, place[key]] = counts
+    return result
+
+
+def _within(spans: npt.NDArray[np.int64] | None, coders: Sequence[Coder], doc: str) -> list[tuple[int, int]]:
+    """Return the spans at least half of which lies in what all coders have read."""
+    found = [(int(start), int(end)) for start, end in spans] if spans is not None else []
+    for stretches in (coder.read.get(doc, ()) for coder in coders):
+        if stretches:
+            found = [
+                s for s in found if 2 * sum(max(0, min(s[1], e) - max(s[0], b)) for b, e in stretches) >= s[1] - s[0]
+            ]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the figures of two coders are made from; ``parts`` are A's and B's units × codes, weights and blocks."""
+
+    coded: Coded
+    keys: tuple[CodeKey, ...]
+    used: npt.NDArray[np.bool_]
+    cells: Numbers
+    spans: Numbers
+    how: Blocks
+    parts: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], Numbers, npt.NDArray[np.int64]]
+
+    def row(self, number: int) -> Row:
+        """Return the row of one code."""
+        key = self.keys[number]
+        name = self.coded.codes[key]
+        table = self.cells[:, number]
+        figures = self._figures(table, self.spans[:, number])
+        return _row(key.codebook, key.code, name.name, len(name.line) - 1, table.sum(0), figures)
+
+    def together(self, book: str | None) -> Row:
+        """Return the pooled figures of a codebook (None: of all), with means over codes and MASI α."""
+        own = np.array([book in (None, key.codebook) for key in self.keys], dtype=bool) & self.used
+        table = self.cells[:, own].sum(1)
+        figures = {**self._figures(table, self.spans[:, own].sum(1)), **self._macro(own), "masi_alpha": self._masi(own)}
+        return _row(book or "", "", "", 0, table.sum(0), figures)
+
+    def _figures(self, table: Numbers, spans: Numbers) -> dict[str, Figure]:
+        """Return all figures of blocks × 2 × 2 confusions and documents × overlaps × 3 counts of spans."""
+        whole = table.sum(0)
+        draws = resampled(table, seed=SEED) if self.how != "none" else None
+        found = {
+            name: figure(
+                coefficient(whole),
+                ag.NOT_USED if name == "holsti" and whole.sum() > 0 else ag.reason_of(whole),
+                interval(coefficient(draws)) if draws is not None else None,
+            )
+            for name, coefficient in COEFFICIENTS.items()
+        }
+        drawn = span_f1(resampled(spans, seed=SEED)) if self.how == "documents" else None
+        for number, name in enumerate(F1_NAMES):
+            value = span_f1(spans[:, number].sum(0))
+            found[name] = figure(value, ag.NOT_USED, interval(drawn[:, number]) if drawn is not None else None)
+        return found
+
+    def _macro(self, own: npt.NDArray[np.bool_]) -> dict[str, Figure]:
+        """Return the means over codes; a drawn mean takes the codes defined in that draw."""
+        tables = self.cells[:, own]
+        draws = resampled(tables, seed=SEED) if self.how != "none" and own.any() else None
+        found = {}
+        for name, coefficient in COEFFICIENTS.items():
+            value = _mean(coefficient(tables.sum(0))[None])[0]
+            between = interval(_mean(coefficient(draws))) if draws is not None else None
+            found[f"macro_{name}"] = figure(value, "没有一个代码的系数有定义", between)
+        return found
+
+    def _masi(self, own: npt.NDArray[np.bool_]) -> Figure:
+        """Return α of whole sets of codes, with an interval by drawing blocks."""
+        a, b, weights, ids = self.parts
+        a, b = a[:, own], b[:, own]
+        value = masi_alpha(a, b, weights)
+        if not np.isfinite(value) or self.how == "none":
+            return figure(value, ag.reason_of(self.cells[:, own].sum((0, 1))))
+        kinds, weight = _kinds(a, b, weights, ids)
+        if len(kinds) > _MOST_SETS:
+            return figure(value, "")
+        draws = resampled(weight, seed=SEED, draws=_SET_DRAWS)
+        half = a.shape[1]
+        return figure(value, "", interval(masi_alphas(kinds[:, :half], kinds[:, half:], draws)))
+
+
+def _kinds(
+    a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], weights: Numbers, ids: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.bool_], Numbers]:
+    """Return the different pairs of sets, side by side, and blocks × pairs: how many units of each."""
+    kinds, which = np.unique(np.concatenate([a, b], axis=1), axis=0, return_inverse=True)
+    weight = np.zeros((int(ids.max()) + 1, len(kinds)))
+    np.add.at(weight, (ids, which.reshape(-1)), weights)
+    return kinds, weight
+
+
+def _mean(values: Numbers) -> Numbers:
+    """Return the means over the last axis of what is defined; NaN where nothing is."""
+    there = np.isfinite(values)
+    return ag.ratio(np.where(there, values, 0).sum(-1), there.sum(-1)) if values.shape[-1] else values.sum(-1) * np.nan
+
+
+def _row(book: str, code: str, name: str, depth: int, table: Numbers, figures: Figures) -> Row:
+    """Return a row with its counts."""
+    both, only_a, only_b = (int(table[place]) for place in ((1, 1), (1, 0), (0, 1)))
+    return Row(book, code, name, depth, int(table.sum()), both, only_a, only_b, figures)
