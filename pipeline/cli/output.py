@@ -128,7 +128,7 @@ def write_table(found: pa.Table, target: Path) -> None:
     """Write an Arrow table to a file: CSV that Excel reads (with a byte-order mark), JSON or Parquet by its suffix."""
     suffix = target.suffix.lower()
     if suffix == ".csv":
-        from pipeline.export.csv import write_csv
+        from pipeline.table.cells import write_csv
 
         columns = [[_cell(value) for value in found.column(i).to_pylist()] for i in range(found.num_columns)]
         write_csv(target, found.column_names, zip(*columns, strict=True))

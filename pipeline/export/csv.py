@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from pipeline.export.cells import harmless, plain_number, rows
 from pipeline.export.knowledge import NAME, knowledge_columns, knowledge_rows
 from pipeline.export.notes import DICTIONARY_HEADINGS, NOTES, dictionary
+from pipeline.table.cells import rows, write_csv
 from pipeline.table.derive import columns
 from pipeline.table.schema import TABLES
 
@@ -27,23 +23,3 @@ def export_csv(out: Path, folder: Path) -> None:
         write_csv(folder / f"{table.name}.csv", [column.name for column in columns(table.row)], rows(out, table))
     write_csv(folder / "数据字典.csv", DICTIONARY_HEADINGS, dictionary(view))
     write_csv(folder / "说明.csv", ("条目", "说明"), NOTES)
-
-
-def write_csv(target: Path, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
-    """Write one file; it appears only once it is complete."""
-    fresh = target.with_name(target.name + ".tmp")
-    try:
-        with fresh.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, lineterminator="\r\n")
-            writer.writerow(heads)
-            writer.writerows([_cell(value) for value in line] for line in lines)
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def _cell(value: Any) -> Any:
-    """Return a value as it is written; a NUL, which no CSV reader takes, is left out."""
-    if isinstance(value, str):
-        return harmless(value.replace("\0", ""))
-    return plain_number(value) if isinstance(value, Decimal) else value

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.export.cells import as_json, rows
 from pipeline.export.knowledge import NAME, knowledge_columns, knowledge_rows
+from pipeline.table.cells import as_json, rows
 from pipeline.table.derive import Column, columns
 from pipeline.table.schema import TABLES
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.table.derive import Column
+from pipeline.table.workbook import Look
 
 # for people, in characters of Excel's standard font; a Chinese character takes two
 _WIDTHS = {
@@ -57,15 +57,6 @@ _WRAPPED = frozenset(
     {"evidence", "quote", "message", "definition", "source", "top_terms", "condition", "title", "item", "beneficiary"}
 )
 _NARROW = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How one column looks."""
-
-    width: int
-    wrap: bool = False
-    hidden: bool = False
 
 
 def looks(columns: Sequence[Column], hidden: frozenset[str] = frozenset()) -> list[Look]:

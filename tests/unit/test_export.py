@@ -14,14 +14,14 @@ import pytest
 from table_samples import build, document
 
 from pipeline.core.errors import PipelineError
-from pipeline.export.cells import FORMULA_STARTS, harmless
 from pipeline.export.knowledge import knowledge_columns
 from pipeline.export.targets import TARGETS, export
-from pipeline.export.xlsx import CUT, MAX_CELL, cell_text
 from pipeline.table.assemble import build_tables
 from pipeline.table.build import Entry
+from pipeline.table.cells import FORMULA_STARTS, harmless
 from pipeline.table.derive import columns, headings
 from pipeline.table.schema import TABLES
+from pipeline.table.workbook import CUT, MAX_CELL, cell_text
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_a_cell_is_never_longer_than_excel_takes(text: str) -> None:
 
 
 def test_a_table_longer_than_a_sheet_goes_on(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.export.xlsx.MAX_ROWS", 3)
+    monkeypatch.setattr("pipeline.table.workbook.MAX_ROWS", 3)
     export(out, "xlsx", tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert "问题 (2)" in book.sheetnames

@@ -1,9 +1,10 @@
-"""What every export shares: the rows of a finished run and values that no spreadsheet takes for a formula."""
+"""What every export shares: the rows of a finished run, values no spreadsheet takes for a formula, one CSV file."""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -58,3 +59,23 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Decimal):
         return plain_number(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def write_csv(target: Path, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+    """Write one file; it appears only once it is complete."""
+    fresh = target.with_name(target.name + ".tmp")
+    try:
+        with fresh.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, lineterminator="\r\n")
+            writer.writerow(heads)
+            writer.writerows([_cell(value) for value in line] for line in lines)
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as it is written; a NUL, which no CSV reader takes, is left out."""
+    if isinstance(value, str):
+        return harmless(value.replace("\0", ""))
+    return plain_number(value) if isinstance(value, Decimal) else value
