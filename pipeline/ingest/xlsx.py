@@ -51,26 +51,38 @@ class _Book:
 
 def read_xlsx(source: Source, content: bytes, *, max_chars: int, rows: RowSettings) -> RawText:
     """Return the rows as documents, or the tables as one. Raises UnreadableFile: ``ingest.damaged``, ``too-large``."""
-    limit = min(max_chars * _BYTES_PER_CHAR, _MOST_BYTES)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            sheets, hidden_sheets, since_1904 = _sheets(package, source.name, limit)
-            declared = _has_entities(package)
-            book = _Book(list(_strings(package, source.name, limit)), _formats(package, source.name, limit), since_1904)
-            room = Room(rows.most_rows + 1)  # a line of heads is no row
-            found = [_sheet(package, path, title, book, (source.name, limit, room)) for title, path in sheets]
-    except etree.XMLSyntaxError as error:
-        raise UnreadableFile("ingest.damaged", name=source.name, detail=str(error)[:200]) from error
-    except _BROKEN as error:
-        raise UnreadableFile(
-            "ingest.damaged", name=source.name, detail=f"{type(error).__name__}: {error}"[:200]
-        ) from error
+    found, hidden_sheets, declared = _workbook(content, source.name, max_chars, rows.most_rows)
     doubts = workbook_doubts(
         source.name, [(len(grid.lines), hidden, cut) for grid, hidden, cut in found], hidden_sheets
     )
     if declared:
         doubts = (issue("ingest", "ingest.entities", name=source.name), *doubts)
     return to_raw([g for g, _, _ in found], Readings(source.name, MEDIA_TYPE, None, max_chars, doubts), rows)
+
+
+def sheets_of(content: bytes, name: str, *, max_chars: int, most_rows: int) -> list[Grid]:
+    """Return the shown rows of the shown sheets, cells as they are printed. Raises UnreadableFile as ``read_xlsx``."""
+    found, _, _ = _workbook(content, name, max_chars, most_rows)
+    return [grid for grid, _, _ in found]
+
+
+def _workbook(
+    content: bytes, name: str, max_chars: int, most_rows: int
+) -> tuple[list[tuple[Grid, int, bool]], int, bool]:
+    """Return the sheets as ``_sheet`` does, how many are hidden, and whether entities are declared."""
+    limit = min(max_chars * _BYTES_PER_CHAR, _MOST_BYTES)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            sheets, hidden_sheets, since_1904 = _sheets(package, name, limit)
+            declared = _has_entities(package)
+            book = _Book(list(_strings(package, name, limit)), _formats(package, name, limit), since_1904)
+            room = Room(most_rows + 1)  # a line of heads is no row
+            found = [_sheet(package, path, title, book, (name, limit, room)) for title, path in sheets]
+    except etree.XMLSyntaxError as error:
+        raise UnreadableFile("ingest.damaged", name=name, detail=str(error)[:200]) from error
+    except _BROKEN as error:
+        raise UnreadableFile("ingest.damaged", name=name, detail=f"{type(error).__name__}: {error}"[:200]) from error
+    return found, hidden_sheets, declared
 
 
 def _has_entities(package: zipfile.ZipFile) -> bool:

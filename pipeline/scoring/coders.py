@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.core.errors import PipelineError
 from pipeline.table.people import Reading, readings
 from pipeline.table.query import connect
+from pipeline.table.view import codebook_names
 from pipeline.table.words import closest
 
 if TYPE_CHECKING:
@@ -111,14 +112,14 @@ def read_coded(out: Path, wanted: Sequence[str] = (), codebooks: Collection[str]
         if len(names) < 2:
             raise PipelineError(_too_few(out, everybody))
         papers = _papers(connection)
-        codes = _codes(connection, found)
+        codes, book_names = _codes(connection, found), codebook_names(connection)
         _check_books(codebooks, codes)
         coders = tuple(_coder(connection, name, found, papers, frozenset(codebooks)) for name in names)
     for coder in coders:
         for some in coder.codings.values():
             for given in some:
                 codes.setdefault(given.key, CodeName(given.key, given.key.code, (given.key.code,)))
-    return Coded(coders, papers, codes)
+    return Coded(coders, papers, codes, book_names)
 
 
 def _everybody(connection: duckdb.DuckDBPyConnection, found: Sequence[Reading]) -> dict[str, None]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.scoring.coders import Coded, CodeKey, Coder, Given
+from pipeline.scoring.coders import Coded, CodeKey, Given
 from pipeline.scoring.unit_sheet import Sheet
 from pipeline.table.query import connect
 
@@ -46,7 +46,8 @@ class Disagreement:
 def disagreeing(sheet: Sheet) -> list[int]:
     """Return the rows of the sheet that two coders have read and coded differently, in order."""
     values, read = sheet.coded & sheet.read, sheet.read
-    differ = (values.any(1) & (~sheet.coded & read).any(1)).any(1)
+    some, not_all = np.any(values, axis=1), np.any(~sheet.coded & read, axis=1)
+    differ = np.any(some & not_all, axis=1)
     return [int(row) for row in np.flatnonzero(differ)]
 
 
@@ -129,8 +130,3 @@ def path_of(coded: Coded, key: CodeKey) -> str:
         for code in coded.codes[key].line
     ]
     return "/".join(names)
-
-
-def labels(coders: Sequence[Coder]) -> Mapping[str, str]:
-    """Return the name of each coder as people read it."""
-    return {coder.name: coder.label for coder in coders}
