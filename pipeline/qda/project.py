@@ -12,12 +12,16 @@ Path = tuple[str, ...]  # the names of a code from the top: ("引育用留", "�
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A code of the project. ``codable`` is false for a folder; ``memo`` holds definition, include and exclude."""
+    """A code of the project. ``codable`` is false for a folder; ``memo`` holds definition, include and exclude.
+
+    ``name`` is what it's called where names must be unique (``pipeline.qda.names``); empty where the writer may choose.
+    """
 
     path: Path
     codable: bool
     memo: str = ""
     colour: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document of the project with its codings; ``attributes`` are (name, value) as the cases carry them."""
+    """A document of the project with its codings; ``attributes`` are (name, value) as the cases carry them.
+
+    ``doc_id`` is the document of the run it was made from, empty when it isn't known.
+    """
 
     name: str
     text: str
     marks: tuple[Mark, ...] = ()
     attributes: tuple[tuple[str, str | int], ...] = ()
     memo: str = ""
+    doc_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
