@@ -105,7 +105,7 @@ def borders_of(out: Path) -> Any:
     from pipeline.running.borders import raw_units
 
     def borders(doc_ids: frozenset[str], kind: UnitKind) -> Iterable[tuple[str, Spans]]:
-        return raw_units(out, doc_ids, "sentence" if kind == "sentence" else "clause")
+        return raw_units(out, doc_ids, kind if kind == "sentence" or kind == "clause" else "own")
 
     return borders
 
@@ -152,9 +152,10 @@ def _print(found: Agreement, names: Mapping[str, str]) -> None:
         say("每两人之间各代码的系数：--coders 甲,乙 或 --xlsx 文件。")
         return
     for pair in found.pairs:
-        _grid(words.pair_grid(pair, names))
+        if pair.units:
+            _grid(words.pair_grid(pair, names))
         click.echo("")
-        for line in words.reading(pair):
+        for line in words.reading(pair, found.kind):
             click.echo(line)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,8 @@ def read_sample(out: Path, path: Path, *, imported: str, coder: str = "") -> Rea
         mistakes.append(f"{path}: 一行也没有填：没有代码、也没有“{_READ}”的行算作没有读过")
     if mistakes:
         raise PipelineError(*mistakes[:_LISTED], *_more(mistakes))
-    return _reading(f"{name}·{path.name}", imported, name, sheet.found, (texts, codes))
+    reading = _reading(f"{name}·{path.name}", imported, name, sheet.found, (texts, codes))
+    return replace(reading, codebooks=sheet.codebooks())
 
 
 def _more(mistakes: Sequence[str]) -> list[str]:
@@ -185,6 +186,10 @@ class _Filled:
                 f"{self.path}: “{SHEET}”页第 {line.number} 行第 {column + 1} 列“{text}”看不懂，应为 1 或空"
             )
         return text in _YES
+
+    def codebooks(self) -> tuple[str, ...]:
+        """Return the codebooks the sheet has columns of."""
+        return tuple(dict.fromkeys(book for book, _ in self._columns.values()))
 
     def check(self, texts: Mapping[str, str]) -> None:
         """Note rows whose clause isn't in the run, or has another text there."""

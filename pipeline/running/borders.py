@@ -1,4 +1,6 @@
-"""Where the sentences and clauses of a finished run begin and end, as offsets into the raw text.
+"""Where the sentences and clauses of a finished run begin and end, and what of a shared raw text is a document's own.
+
+All are offsets into the raw text.
 
 The tables don't hold them, and their offsets couldn't be made from the tables: what the cleaners changed is only in the
 store. From it come, for the documents asked for and nothing else, the clean text with its edits and the outline; the
@@ -13,12 +15,13 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.coding.units import cut_units
-from pipeline.core.layers import CleanText, Section, Sentence
+from pipeline.core.layers import OTHER_PART, CleanText, Section, Sentence
 from pipeline.running.records import Records
 from pipeline.segment.sentences import borders, spans
 
 Spans = tuple[tuple[int, int], ...]
-Cut = Literal["sentence", "clause"]
+Cut = Literal["sentence", "clause", "own"]
+TO_THE_END = 1 << 62
 _LAYERS = ("text", "outline")
 
 
@@ -36,7 +39,14 @@ def raw_units(out: Path, wanted: Collection[str], cut: Cut) -> Iterator[tuple[st
 
 
 def units_of(text: CleanText, outline: tuple[Section, ...], cut: Cut) -> Spans:
-    """Return the sentences or clauses of one text in raw offsets."""
+    """Return the sentences or clauses of one text in raw offsets.
+
+    ``own``: the stretches that aren't another document's of the same file, the last up to ``TO_THE_END``.
+    """
+    if cut == "own":
+        others = sorted((edit.start, edit.end) for edit in text.edits if edit.reason == OTHER_PART)
+        places = [0, *(place for span in others for place in span), TO_THE_END]
+        return tuple((start, end) for start, end in zip(places[::2], places[1::2], strict=True) if end > start)
     found = list(spans(text.text, borders(outline)))
     if cut == "clause":
         sentences = tuple(Sentence(start, end, ()) for start, end in found)

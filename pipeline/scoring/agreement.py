@@ -20,6 +20,7 @@ from pipeline.coding import agreement as ag
 from pipeline.coding.agreement import Figure, Numbers, figure
 from pipeline.coding.agreement_intervals import FEWEST_DOCUMENTS, interval, resampled
 from pipeline.coding.agreement_sets import OVERLAPS, masi_alpha, masi_alphas, matched, span_f1
+from pipeline.coding.marked import Flags
 from pipeline.scoring.coders import Coded, CodeKey, Coder
 from pipeline.scoring.unit_sheet import Sheet, UnitKind, spans_by_code
 
@@ -77,7 +78,8 @@ def compare(coded: Coded, sheet: Sheet, first: int, second: int) -> Pair:
     """Return the agreement of the coders number ``first`` and ``second`` of the sheet."""
     both = sheet.read[:, first] & sheet.read[:, second]
     rows, codes = np.flatnonzero(both.any(1)), np.flatnonzero(both.any(0))
-    a, b = (sheet.coded[rows, n][:, codes] for n in (first, second))
+    both = both[rows][:, codes]
+    a, b = (sheet.coded[rows, n][:, codes] & both for n in (first, second))
     used = np.asarray((a | b).any(0))
     keys = [sheet.codes[n] for n in codes]
     weights, paper = sheet.weights[rows], sheet.paper[rows]
@@ -85,10 +87,10 @@ def compare(coded: Coded, sheet: Sheet, first: int, second: int) -> Pair:
     how = blocks_of(sheet.kind, documents)
     groups = paper if how == "documents" else np.arange(len(paper)) if how == "units" else np.zeros(len(paper), int)
     ids = np.unique(groups, return_inverse=True)[1].reshape(-1)
-    cells = _cells(a, b, weights, ids)
+    cells = _cells((a, both & ~a), (b, both & ~b), weights, ids)
     doc_ids = [sheet.doc_ids[n] for n in np.unique(paper)]
     spans = _spans(coded, (sheet.coders[first], sheet.coders[second]), keys, doc_ids)
-    work = _Work(coded, tuple(keys), used, cells, spans, how, (a, b, weights, ids))
+    work = _Work(coded, tuple(keys), used, cells, spans, how, (a, b, both, weights, ids))
     shown = tuple(work.row(int(n)) for n in np.flatnonzero(used))
     books = list(dict.fromkeys(key.codebook for key in keys))
     return Pair(
@@ -111,12 +113,15 @@ def blocks_of(kind: UnitKind, documents: int) -> Blocks:
     return "none" if kind == "char" else "units"
 
 
-def _cells(a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], weights: Numbers, ids: npt.NDArray[np.int64]) -> Numbers:
-    """Return the confusions of units × codes, summed by block: blocks × codes × 2 × 2."""
-    result = np.zeros((int(ids.max()) + 1 if len(ids) else 0, a.shape[1], 2, 2))
-    for i, first in enumerate((~a, a)):
-        for j, second in enumerate((~b, b)):
-            np.add.at(result[:, :, i, j], ids, weights[:, None] * (first & second))
+_Sides = tuple[Flags, Flags]
+
+
+def _cells(a: _Sides, b: _Sides, weights: Numbers, ids: npt.NDArray[np.int64]) -> Numbers:
+    """Return the confusions of units × codes, summed by block: blocks × codes × 2 × 2. A side is coded, not coded."""
+    result = np.zeros((int(ids.max()) + 1 if len(ids) else 0, a[0].shape[1], 2, 2))
+    for i in (0, 1):
+        for j in (0, 1):
+            np.add.at(result[:, :, i, j], ids, weights[:, None] * (a[1 - i] & b[1 - j]))
     return result
 
 
@@ -128,16 +133,18 @@ def _spans(coded: Coded, coders: tuple[Coder, Coder], keys: Sequence[CodeKey], d
         own = [spans_by_code(coded, coder, doc) for coder in coders]
         for key in own[0].keys() | own[1].keys():
             if key in place:
-                a, b = (_within(some.get(key), coders, doc) for some in own)
+                a, b = (_within(some.get(key), coders, key.codebook, doc) for some in own)
                 counts = [(matched(a, b, least), len(a), len(b)) for least in OVERLAPS]
                 result[number, place[key]] = counts
     return result
 
 
-def _within(spans: npt.NDArray[np.int64] | None, coders: Sequence[Coder], doc: str) -> list[tuple[int, int]]:
+def _within(spans: npt.NDArray[np.int64] | None, coders: Sequence[Coder], book: str, doc: str) -> list[tuple[int, int]]:
     """Return the spans at least half of which lies in what all coders have read."""
     found = [(int(start), int(end)) for start, end in spans] if spans is not None else []
-    for stretches in (coder.read.get(doc, ()) for coder in coders):
+    for stretches in (coder.stretches(book, doc) for coder in coders):
+        if stretches is None:
+            return []
         if stretches:
             found = [
                 s for s in found if 2 * sum(max(0, min(s[1], e) - max(s[0], b)) for b, e in stretches) >= s[1] - s[0]
@@ -147,15 +154,18 @@ def _within(spans: npt.NDArray[np.int64] | None, coders: Sequence[Coder], doc: s
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the figures of two coders are made from; ``parts`` are A's and B's units × codes, weights and blocks."""
+    """What the figures of two coders are made from.
+
+    ``parts`` are units × codes of A, of B and whether both have read for it; weights and blocks of the units.
+    """
 
     coded: Coded
     keys: tuple[CodeKey, ...]
-    used: npt.NDArray[np.bool_]
+    used: Flags
     cells: Numbers
     spans: Numbers
     how: Blocks
-    parts: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], Numbers, npt.NDArray[np.int64]]
+    parts: tuple[Flags, Flags, Flags, Numbers, npt.NDArray[np.int64]]
 
     def row(self, number: int) -> Row:
         """Return the row of one code."""
@@ -190,7 +200,7 @@ class _Work:
             found[name] = figure(value, ag.NOT_USED, interval(drawn[:, number]) if drawn is not None else None)
         return found
 
-    def _macro(self, own: npt.NDArray[np.bool_]) -> dict[str, Figure]:
+    def _macro(self, own: Flags) -> dict[str, Figure]:
         """Return the means over codes; a drawn mean takes the codes defined in that draw."""
         tables = self.cells[:, own]
         draws = resampled(tables, seed=SEED) if self.how != "none" and own.any() else None
@@ -201,10 +211,11 @@ class _Work:
             found[f"macro_{name}"] = figure(value, "没有一个代码的系数有定义", between)
         return found
 
-    def _masi(self, own: npt.NDArray[np.bool_]) -> Figure:
-        """Return α of whole sets of codes, with an interval by drawing blocks."""
-        a, b, weights, ids = self.parts
-        a, b = a[:, own], b[:, own]
+    def _masi(self, own: Flags) -> Figure:
+        """Return α of whole sets of codes over units both have read by all codebooks, with an interval."""
+        a, b, both, weights, ids = self.parts
+        whole = both[:, own].all(1)
+        a, b, weights, ids = a[whole][:, own], b[whole][:, own], weights[whole], ids[whole]
         value = masi_alpha(a, b, weights)
         if not np.isfinite(value) or self.how == "none":
             return figure(value, ag.reason_of(self.cells[:, own].sum((0, 1))))
@@ -216,9 +227,7 @@ class _Work:
         return figure(value, "", interval(masi_alphas(kinds[:, :half], kinds[:, half:], draws)))
 
 
-def _kinds(
-    a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], weights: Numbers, ids: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.bool_], Numbers]:
+def _kinds(a: Flags, b: Flags, weights: Numbers, ids: npt.NDArray[np.int64]) -> tuple[Flags, Numbers]:
     """Return the different pairs of sets, side by side, and blocks × pairs: how many units of each."""
     kinds, which = np.unique(np.concatenate([a, b], axis=1), axis=0, return_inverse=True)
     weight = np.zeros((int(ids.max()) + 1, len(kinds)))

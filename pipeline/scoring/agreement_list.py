@@ -75,7 +75,7 @@ def lines_of(listed: Sequence[Disagreement], coders: Sequence[Coder]) -> Iterato
 
 def _evidence(given: Evidence, unit: Disagreement) -> str:
     """Return a code with its reason, and what was marked where it isn't the whole unit."""
-    rule = f"〔{given.rule}〕" if given.rule else ""
+    rule = f"〔{given.rule}〕" if given.rule and not given.agreed else ""
     whole = (given.start, given.end) == (unit.start, unit.end)
     marked = "" if whole or given.agreed else f"“{_short(given.quote, 40)}”"
     return f"{given.path}{rule}{marked}" + ("（一致）" if given.agreed else "")
@@ -186,6 +186,6 @@ def _notes(found: Agreement) -> Iterator[tuple[str, str]]:
         yield "编码者", line.strip()
     for pair in found.pairs:
         yield _who(pair), f"区间：{RESAMPLED[pair.blocks]}"
-        for line in reading(pair):
+        for line in reading(pair, found.kind):
             yield _who(pair), line
     yield from _NOTES

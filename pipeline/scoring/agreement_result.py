@@ -48,7 +48,8 @@ def level(alpha: Figure) -> str | None:
     """Return what α allows after Krippendorff (2004, p. 241): ``firm`` ≥ .80, ``tentative`` ≥ .667, else ``low``."""
     if alpha.value is None:
         return None
-    return "firm" if alpha.value >= FIRM else "tentative" if alpha.value >= TENTATIVE else "low"
+    shown = round(alpha.value, 3)  # what is printed as 0.800 counts as 0.800
+    return "firm" if shown >= FIRM else "tentative" if shown >= TENTATIVE else "low"
 
 
 def as_data(found: Agreement, listed: Sequence[Disagreement] = ()) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pipeline.scoring.agreement import F1_NAMES, Blocks, Pair, Row
 from pipeline.scoring.agreement_group import Group, GroupRow
 from pipeline.scoring.agreement_result import FIRM, LEVELS, TENTATIVE, Agreement, level
 from pipeline.scoring.coders import Coder
-from pipeline.scoring.unit_sheet import UNITS
+from pipeline.scoring.unit_sheet import UNITS, UnitKind
 
 # a code rarer (or commoner) than this can agree by percent and yet have a low κ
 RARE, COMMON, HIGH_PERCENT = 0.05, 0.95, 0.9
@@ -107,12 +107,14 @@ def _group_line(name: str, row: GroupRow) -> tuple[object, ...]:
     return (name, row.units, *row.given, *figures, ends(row.figures["alpha"]), _level(row.figures["alpha"]))
 
 
-def reading(pair: Pair) -> Iterator[str]:
+def reading(pair: Pair, kind: UnitKind) -> Iterator[str]:
     """Yield what the figures of two coders say, in plain words."""
     total = pair.total.figures
     if total["alpha"].value is None:
-        yield f"α 没有定义：{total['alpha'].reason}。"
+        hint = "。只读了抽样条款的文档不能按篇比较，请用 --unit 段" if kind == "document" and not pair.units else ""
+        yield f"α 没有定义：{total['alpha'].reason}{hint}。"
         return
+    yield "【】各行是汇总：每个单元的每个代码算一次判断；下级代码的编码也算上级的。"
     yield (
         f"α（汇总）{value_with_ends(total['alpha'])}：{_level(total['alpha'])}"
         f"（Krippendorff：≥ {FIRM:.2f} 可靠，≥ {TENTATIVE} 可作初步结论，再低不宜下结论）。"

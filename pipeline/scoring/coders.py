@@ -1,8 +1,9 @@
 """Who has coded a finished run: the machine and people, what each of them read, and all codings by coder.
 
 What counts as read: the machine has read every document with text. A person has read the documents of her readings
-(``OUT/people``), of a sample only its stretches; a person who is in the table but in no reading has read the
-documents with a coding of hers. A person's readings go before her rows of the table, which may be older.
+(``OUT/people``), of a sample only its stretches, each by the codebooks she used in that reading; a person who is in the
+table but in no reading has read the documents with a coding of hers. A person's readings go before her rows of the
+table, which may be older.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 MACHINE, MACHINE_ZH = "machine", "机器"
 _PREFIX = "machine:"
-_WHOLE: tuple[tuple[int, int], ...] = ()
+Stretches = tuple[tuple[int, int], ...]
+_WHOLE: Stretches = ()
 
 
 class CodeKey(NamedTuple):
@@ -56,12 +58,13 @@ class CodeName:
 class Coder:
     """A coder with all codings by document.
 
-    ``read`` leads the id of each document read to the stretches read, none: the whole of it. ``known_by`` says how
-    that is known: ``all``, ``reading`` or ``codings``.
+    ``read`` leads the id of each document read to the stretches read, none: the whole of it; ``read_by`` the same for
+    each codebook used. ``known_by`` says how that is known: ``all``, ``reading`` or ``codings``.
     """
 
     name: str
-    read: Mapping[str, tuple[tuple[int, int], ...]]
+    read: Mapping[str, Stretches]
+    read_by: Mapping[str, Mapping[str, Stretches]]
     known_by: str
     codings: Mapping[str, tuple[Given, ...]]
 
@@ -72,7 +75,14 @@ class Coder:
 
     def codebooks(self) -> frozenset[str]:
         """Return the codebooks this coder has used."""
-        return frozenset(given.key.codebook for some in self.codings.values() for given in some)
+        return frozenset(self.read_by)
+
+    def stretches(self, codebook: str, doc_id: str) -> Stretches | None:
+        """Return what of a document was read by a codebook, () for the whole, None for nothing.
+
+        Of a codebook never used: what was read at all.
+        """
+        return self.read_by.get(codebook, self.read).get(doc_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,18 +205,31 @@ def _coder(
             for c in reading.codings
             if c.coder == name
         ]
-        read, known_by = _read(own), "reading"
+        known_by = "reading"
+        read, read_by = _read(own), {book: _read(some) for book, some in _by_book(own, name).items()}
     else:
         rows = _rows(connection, name)
         known_by = "all" if name == MACHINE or name.startswith(_PREFIX) else "codings"
         read = dict.fromkeys(papers if known_by == "all" else (row[0] for row in rows), _WHOLE)
+        read_by = dict.fromkeys((row[3] for row in rows), read)
     codings: dict[str, dict[Given, None]] = {}
     for doc_id, start, end, book, code, rule, quote in rows:
         if not books or book in books:
-            given = Given(start, end, CodeKey(book, code), rule, quote)
-            codings.setdefault(doc_id, {})[given] = None
+            codings.setdefault(doc_id, {})[Given(start, end, CodeKey(book, code), rule, quote)] = None
     kept = {doc_id: read[doc_id] for doc_id in papers if doc_id in read}
-    return Coder(name, kept, known_by, {doc: tuple(sorted(codings.get(doc, ()), key=lambda g: g[:3])) for doc in kept})
+    ordered = {doc: tuple(sorted(codings.get(doc, ()), key=lambda g: g[:3])) for doc in kept}
+    used = {book: some for book, some in read_by.items() if not books or book in books}
+    return Coder(name, kept, used, known_by, ordered)
+
+
+def _by_book(own: Sequence[Reading], name: str) -> dict[str, list[Reading]]:
+    """Return the readings of one coder by the codebooks used in them."""
+    found: dict[str, list[Reading]] = {}
+    for reading in own:
+        given = (coding.codebook for coding in reading.codings if coding.coder == name)
+        for book in dict.fromkeys([*reading.codebooks, *given]):
+            found.setdefault(book, []).append(reading)
+    return found
 
 
 _Row = tuple[str, int, int, str, str, str | None, str]
@@ -220,7 +243,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[_Row]:
     return rows
 
 
-def _read(own: Sequence[Reading]) -> dict[str, tuple[tuple[int, int], ...]]:
+def _read(own: Sequence[Reading]) -> dict[str, Stretches]:
     """Return what readings say was read: a document read as a whole in one of them is read as a whole."""
     parts: dict[str, set[tuple[int, int]]] = {}
     whole: set[str] = set()

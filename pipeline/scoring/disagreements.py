@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.scoring.coders import Coded, CodeKey, Given
 from pipeline.scoring.unit_sheet import Sheet
 from pipeline.table.query import connect
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def disagreeing(sheet: Sheet) -> list[int]:
 def disagreements(out: Path, coded: Coded, sheet: Sheet, rows: Sequence[int]) -> tuple[Disagreement, ...]:
     """Return these rows of the sheet with text, place and evidence."""
     wanted = list(dict.fromkeys(sheet.doc_ids[int(sheet.paper[row])] for row in rows))
-    texts, sections = _texts(out, wanted)
+    with connect(out) as connection:
+        texts, sections = texts_of(connection, wanted)
     found = []
     for row in rows:
         doc = sheet.doc_ids[int(sheet.paper[row])]
@@ -65,26 +70,24 @@ def disagreements(out: Path, coded: Coded, sheet: Sheet, rows: Sequence[int]) ->
             if sheet.read[row, number].any()
         )
         name, quote = coded.papers[doc].source_name, texts[doc][start:end]
-        found.append(Disagreement(doc, name, _section(sections[doc], start), start, end, quote, given))
+        found.append(Disagreement(doc, name, section_at(sections[doc], start), start, end, quote, given))
     return tuple(found)
 
 
-def _texts(out: Path, doc_ids: Sequence[str]) -> tuple[dict[str, str], dict[str, list[tuple[int, int, str]]]]:
-    """Return the raw text of documents, and their sections: start, end, number with heading."""
-    texts: dict[str, str] = {}
+def texts_of(
+    connection: duckdb.DuckDBPyConnection, doc_ids: Sequence[str]
+) -> tuple[dict[str, str], dict[str, list[tuple[int, int, str]]]]:
+    """Return the raw text of documents, and their sections in order: start, end, number with heading."""
     sections: dict[str, list[tuple[int, int, str]]] = {doc_id: [] for doc_id in doc_ids}
-    with connect(out) as connection:
-        query = "SELECT doc_id, raw_text FROM documents WHERE list_contains(?, doc_id)"
-        texts.update(connection.execute(query, [list(doc_ids)]).fetchall())
-        query = (
-            'SELECT doc_id, start, "end", number, heading FROM sections WHERE list_contains(?, doc_id) ORDER BY rowid'
-        )
-        for doc_id, start, end, number, heading in connection.execute(query, [list(doc_ids)]).fetchall():
-            sections[doc_id].append((start, end, f"{number}{heading}"))
+    sql = "SELECT doc_id, raw_text FROM documents WHERE list_contains(?, doc_id)"
+    texts = {str(key): str(text or "") for key, text in connection.execute(sql, [list(doc_ids)]).fetchall()}
+    sql = 'SELECT doc_id, start, "end", number, heading FROM sections WHERE list_contains(?, doc_id) ORDER BY rowid'
+    for doc_id, start, end, number, heading in connection.execute(sql, [list(doc_ids)]).fetchall():
+        sections[doc_id].append((start, end, f"{number}{heading}"))
     return texts, sections
 
 
-def _section(sections: Sequence[tuple[int, int, str]], at: int) -> str:
+def section_at(sections: Sequence[tuple[int, int, str]], at: int) -> str:
     """Return the deepest section around a place; empty when there is none."""
     return next((name for start, end, name in reversed(sections) if start <= at < end), "")
 

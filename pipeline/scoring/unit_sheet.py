@@ -49,8 +49,9 @@ def shared_books(coders: Sequence[Coder]) -> frozenset[str]:
 def build_sheet(coded: Coded, kind: UnitKind, borders: Borders, codebooks: Sequence[str] = ()) -> Sheet:
     """Return the sheet of all documents that at least two coders have read, by the codebooks that two have used.
 
-    ``borders`` gives the sentences or clauses of documents. Named ``codebooks`` count even where a coder didn't use
-    them. Raises PipelineError when there is no such document or codebook.
+    ``borders`` gives the sentences or clauses of documents; for characters and documents the stretches of the raw text
+    that are the document's own (a file may hold many), the last of which may end beyond the text. Named ``codebooks``
+    count even where a coder didn't use them. Raises PipelineError when there is no such document or codebook.
     """
     books = frozenset(codebooks) or shared_books(coded.coders)
     if not books:
@@ -59,9 +60,11 @@ def build_sheet(coded: Coded, kind: UnitKind, borders: Borders, codebooks: Seque
     doc_ids = tuple(doc for doc in coded.papers if sum(doc in coder.read for coder in coded.coders) > 1)
     if not doc_ids:
         raise PipelineError(_no_paper(coded.coders))
-    own = dict(borders(frozenset(doc_ids), kind)) if kind in ("sentence", "clause") else {}
+    own = dict(borders(frozenset(doc_ids), kind))
     parts = [_paper(coded, doc, codes, own.get(doc, ()), kind) for doc in doc_ids]
     uses = np.array([[bool(codebooks) or c.codebook in coder.codebooks() for c in codes] for coder in coded.coders])
+    numbers = {book: number for number, book in enumerate(dict.fromkeys(key.codebook for key in codes))}
+    book_of = [numbers[key.codebook] for key in codes]
     places = np.concatenate([part.places for part in parts])
     lengths = (places[:, 1] - places[:, 0]).astype(float)
     return Sheet(
@@ -73,14 +76,14 @@ def build_sheet(coded: Coded, kind: UnitKind, borders: Borders, codebooks: Seque
         places,
         lengths if kind == "char" else np.ones(len(places)),
         np.concatenate([part.coded for part in parts]),
-        np.concatenate([part.read for part in parts])[:, :, None] & uses[None],
+        np.concatenate([part.read for part in parts])[:, :, book_of] & uses[None],
         tuple(int(n) for n in np.sum([part.outside for part in parts], axis=0)),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The rows of one document; ``read`` is units × coders."""
+    """The rows of one document; ``read`` is units × coders × codebooks."""
 
     places: Places
     coded: Flags
@@ -91,19 +94,32 @@ class _Part:
 def _paper(coded: Coded, doc: str, codes: Sequence[CodeKey], units: Spans, kind: UnitKind) -> _Part:
     """Return the rows of one document."""
     length = coded.papers[doc].length
-    spans = [spans_by_code(coded, coder, doc) for coder in coded.coders]
+    wanted = set(codes)
+    spans = [
+        {key: some for key, some in spans_by_code(coded, coder, doc).items() if key in wanted} for coder in coded.coders
+    ]
+    books = list(dict.fromkeys(key.codebook for key in codes))
     if kind == "char":
-        stretches = [as_places(coder.read.get(doc, ())) for coder in coded.coders]
+        read_at = [coder.stretches(book, doc) or () for coder in coded.coders for book in books]
+        stretches = [as_places(units), *(as_places(some) for some in read_at)]
         places = pieces(length, [*stretches, *(one for some in spans for one in some.values())])
+        places = places[covered(places, as_places(units)) > 0]
+    elif kind == "document":
+        places = as_places((units[0][0], min(units[-1][1], length)) for _ in units[:1])
     else:
-        places = as_places([(0, length)]) if kind == "document" else as_places(units)
+        places = as_places(units)
     flags = np.zeros((len(places), len(spans), len(codes)), dtype=bool)
     for number, some in enumerate(spans):
         for place, code in enumerate(codes):
             if code in some:
                 flags[:, number, place] = coded_units(places, some[code])
-    read = np.stack([_was_read(places, coder.read.get(doc), kind) for coder in coded.coders], 1)
-    wanted = set(codes)
+    read = np.stack(
+        [
+            np.stack([_was_read(places, coder.stretches(book, doc), kind) for book in books], 1)
+            for coder in coded.coders
+        ],
+        1,
+    )
     outside = [_outside(places, [g for g in c.codings.get(doc, ()) if g.key in wanted]) for c in coded.coders]
     return _Part(places, flags, read, tuple(outside))
 

@@ -32,7 +32,9 @@ class Reading:
     """What one file brought: whose codings, and the documents its coders read, with codings or without.
 
     ``stretches``: in a document that has some only these were read (a sample), in any other the whole of it.
-    ``codes`` are codes that no codebook of the run has. ``name`` is the file's name and names the reading.
+    ``codebooks`` are those it was coded by beside those of its codings: one of which nothing was given counts as used
+    only when it stands here. ``codes`` are codes that no codebook of the run has. ``name`` is the file's name and
+    names the reading.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Reading:
     codes: tuple[CodeRow, ...]
     codings: tuple[CodingRow, ...]
     stretches: tuple[Stretch, ...] = ()
+    codebooks: tuple[str, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Reading)
