@@ -16,11 +16,9 @@ from pipeline.core.errors import PipelineError
 from pipeline.table.words import code_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pipeline.scoring.agreement_result import Agreement
     from pipeline.scoring.agreement_words import Grid
-    from pipeline.scoring.unit_sheet import Spans, UnitKind
+    from pipeline.scoring.unit_sheet import UnitKind
 
 _UNITS = {"char": "字", "sentence": "句", "clause": "段", "document": "篇"}
 _STRATA = {"region": "地区", "year": "年份", "level": "层级", "doc_kind": "文种", "code": "代码"}
@@ -100,34 +98,21 @@ def _mistakes(dest: Path | None, given: dict[str, Any]) -> list[str]:
     return found
 
 
-def borders_of(out: Path) -> Any:
-    """Return the function that gives the sentences or clauses of documents of a run."""
-    from pipeline.running.borders import raw_units
-
-    def borders(doc_ids: frozenset[str], kind: UnitKind) -> Iterable[tuple[str, Spans]]:
-        return raw_units(out, doc_ids, kind if kind == "sentence" or kind == "clause" else "own")
-
-    return borders
-
-
 def _compare(out: Path, wanted: Sequence[str], kind: UnitKind, books: tuple[str, ...], given: dict[str, Any]) -> None:
     """Compare and print or write."""
+    from pipeline.running.agreeing import compare_coders
     from pipeline.scoring.agreement_list import lines_of, write_workbook
-    from pipeline.scoring.agreement_result import agreement, as_data
-    from pipeline.scoring.coders import read_coded
-    from pipeline.scoring.disagreements import disagreements
-    from pipeline.scoring.unit_sheet import build_sheet
+    from pipeline.scoring.agreement_result import as_data
 
-    coded_run = read_coded(out, wanted, books)
-    sheet = build_sheet(coded_run, kind, borders_of(out), books)
-    found = agreement(coded_run, sheet)
+    compared = compare_coders(out, wanted, kind, books)
+    found, names = compared.found, compared.coded.book_names
     most = _MOST_LISTED if given["target"] is not None else given["most"]
-    listed = disagreements(out, coded_run, sheet, found.differing[:most])
+    listed = compared.disagreements(most)
     shown = listed[: given["most"]]
     if given["as_json"]:
         print_json(as_data(found, shown))
     else:
-        _print(found, coded_run.book_names)
+        _print(found, names)
         if shown:
             click.echo("\n分歧：")
         for line in lines_of(shown, found.coders):
@@ -135,7 +120,7 @@ def _compare(out: Path, wanted: Sequence[str], kind: UnitKind, books: tuple[str,
         if len(found.differing) > len(shown):
             say(f"共 {len(found.differing)} 个单元有分歧，列出 {len(shown)} 个；--disagreements 条数 可多列。")
     if given["target"] is not None:
-        write_workbook(found, listed, coded_run.book_names, given["target"])
+        write_workbook(found, listed, names, given["target"])
         cut = f"（分歧清单只写前 {most} 条）" if len(found.differing) > most else ""
         say(f"已写入 {given['target']}{cut}")
 

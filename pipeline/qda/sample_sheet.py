@@ -32,6 +32,7 @@ _CODE = re.compile(r"（([\w\-]+):([\w\-]+)）\s*$")
 _PLACE = re.compile(r"(.+):(\d+)-(\d+)")
 _YES = frozenset(["1", "1.0", "√", "✓", "✔", "v", "V", "y", "Y", "是", "有", "对", "true", "TRUE", "True"])
 _NO = frozenset(["", "0", "0.0", "否", "无", "false", "FALSE", "False"])
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')  # what names of files can't have
 _MOST_CHARS, _MOST_ROWS, _LISTED = 50_000_000, 100_000, 20
 _HOW = (
     ("怎么填", "“抽样”页一行一条。属于某个代码就在它的列里填 1，可填几个；都不属于就只填“已读”。"),
@@ -104,7 +105,8 @@ def read_sample(out: Path, path: Path, *, imported: str, coder: str = "") -> Rea
         mistakes.append(f"{path}: 一行也没有填：没有代码、也没有“{_READ}”的行算作没有读过")
     if mistakes:
         raise PipelineError(*mistakes[:_LISTED], *_more(mistakes))
-    reading = _reading(f"{name}·{path.name}", imported, name, sheet.found, (texts, codes))
+    file = _UNSAFE.sub("_", f"{name}·{path.name}")
+    reading = _reading(file, imported, name, sheet.found, (texts, codes))
     return replace(reading, codebooks=sheet.codebooks())
 
 

@@ -103,7 +103,7 @@ def _parts(zeros: Numbers, ones: Numbers, weights: Numbers, coders: int) -> Numb
 def _summed(values: Numbers, ids: Places) -> Numbers:
     """Return the sums of units by block."""
     blocks = np.unique(ids, return_inverse=True)[1].reshape(-1)
-    result = np.zeros((int(blocks.max()) + 1, *values.shape[1:]))
+    result = np.zeros((max(len(np.unique(blocks)), 1), *values.shape[1:]))
     np.add.at(result, blocks, values)
     return result
 

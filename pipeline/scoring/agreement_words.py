@@ -166,10 +166,10 @@ def _plain(one: Figure) -> str:
 
 
 def ends(one: Figure) -> str | None:
-    """Return an interval: 「0.712–0.801」; negative ends with 「至」."""
+    """Return an interval: 「0.712–0.801」; one below 0 with 「~」."""
     if one.low is None or one.high is None:
         return None
-    sign = " 至 " if one.low < 0 else "–"
+    sign = "~" if one.low < 0 else "–"
     return f"{_rounded(one.low)}{sign}{_rounded(one.high)}"
 
 

@@ -102,6 +102,19 @@ class Coded:
     codes: Mapping[CodeKey, CodeName]
     book_names: Mapping[str, str] = field(default_factory=dict)
 
+    def books(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of codebooks given by id or name. Raises PipelineError for one that isn't there."""
+        return tuple(_ids_of(wanted, self.book_names, self.codes))
+
+
+def _ids_of(wanted: Iterable[str], names: Mapping[str, str], codes: Iterable[CodeKey]) -> dict[str, None]:
+    """Return the ids of codebooks given by id or name. Raises PipelineError for one that isn't there."""
+    there = dict.fromkeys(key.codebook for key in codes)
+    ids = {**{names.get(book, book): book for book in there}, **{book: book for book in there}}
+    if mistakes := [f"没有编码本“{book}”{closest(book, ids)}" for book in wanted if book not in ids]:
+        raise PipelineError(*mistakes)
+    return dict.fromkeys(ids[book] for book in wanted)
+
 
 def names_of(out: Path) -> tuple[str, ...]:
     """Return all coders of the run in ``out``, ``machine`` first. Raises PipelineError as ``query`` does."""
@@ -123,8 +136,8 @@ def read_coded(out: Path, wanted: Sequence[str] = (), codebooks: Collection[str]
             raise PipelineError(_too_few(out, everybody))
         papers = _papers(connection)
         codes, book_names = _codes(connection, found), codebook_names(connection)
-        _check_books(codebooks, codes)
-        coders = tuple(_coder(connection, name, found, papers, frozenset(codebooks)) for name in names)
+        books = frozenset(_ids_of(codebooks, book_names, codes))
+        coders = tuple(_coder(connection, name, found, papers, books) for name in names)
     for coder in coders:
         for some in coder.codings.values():
             for given in some:
@@ -180,13 +193,6 @@ def _codes(connection: duckdb.DuckDBPyConnection, found: Sequence[Reading]) -> d
         key = CodeKey(str(book), str(code))
         codes.setdefault(key, CodeName(key, str(name), tuple(str(path or code).split("/"))))
     return codes
-
-
-def _check_books(wanted: Collection[str], codes: Iterable[CodeKey]) -> None:
-    """Raise PipelineError for a codebook that isn't there."""
-    there = list(dict.fromkeys(key.codebook for key in codes))
-    if mistakes := [f"没有编码本“{book}”{closest(book, there)}" for book in wanted if book not in there]:
-        raise PipelineError(*mistakes)
 
 
 def _coder(
