@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from pipeline.coding.agreement import Figure
 from pipeline.scoring.agreement import F1_NAMES, Blocks, Pair, Row
@@ -157,7 +157,7 @@ def shown(one: Figure) -> Decimal | None:
 
 def _rounded(value: float) -> Decimal:
     """Return a number with three places, never −0.000."""
-    return Decimal(repr(value)).quantize(_PLACES) + 0
+    return Decimal(repr(value)).quantize(_PLACES, ROUND_HALF_UP) + 0
 
 
 def _plain(one: Figure) -> str:

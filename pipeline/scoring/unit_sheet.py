@@ -94,6 +94,7 @@ class _Part:
 def _paper(coded: Coded, doc: str, codes: Sequence[CodeKey], units: Spans, kind: UnitKind) -> _Part:
     """Return the rows of one document."""
     length = coded.papers[doc].length
+    units = [(start, min(end, length)) for start, end in units if start < length]
     wanted = set(codes)
     spans = [
         {key: some for key, some in spans_by_code(coded, coder, doc).items() if key in wanted} for coder in coded.coders
@@ -105,7 +106,7 @@ def _paper(coded: Coded, doc: str, codes: Sequence[CodeKey], units: Spans, kind:
         places = pieces(length, [*stretches, *(one for some in spans for one in some.values())])
         places = places[covered(places, as_places(units)) > 0]
     elif kind == "document":
-        places = as_places((units[0][0], min(units[-1][1], length)) for _ in units[:1])
+        places = as_places((units[0][0], units[-1][1]) for _ in units[:1])
     else:
         places = as_places(units)
     flags = np.zeros((len(places), len(spans), len(codes)), dtype=bool)
