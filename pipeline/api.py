@@ -203,16 +203,18 @@ class Knowledge:
         *coders: str,
         unit: Literal["char", "sentence", "clause", "document"] = "clause",
         codebooks: Sequence[str] = (),
+        depth: int | None = None,
         disagreements: int = 0,
     ) -> dict[str, Any]:
         """Return how well ``coders`` (default: all; ``machine`` is the machine) agree, as ``cewen agreement --json``.
 
-        ``disagreements`` lists so many of them. Raises PipelineError when there is nothing that two have read or used.
+        ``depth`` 1 compares top codes only; ``disagreements`` lists so many.
+        Raises PipelineError when there is nothing that two have read or used.
         """
         from pipeline.running.agreeing import compare_coders
         from pipeline.scoring.agreement_result import as_data
 
-        compared = compare_coders(self._out, coders, unit, codebooks)
+        compared = compare_coders(self._out, coders, unit, codebooks, depth)
         return as_data(compared.found, compared.disagreements(disagreements))
 
 

@@ -32,6 +32,9 @@ _MOST_LISTED = 5000
 @click.option("--unit", type=coded(_UNITS), default="clause", metavar="单元", help="按什么单元数，默认 段。")
 @click.option("--codebook", "books", multiple=True, metavar="编码本", help="只比较这些编码本；默认至少两人都用过的。")
 @click.option(
+    "--depth", type=click.IntRange(min=1), metavar="层数", help="只比较到第几级代码，1 为最高一级；默认全部。"
+)
+@click.option(
     "--disagreements", "most", type=click.IntRange(min=0), default=0, metavar="条数", help="列出前若干条分歧。"
 )
 @click.option("--xlsx", "target", type=Path, metavar="文件", help="另存为工作簿：总表、各代码、分歧清单、说明。")
@@ -104,7 +107,7 @@ def _compare(out: Path, wanted: Sequence[str], kind: UnitKind, books: tuple[str,
     from pipeline.scoring.agreement_list import lines_of, write_workbook
     from pipeline.scoring.agreement_result import as_data
 
-    compared = compare_coders(out, wanted, kind, books)
+    compared = compare_coders(out, wanted, kind, books, given["depth"])
     found, names = compared.found, compared.coded.book_names
     most = _MOST_LISTED if given["target"] is not None else given["most"]
     listed = compared.disagreements(most)

@@ -27,16 +27,19 @@ class Compared:
         return disagreements(self.out, self.coded, self.sheet, self.found.differing[:most])
 
 
-def compare_coders(out: Path, coders: Sequence[str], unit: UnitKind, codebooks: Sequence[str]) -> Compared:
+def compare_coders(
+    out: Path, coders: Sequence[str], unit: UnitKind, codebooks: Sequence[str], depth: int | None = None
+) -> Compared:
     """Return how well ``coders`` (none: all) of the run in ``out`` agree, counted by ``unit``.
 
-    Without ``codebooks`` those that two of them used. Raises PipelineError for a coder or codebook that isn't there,
-    and when there is nothing that two of them have read or used.
+    Without ``codebooks`` those that two of them used; with ``depth`` only codes of so many levels.
+    Raises PipelineError for a coder or codebook that isn't there, and when there is nothing that two of them have read
+    or used.
     """
 
     def borders(doc_ids: frozenset[str], kind: UnitKind) -> Iterable[tuple[str, Spans]]:
         return raw_units(out, doc_ids, kind if kind == "sentence" or kind == "clause" else "own")
 
     coded = read_coded(out, coders, codebooks)
-    sheet = build_sheet(coded, unit, borders, coded.books(codebooks))
+    sheet = build_sheet(coded, unit, borders, coded.books(codebooks), depth)
     return Compared(out, coded, sheet, agreement(coded, sheet))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -20,6 +20,7 @@ RESAMPLED = {"documents": "按文档", "units": "按单元", "none": "没有区�
 _NAMED = (("percent", "一致率"), ("holsti", "Holsti"), ("pi", "π"), ("kappa", "κ"), ("alpha", "α"))
 _SPANS = tuple(zip(F1_NAMES, ("有重叠", "交并比≥0.5", "交并比≥0.9"), strict=True))
 _PLACES = Decimal("0.001")
+_NAMES = 8  # so many codes are named in a sentence
 _PARADOX = "很少（或几乎处处）出现的代码，几处分歧就会使系数很低（κ 悖论），请一并看出现率和“都有”“仅”的个数。"
 
 
@@ -121,22 +122,35 @@ def reading(pair: Pair, kind: UnitKind) -> Iterator[str]:
     )
     yield f"整组代码（MASI 距离）的 α {value_with_ends(total['masi_alpha'])}。"
     yield "片段 F1：" + "，".join(f"{zh} {value_with_ends(total[name])}" for name, zh in _SPANS) + "。"
-    weak = [row for row in pair.rows if level(row.figures["alpha"]) == "low"]
+    weak = [row for row in pair.rows if level(row.figures["alpha"]) == "low" and not _by_one(row)]
     if weak:
-        yield (
-            f"α 低于 {TENTATIVE} 的代码：" + "、".join(f"{r.name}（{_plain(r.figures['alpha'])}）" for r in weak) + "。"
-        )
+        yield f"α 低于 {TENTATIVE} 的代码：{_listed((r, r.figures['alpha']) for r in weak)}。"
     if rare := [row for row in weak if _is_paradox(row)]:
-        names = "、".join(f"{r.name}（出现率 {_plain(r.figures['prevalence'])}）" for r in rare)
-        yield f"其中 {names} 一致率高而 κ、α 低：{_PARADOX}"
+        yield f"其中 {_listed(((r, r.figures['prevalence']) for r in rare), '出现率 ')} 一致率高而 κ、α 低：{_PARADOX}"
+    if alone := [row for row in pair.rows if _by_one(row)]:
+        below = "；若一方没有编到这一级，可用 --depth 1 只比较最高一级" if any(row.depth for row in alone) else ""
+        yield f"只有一方用过的代码 {len(alone)} 个（{_names(alone)}）：系数接近或低于 0{below}。"
     if undefined := [row for row in pair.rows if row.figures["alpha"].value is None]:
-        yield (
-            "系数没有定义的代码（表中空白）："
-            + "、".join(f"{r.name}（{r.figures['alpha'].reason}）" for r in undefined)
-            + "。"
-        )
+        names = "、".join(f"{r.name}（{r.figures['alpha'].reason}）" for r in undefined[:_NAMES])
+        yield f"系数没有定义的代码 {len(undefined)} 个（表中空白）：{names}。"
     if pair.unused:
         yield f"双方都没有用过、不计在内的代码 {len(pair.unused)} 个。"
+
+
+def _by_one(row: Row) -> bool:
+    """Tell whether only one of the two ever gave a code."""
+    return not row.both and not (row.only_a and row.only_b)
+
+
+def _names(rows: Sequence[Row]) -> str:
+    """Return the names of codes, the first few of many."""
+    return "、".join(row.name for row in rows[:_NAMES]) + ("等" if len(rows) > _NAMES else "")
+
+
+def _listed(rows: Iterable[tuple[Row, Figure]], before: str = "") -> str:
+    """Return codes with a figure each, the first few of many."""
+    found = [f"{row.name}（{before}{_plain(one)}）" for row, one in rows]
+    return "、".join(found[:_NAMES]) + (f" 等 {len(found)} 个" if len(found) > _NAMES else "")
 
 
 def _is_paradox(row: Row) -> bool:

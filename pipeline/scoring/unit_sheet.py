@@ -46,17 +46,22 @@ def shared_books(coders: Sequence[Coder]) -> frozenset[str]:
     return frozenset(book for books in used for book in books if sum(book in other for other in used) > 1)
 
 
-def build_sheet(coded: Coded, kind: UnitKind, borders: Borders, codebooks: Sequence[str] = ()) -> Sheet:
+def build_sheet(
+    coded: Coded, kind: UnitKind, borders: Borders, codebooks: Sequence[str] = (), depth: int | None = None
+) -> Sheet:
     """Return the sheet of all documents that at least two coders have read, by the codebooks that two have used.
 
     ``borders`` gives the sentences or clauses of documents; for characters and documents the stretches of the raw text
     that are the document's own (a file may hold many), the last of which may end beyond the text. Named ``codebooks``
-    count even where a coder didn't use them. Raises PipelineError when there is no such document or codebook.
+    count even where a coder didn't use them; codes below ``depth`` levels count at their parents only.
+    Raises PipelineError when there is no such document or codebook.
     """
     books = frozenset(codebooks) or shared_books(coded.coders)
     if not books:
         raise PipelineError(_no_book(coded.coders))
-    codes = tuple(key for key in coded.codes if key.codebook in books)
+    codes = tuple(
+        key for key, name in coded.codes.items() if key.codebook in books and (not depth or len(name.line) <= depth)
+    )
     doc_ids = tuple(doc for doc in coded.papers if sum(doc in coder.read for coder in coded.coders) > 1)
     if not doc_ids:
         raise PipelineError(_no_paper(coded.coders))
