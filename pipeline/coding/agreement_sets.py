@@ -14,6 +14,7 @@ Span = tuple[int, int]
 Sets = npt.NDArray[np.bool_]
 
 OVERLAPS = (0.0, 0.5, 0.9)
+MOST_SETS = 10_000
 _ROWS = 256
 
 
@@ -47,13 +48,18 @@ def masi_alpha(a: Sets, b: Sets, weights: Numbers) -> float:
 
 
 def masi_alphas(a: Sets, b: Sets, weights: Numbers) -> Numbers:
-    """Return α for each row of ``weights`` (draws × units), as ``masi_alpha`` does for one."""
+    """Return α for each row of ``weights`` (draws × units), as ``masi_alpha`` does for one.
+
+    The time is that of comparing each two different sets; NaN when there are more than ``MOST_SETS`` of them.
+    """
     kinds, which = np.unique(np.concatenate([a, b]), axis=0, return_inverse=True)
     which = which.reshape(-1)
-    member = np.zeros((len(a), len(kinds)))
-    np.add.at(member, (np.arange(len(a)), which[: len(a)]), 1)
-    np.add.at(member, (np.arange(len(a)), which[len(a) :]), 1)
-    counts = weights @ member
+    if len(kinds) > MOST_SETS:
+        return np.full(len(weights), np.nan)
+    order = np.argsort(which, kind="stable")
+    starts = np.flatnonzero(np.diff(which[order], prepend=-1))
+    both = np.concatenate([weights, weights], axis=1)[:, order]
+    counts = np.add.reduceat(both, starts, axis=1) if len(order) else np.zeros((len(weights), 0))
     between = np.zeros(len(weights))
     apart = np.zeros(len(a))
     for at in range(0, len(kinds), _ROWS):

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from pipeline.coding import agreement as ag
 from pipeline.coding.agreement import Figure, Numbers, figure
 from pipeline.coding.agreement_intervals import FEWEST_DOCUMENTS, interval, resampled
-from pipeline.coding.agreement_sets import OVERLAPS, masi_alpha, masi_alphas, matched, span_f1
+from pipeline.coding.agreement_sets import MOST_SETS, OVERLAPS, masi_alpha, masi_alphas, matched, span_f1
 from pipeline.coding.marked import Flags
 from pipeline.scoring.coders import Coded, CodeKey, Coder
 from pipeline.scoring.unit_sheet import Sheet, UnitKind, spans_by_code
@@ -29,6 +29,7 @@ Blocks = Literal["documents", "units", "none"]
 Figures = Mapping[str, Figure]
 # an interval of MASI α costs the square of the different sets
 _SET_DRAWS, _MOST_SETS = 400, 3000
+_TOO_MANY = f"不同的代码组合超过 {MOST_SETS:,} 种，没有计算"
 F1_NAMES = tuple(f"f1_{round(100 * least)}" for least in OVERLAPS)
 COEFFICIENTS: Mapping[str, Callable[[Numbers], Numbers]] = {
     "percent": ag.percent,
@@ -90,7 +91,9 @@ def compare(coded: Coded, sheet: Sheet, first: int, second: int) -> Pair:
     cells = _cells((a, both & ~a), (b, both & ~b), weights, ids)
     doc_ids = [sheet.doc_ids[n] for n in np.unique(paper)]
     spans = _spans(coded, (sheet.coders[first], sheet.coders[second]), keys, doc_ids)
-    work = _Work(coded, tuple(keys), used, cells, spans, how, (a, b, both, weights, ids))
+    drawn = resampled(cells, seed=SEED) if how != "none" else None
+    drawn_spans = resampled(spans, seed=SEED) if how == "documents" else None
+    work = _Work(coded, tuple(keys), used, (cells, drawn), (spans, drawn_spans), (a, b, both, weights, ids))
     shown = tuple(work.row(int(n)) for n in np.flatnonzero(used))
     books = list(dict.fromkeys(key.codebook for key in keys))
     return Pair(
@@ -134,7 +137,9 @@ def _spans(coded: Coded, coders: tuple[Coder, Coder], keys: Sequence[CodeKey], d
         for key in own[0].keys() | own[1].keys():
             if key in place:
                 a, b = (_within(some.get(key), coders, key.codebook, doc) for some in own)
-                counts = [(matched(a, b, least), len(a), len(b)) for least in OVERLAPS]
+                # the same spans pair with themselves, which is what most documents come to
+                same = len(a) if a == b else 0 if not a or not b else None
+                counts = [(matched(a, b, least) if same is None else same, len(a), len(b)) for least in OVERLAPS]
                 result[number, place[key]] = counts
     return result
 
@@ -152,9 +157,12 @@ def _within(spans: npt.NDArray[np.int64] | None, coders: Sequence[Coder], book: 
     return found
 
 
+_Drawn = tuple[Numbers, Numbers | None]  # blocks × codes × …, and the same drawn, where there are intervals
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the figures of two coders are made from.
+    """What the figures of two coders are made from: confusions, counts of spans, both also drawn once for all codes.
 
     ``parts`` are units × codes of A, of B and whether both have read for it; weights and blocks of the units.
     """
@@ -162,52 +170,52 @@ class _Work:
     coded: Coded
     keys: tuple[CodeKey, ...]
     used: Flags
-    cells: Numbers
-    spans: Numbers
-    how: Blocks
+    cells: _Drawn
+    spans: _Drawn
     parts: tuple[Flags, Flags, Flags, Numbers, npt.NDArray[np.int64]]
 
     def row(self, number: int) -> Row:
         """Return the row of one code."""
         key = self.keys[number]
         name = self.coded.codes[key]
-        table = self.cells[:, number]
-        figures = self._figures(table, self.spans[:, number])
-        return _row(key.codebook, key.code, name.name, len(name.line) - 1, table.sum(0), figures)
+        own = np.arange(len(self.keys)) == number
+        table, figures = self._figures(own)
+        return _row(key.codebook, key.code, name.name, len(name.line) - 1, table, figures)
 
     def together(self, book: str | None) -> Row:
         """Return the pooled figures of a codebook (None: of all), with means over codes and MASI α."""
         own = np.array([book in (None, key.codebook) for key in self.keys], dtype=bool) & self.used
-        table = self.cells[:, own].sum(1)
-        figures = {**self._figures(table, self.spans[:, own].sum(1)), **self._macro(own), "masi_alpha": self._masi(own)}
-        return _row(book or "", "", "", 0, table.sum(0), figures)
+        table, figures = self._figures(own)
+        return _row(book or "", "", "", 0, table, {**figures, **self._macro(own), "masi_alpha": self._masi(own)})
 
-    def _figures(self, table: Numbers, spans: Numbers) -> dict[str, Figure]:
-        """Return all figures of blocks × 2 × 2 confusions and documents × overlaps × 3 counts of spans."""
-        whole = table.sum(0)
-        draws = resampled(table, seed=SEED) if self.how != "none" else None
+    def _figures(self, own: Flags) -> tuple[Numbers, dict[str, Figure]]:
+        """Return the confusion of some codes together, and all its figures."""
+        cells, drawn = self.cells
+        whole = cells[:, own].sum((0, 1))
+        draws = None if drawn is None else drawn[:, own].sum(1)
         found = {
             name: figure(
                 coefficient(whole),
                 ag.NOT_USED if name == "holsti" and whole.sum() > 0 else ag.reason_of(whole),
-                interval(coefficient(draws)) if draws is not None else None,
+                None if draws is None else interval(coefficient(draws)),
             )
             for name, coefficient in COEFFICIENTS.items()
         }
-        drawn = span_f1(resampled(spans, seed=SEED)) if self.how == "documents" else None
+        counts, drawn_counts = self.spans[0][:, own].sum((0, 1)), self.spans[1]
         for number, name in enumerate(F1_NAMES):
-            value = span_f1(spans[:, number].sum(0))
-            found[name] = figure(value, ag.NOT_USED, interval(drawn[:, number]) if drawn is not None else None)
-        return found
+            between = None if drawn_counts is None else interval(span_f1(drawn_counts[:, own, number].sum(1)))
+            found[name] = figure(span_f1(counts[number]), ag.NOT_USED, between)
+        return whole, found
 
     def _macro(self, own: Flags) -> dict[str, Figure]:
         """Return the means over codes; a drawn mean takes the codes defined in that draw."""
-        tables = self.cells[:, own]
-        draws = resampled(tables, seed=SEED) if self.how != "none" and own.any() else None
+        cells, drawn = self.cells
+        tables = cells[:, own].sum(0)
+        draws = None if drawn is None or not own.any() else drawn[:, own]
         found = {}
         for name, coefficient in COEFFICIENTS.items():
-            value = _mean(coefficient(tables.sum(0))[None])[0]
-            between = interval(_mean(coefficient(draws))) if draws is not None else None
+            value = _mean(coefficient(tables)[None])[0]
+            between = None if draws is None else interval(_mean(coefficient(draws)))
             found[f"macro_{name}"] = figure(value, "没有一个代码的系数有定义", between)
         return found
 
@@ -217,8 +225,9 @@ class _Work:
         whole = both[:, own].all(1)
         a, b, weights, ids = a[whole][:, own], b[whole][:, own], weights[whole], ids[whole]
         value = masi_alpha(a, b, weights)
-        if not np.isfinite(value) or self.how == "none":
-            return figure(value, ag.reason_of(self.cells[:, own].sum((0, 1))))
+        if not np.isfinite(value) or self.cells[1] is None:
+            reason = ag.reason_of(self.cells[0][:, own].sum((0, 1)))
+            return figure(value, _TOO_MANY if reason == ag.ALL_ALIKE and (a != a[:1]).any() else reason)
         kinds, weight = _kinds(a, b, weights, ids)
         if len(kinds) > _MOST_SETS:
             return figure(value, "")

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.coding.marked import Flags, Places, as_places, coded_units, covered, pieces, touched
+from pipeline.coding.marked import Flags, Places, as_places, coded_by, covered, pieces, touched
 from pipeline.core.errors import PipelineError
 from pipeline.scoring.coders import Coded, CodeKey, Coder
 
@@ -116,9 +116,8 @@ def _paper(coded: Coded, doc: str, codes: Sequence[CodeKey], units: Spans, kind:
         places = as_places(units)
     flags = np.zeros((len(places), len(spans), len(codes)), dtype=bool)
     for number, some in enumerate(spans):
-        for place, code in enumerate(codes):
-            if code in some:
-                flags[:, number, place] = coded_units(places, some[code])
+        columns = [place for place, code in enumerate(codes) if code in some]
+        flags[:, number, columns] = coded_by(places, [some[codes[place]] for place in columns])
     read = np.stack(
         [
             np.stack([_was_read(places, coder.stretches(book, doc), kind) for book in books], 1)

@@ -15,8 +15,8 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import fleiss_kappa as other_fleiss
 
 from pipeline.coding import agreement as ag
-from pipeline.coding.agreement_sets import jaccard, masi, masi_alpha, matched
-from pipeline.coding.marked import as_places, coded_units, covered, merged, pieces
+from pipeline.coding.agreement_sets import jaccard, masi, masi_alpha, masi_alphas, matched
+from pipeline.coding.marked import as_places, coded_by, coded_units, covered, merged, pieces
 
 # QDA.md §5: n, both, only A, only B → percent, Cohen's κ
 NVIVO = [
@@ -186,3 +186,19 @@ def test_nothing_is_made_up_where_a_figure_is_not_defined() -> None:
     assert ag.reason_of(np.zeros((2, 2))) == ag.NO_UNITS
     assert ag.reason_of(np.array([[0.0, 0.0], [0.0, 3.0]])) == ag.ALL_ALIKE
     assert np.isnan(ag.percent(np.zeros((2, 2))))
+
+
+@given(st.lists(SPANS, min_size=1, max_size=4), st.lists(st.integers(1, 9), min_size=1, max_size=8))
+def test_all_codes_at_once_are_each_by_itself(codes: list[list[tuple[int, int]]], lengths: list[int]) -> None:
+    ends = np.cumsum(lengths)
+    units = np.stack([ends - lengths, ends], 1)
+    spans = [as_places(some) for some in codes]
+    expected = np.stack([coded_units(units, some) for some in spans], 1)
+    assert np.array_equal(coded_by(units, spans), expected)
+
+
+@given(hnp.arrays(np.bool_, st.tuples(st.just(2), st.integers(1, 12), st.just(4))), st.integers(0, 3))
+def test_masi_of_draws(sets: np.ndarray, seed: int) -> None:
+    weights = np.random.default_rng(seed).integers(0, 4, (3, sets.shape[1]))
+    for weight, own in zip(weights, masi_alphas(sets[0], sets[1], weights.astype(float)), strict=True):
+        same(own, masi_alpha(*np.repeat(sets, weight, axis=1), np.ones(weight.sum())))
