@@ -39,7 +39,7 @@ class Shelf:
         """Return the path of a code; one that no codebook has gets a place in its codebook's folder."""
         key = codebook, code
         if key not in self.paths:
-            self._place(codebook, code, None, code, [("代码", f"{codebook}/{code}")])
+            self._place(codebook, code, None, code, [(memo.CODE, f"{codebook}/{code}")])
         return self.paths[key]
 
     def add_book(self, codebook: str, name: str, lines: Mapping[str, str], version: str) -> None:
@@ -47,7 +47,7 @@ class Shelf:
         plain = _clean(name)
         path = (f"{plain}（{_clean(codebook)}）",) if (plain,) in self.memos else (plain,)
         self.folders[codebook] = path
-        self.memos[path] = _described(lines, [("编码本", codebook), ("版本", version)])
+        self.memos[path] = _described(lines, [(memo.BOOK, codebook), (memo.VERSION, version)])
 
     def add_code(self, row: CodeRow, detail: Code | None) -> None:
         """Add a code below its parent, which must be there already."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -25,6 +25,7 @@ from pipeline.table.words import closest
 
 # Nothing in an export may depend on the clock: equal input gives equal bytes.
 CREATED = "2000-01-01T00:00:00Z"
+_NAME = "cewen 政策文本"  # not the folder's: equal runs make equal files wherever they lie
 _DUPLICATE = "input.duplicate"
 
 
@@ -33,6 +34,7 @@ class Choice:
     """What of a run goes into a project: codebooks by id or name, coders by name (empty: all), measures or not.
 
     ``instead``, when given, are the only documents that go into it, each with these codings and no others.
+    Where codebooks are named, the measures are there only when their folder 「措施」 is named too.
     """
 
     codebooks: tuple[str, ...] = ()
@@ -43,10 +45,11 @@ class Choice:
 
 @dataclass(slots=True)
 class Built:
-    """A project, and what to tell about its making: one sentence each, in Chinese."""
+    """A project, what to tell about its making (one sentence each, in Chinese), what NVivo should call its cases."""
 
     project: Project
     words: list[str] = field(default_factory=list)
+    classification: str = ""
 
 
 def build_project(out: Path, choice: Choice | None = None) -> Built:
@@ -58,9 +61,8 @@ def build_project(out: Path, choice: Choice | None = None) -> Built:
     if run.lost:
         run.words.append(f"所在文字没有导出、因而未带上的编码：{run.lost} 处")
     memo_text = run.about(papers, themes)
-    name = visible(out.resolve().name) or "cewen"
-    project = Project(name, papers, tuple(themes), run.coders(papers), memo_text, f"cewen {run.version}", CREATED)
-    return Built(project, run.words)
+    project = Project(_NAME, papers, tuple(themes), run.coders(papers), memo_text, f"cewen {run.version}", CREATED)
+    return Built(project, run.words, run.scheme.classification)
 
 
 def _table(out: Path, row: type[Row]) -> Iterator[Any]:
@@ -97,13 +99,13 @@ class _Run:
             known.add(coding.coder)
             self.shelf.path(coding.codebook, coding.code)
             self.codings[coding.doc_id].append(coding)
-        if choice.measures:
+        if _with_measures(choice, self.scheme.folder):
             for measure in _table(out, MeasureRow):
                 self.measures[measure.doc_id].append(measure)
             known.add(self.extractor)
         self.lost = 0
         self._coders = _chosen_coders(choice.coders, known)
-        self._books = _chosen_books(choice.codebooks, self.shelf)
+        self._books = _chosen_books(choice.codebooks, self.shelf, self.scheme.folder)
 
     def papers(self) -> Iterator[Paper]:
         """Yield the documents in the run's order; tell which have no text and which are there twice."""
@@ -187,11 +189,14 @@ class _Run:
         return themes
 
     def coders(self, papers: Sequence[Paper]) -> tuple[str, ...]:
-        """Return the users: the machine's first, then people, with those who read and coded nothing."""
-        used = {mark.coder for paper in papers for mark in paper.marks}
+        """Return the users: the machine's, then people (those who read and coded nothing too), who coded most first.
+
+        QualCoder shows the codings of the first.
+        """
+        used = Counter(mark.coder for paper in papers for mark in paper.marks)
         people = {coder for coder in self._coders if not coder.startswith("machine:")}
-        found = used | {memo.user_name(coder) for coder in people}
-        return tuple(sorted(found, key=lambda name: (not memo.is_machine(name), name)))
+        found = {*used, *map(memo.user_name, people)}
+        return tuple(sorted(found, key=lambda name: (not memo.is_machine(name), -used[name], name)))
 
     def about(self, papers: Sequence[Paper], themes: Sequence[Theme]) -> str:
         """Return the memo of the whole project."""
@@ -234,6 +239,13 @@ def _merged(marks: Iterable[Mark]) -> Iterator[Mark]:
     yield from sorted(found.values(), key=lambda mark: (mark.start, -mark.end, mark.theme, mark.coder))
 
 
+def _with_measures(choice: Choice, folder: str) -> bool:
+    """Tell whether measures are wanted: where codebooks are named, only when they are. Raises PipelineError if both."""
+    if folder in choice.codebooks and not choice.measures:
+        raise PipelineError(f"--codebook {folder} 和 --no-measures 不能同时用")
+    return choice.measures and (not choice.codebooks or folder in choice.codebooks)
+
+
 def _chosen_coders(wanted: Sequence[str], known: set[str]) -> set[str]:
     """Return the coders meant; the word for the machine means all of its. Raises PipelineError for an unknown one."""
     found: set[str] = set()
@@ -252,15 +264,15 @@ def _by_machine(coder: str) -> bool:
     return coder.startswith("machine:")
 
 
-def _chosen_books(wanted: Sequence[str], shelf: Shelf) -> Mapping[str, None]:
-    """Return the codebooks meant, by id or name. Raises PipelineError for an unknown one."""
+def _chosen_books(wanted: Sequence[str], shelf: Shelf, folder: str) -> Mapping[str, None]:
+    """Return the codebooks meant, by id or name; ``folder``, the measures, is none. Raises PipelineError for others."""
     if not wanted:
         return dict.fromkeys(shelf.folders)
     found: dict[str, None] = {}
     for name in wanted:
         some = [book for book, path in shelf.folders.items() if name in (book, path[0])]
-        if not some:
+        if not some and name != folder:
             known = [f"{book}（{path[0]}）" for book, path in shelf.folders.items()]
-            raise PipelineError(f"结果中没有编码本“{name}”，可用的有：{'、'.join(known)}")
+            raise PipelineError(f"结果中没有编码本“{name}”，可用的有：{'、'.join([*known, folder])}")
         found |= dict.fromkeys(some)
     return found

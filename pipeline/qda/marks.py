@@ -55,7 +55,7 @@ def measure_mark(row: MeasureRow, path: CodePath, coder: str, plain: Plain) -> M
 def _told(row: MeasureRow, name: str) -> str | None:
     """Return a value of a measure as people read it."""
     value: str | Decimal | None = getattr(row, name)
-    if value is None:
+    if value is None or (name == "bound" and row.kind == "none"):
         return None
     if isinstance(value, Decimal):
         return str(plain_number(value))

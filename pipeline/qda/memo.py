@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 MACHINE = "机器编码"  # what the names of machine coders begin with
 SCORE, RULE, VERSION = "置信度", "规则", "版本"
-CODE, PATH = "代码", "路径"
+CODE, PATH, BOOK = "代码", "路径", "编码本"
 LABELS = ("定义", "纳入", "不纳入", "例", "反例", "出处")
 _PREFIX = "machine:"
 _BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
@@ -61,7 +61,7 @@ def read_labelled(memo: str) -> dict[str, str]:
         head, colon, rest = line.partition("：")
         if colon and head in LABELS:
             label, line = head, rest
-        elif set(read_pairs(line)) & {CODE, PATH}:
+        elif set(read_pairs(line)) & {CODE, PATH, BOOK}:
             break
         found[label] = f"{found[label]}\n{line}" if found.get(label) else line
     found.pop("", None)

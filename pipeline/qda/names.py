@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipeline.qda.project import Path, Theme
+from pipeline.qda.project import Paper, Path, Theme
 from pipeline.qda.texts import visible
 
-_LONGEST = 120
+_LONGEST = 200  # bytes in UTF-8: QualCoder adds an ending, file systems take 255
 # no file name on Windows may hold these; people still see what they were
 _IN_FILES = str.maketrans('\\/:*?"<>|\n\r\t', "＼／：＊？＂＜＞｜   ")
 _JOIN = "—"
@@ -28,11 +28,14 @@ def source_names(names: Iterable[str]) -> list[str]:
 def _as_file(name: str) -> str:
     """Return a name that can be a file's: at most so long, the ending kept."""
     plain = visible(name).translate(_IN_FILES).strip().rstrip(".") or "未命名"
-    if len(plain) <= _LONGEST:
-        return plain
-    stem, dot, ending = plain.rpartition(".")
-    kept = f"{dot}{ending}" if stem and len(ending) <= 12 else ""
-    return plain[: _LONGEST - len(kept)] + kept
+    stem, _, ending = plain.rpartition(".")
+    kept = f".{ending}" if stem and len(ending.encode()) <= 12 else ""
+    return _cut(plain.removesuffix(kept), _LONGEST - len(kept.encode())) + kept
+
+
+def _cut(text: str, most: int) -> str:
+    """Return as much of ``text`` as ``most`` bytes hold."""
+    return text.encode()[:most].decode(errors="ignore")
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -69,3 +72,18 @@ def theme_names(themes: Iterable[Theme]) -> dict[Path, str]:
     if all(own.values()) and len({name.casefold() for name in own.values()}) == len(own):
         return own
     return code_names([theme.path for theme in listed])
+
+
+def attribute_names(papers: Iterable[Paper]) -> list[str]:
+    """Return the names of all attributes in the order the documents have them: a new one stands behind its forerunner.
+
+    Documents lack some of them, so no document need have all.
+    """
+    found: list[str] = []
+    for paper in papers:
+        at = 0
+        for name, _ in paper.attributes:
+            if name not in found:
+                found.insert(at, name)
+            at = found.index(name) + 1
+    return found

@@ -16,7 +16,9 @@ from functools import cache
 from pipeline.structure.parts import REST
 
 Pieces = tuple[tuple[int, int], ...]
-_ANCHORS = (40, 20, 10, 6)  # so many characters of the beginning are looked for
+# so many characters of the beginning and of the end are looked for: fewer where a cleaner changed one of them
+_HEADS, _TAILS = (40, 20, 10, 6), (12, 6, 3, 2, 1)
+_SLACK = 4
 _SPACE = re.compile(r"\s*")
 
 
@@ -61,10 +63,11 @@ def _known(items: Sequence[Item], found: Sequence[Pieces | None]) -> Iterator[bo
 
 
 def _between(raw: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of ``raw`` outside ``taken`` that hold more than space, without the space around."""
+    """Yield the spans of ``raw`` outside ``taken`` that hold words, without the space around; not bare page numbers."""
     edges = [0, *(edge for span in taken for edge in span), len(raw)]
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if text := raw[start:end].strip():
+        text = raw[start:end].strip()
+        if any(map(str.isalpha, text)):
             first = raw.index(text, start)
             yield first, first + len(text)
 
@@ -81,30 +84,39 @@ class _Squeezed:
         self.text = _squeeze(raw)
 
     def find(self, item: Item, after: int) -> tuple[int, int] | None:
-        """Return the span of ``item`` behind ``after``, else anywhere; None when its beginning isn't there."""
+        """Return the span of ``item``, behind ``after`` if it can be; None when it isn't there.
+
+        Its beginning may stand elsewhere too (in a table of contents), so its end must stand where its length says.
+        """
         wanted = _squeeze(item.clean)
-        for length in _ANCHORS:
-            head = wanted[:length]
-            at = self.text.find(head, self._index(after)) if head else -1
-            at = self.text.find(head) if at < 0 and head else at
-            if at >= 0:
-                return self._span(self.places[at], item, wanted)
+        for length in _HEADS:
+            for tail in _TAILS:
+                places = self._places(wanted[:length])
+                places.sort(key=lambda place: (place < after, place))
+                for place in places:
+                    if span := self._span(place, item, wanted[-tail:]):
+                        return span
         return None
+
+    def _places(self, head: str) -> list[int]:
+        """Return the places in the raw text where ``head`` stands."""
+        found, at = [], self.text.find(head) if head else -1
+        while at >= 0:
+            found.append(self.places[at])
+            at = self.text.find(head, at + 1)
+        return found
 
     def _index(self, place: int) -> int:
         """Return how many characters that aren't space stand before ``place``."""
         return bisect_left(self.places, place)
 
-    def _span(self, start: int, item: Item, wanted: str) -> tuple[int, int]:
-        """Return the span from ``start``, as long as the item is, ended where its last characters stand if they do."""
+    def _span(self, start: int, item: Item, tail: str) -> tuple[int, int] | None:
+        """Return the span from ``start`` if ``tail`` stands at its end; a few characters may be space around."""
         lead = _SPACE.match(item.clean)
-        end = min(start + item.n_chars - (lead.end() if lead else 0), len(self.raw))
-        first, last = self._index(start), self._index(end)
-        tail = wanted[-8:]
-        at = self.text.rfind(tail, first, last + len(tail))
-        if at >= 0:
-            return start, self.places[at + len(tail) - 1] + 1
-        return start, start + len(self.raw[start:end].rstrip())
+        end = start + item.n_chars - (lead.end() if lead else 0)
+        last, slack = self._index(end), min(_SLACK, len(tail))
+        at = self.text.rfind(tail, max(self._index(start), last - len(tail) - slack), last + slack)
+        return (start, self.places[at + len(tail) - 1] + 1) if at >= 0 else None
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.qda import memo
 from pipeline.qda.dialects import DIALECTS, GETA, Dialect, Ruler, without_astral
-from pipeline.qda.names import theme_names
+from pipeline.qda.names import attribute_names, theme_names
 from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.project import Path as CodePath
 from pipeline.qda.texts import visible
@@ -38,7 +38,7 @@ class Options:
 
 def source_guid(paper: Paper) -> str:
     """Return the GUID of a document; its text file is named by it."""
-    return guid("source", paper.name)
+    return guid("source", *_key(paper))
 
 
 def paper_text(paper: Paper, options: Options) -> str:
@@ -46,9 +46,14 @@ def paper_text(paper: Paper, options: Options) -> str:
     return without_astral(paper.text)[0] if options.bmp_safe else paper.text
 
 
-def note_guid() -> str:
+def note_guid(project: Project) -> str:
     """Return the GUID of the note about the project."""
-    return guid("note", NOTE)
+    return guid("note", project.name, project.memo)
+
+
+def _key(paper: Paper) -> tuple[str, str]:
+    """Return what tells a document from all others, in other projects too."""
+    return paper.doc_id, paper.name
 
 
 class Qde:
@@ -77,7 +82,7 @@ class Qde:
             for name, value in paper.attributes:
                 whole = isinstance(value, int) and kinds.get(name, "Integer") == "Integer"
                 kinds[name] = "Integer" if whole else "Text"
-        return {name: (guid("variable", name), kind) for name, kind in kinds.items()}
+        return {name: (guid("variable", name), kinds[name]) for name in attribute_names(self.project.papers)}
 
     def pieces(self) -> Iterator[str]:
         """Yield the whole file."""
@@ -91,12 +96,12 @@ class Qde:
         yield from wrapped("Cases", (self._case(paper) for paper in project.papers))
         yield from wrapped("Sources", (part for paper in project.papers for part in self._source(paper)))
         if project.memo:
-            path = f"internal://{note_guid()}.txt"
+            key = note_guid(project)
             note = element(
                 "Note",
-                guid=note_guid(),
+                guid=key,
                 name=NOTE,
-                plainTextPath=path,
+                plainTextPath=f"internal://{key}.txt",
                 creatingUser=self._first,
                 creationDateTime=self.created,
             )
@@ -178,7 +183,7 @@ class Qde:
 
     def _coded(self, paper: Paper, mark: Mark, text: str, ruler: Ruler, code: str) -> str:
         """Return a selection with one coding."""
-        what = paper.name, mark.start, mark.end, code, mark.coder
+        what = *_key(paper), mark.start, mark.end, code, mark.coder
         user, moment = self.users.get(mark.coder), mark.created or self.created
         coding = element(
             "Coding",
@@ -200,7 +205,7 @@ class Qde:
 
 def _case_guid(paper: Paper) -> str:
     """Return the GUID of a document's case."""
-    return guid("case", paper.name)
+    return guid("case", *_key(paper))
 
 
 def _bracketed(text: str) -> str:
@@ -232,4 +237,4 @@ def code_elements(
         about = f"<Description>{escaped(visible(theme.memo))}</Description>" if theme.memo else ""
         open_paths.append(theme.path)
         yield f"<Code{start}>{about}\n"
-    yield "</Code>\n" * len(open_paths)
+    yield from ["</Code>\n"] * len(open_paths)

@@ -36,7 +36,7 @@ def _texts(project: Project, options: Options) -> dict[str, _Text]:
     """Return the text files by name: of each document, and of the note about the project."""
     found = {source_guid(paper): _Text(paper_text(paper, options), options) for paper in project.papers}
     if project.memo:
-        found[note_guid()] = _Text(project.memo, options)
+        found[note_guid(project)] = _Text(project.memo, options)
     return found
 
 

@@ -241,4 +241,4 @@ def _reading(
                 boxes=None,
             )
     doc_ids = tuple(dict.fromkeys(stretch.doc_id for stretch in stretches))
-    return Reading(name, imported, (coder,), doc_ids, (), tuple(rows.values()), tuple(stretches))
+    return Reading(name, imported, (coder,), doc_ids, (), tuple(rows.values()), stretches=tuple(stretches))

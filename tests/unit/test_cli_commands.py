@@ -444,3 +444,26 @@ def test_files_in_another_encoding_are_told(tmp_path: Path, capsys: pytest.Captu
         assert code == 2 and "请另存为 UTF-8" in words and "codec" not in words
     config.write_text("[run]\nworkers = 2\n", encoding="utf-8-sig")
     assert run(["config", "show", "--config", str(config)], capsys)[0] == 0
+
+
+def test_export_of_codings_takes_its_own_options_only(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "甲.qdpx"
+    options = ["--dialect", "nvivo", "--bmp-safe", "--source-variables", "--case-as-code", "--codebook", "示例"]
+    code, _, words = run(["export", str(out), "--to", "qdpx", str(target), *options, "--coder", "机器编码"], capsys)
+    assert code == 0 and target.is_file()
+    for told in ("2 篇文档", "丙.pdf", "甲_编码本.qdc", "甲_编码表.xlsx", "还没有实测", f"已导出到 {target}"):
+        assert told in words
+    assert (
+        run(["export", str(out), "--to", "qdpx", str(tmp_path / "b.qdpx"), "--bare", "--no-measures"], capsys)[0] == 0
+    )
+    assert not (tmp_path / "b_编码本.qdc").exists()
+    for name, place in (("label-studio", "t.json"), ("doccano", "t.jsonl"), ("qdc", "t.qdc")):
+        assert run(["export", str(out), "--to", name, str(tmp_path / place), "--codebook", "demo"], capsys)[0] == 0
+    code, _, words = run(["export", str(out), "--to", "xlsx", str(tmp_path / "x.xls"), "--bare", "--bmp-safe"], capsys)
+    assert code == 2 and "不能用 --bare" in words and "不能用 --bmp-safe" in words and "应以 .xlsx 结尾" in words
+    code, _, words = run(["export", str(out), "--to", "doccano", str(target), "--dialect", "spec"], capsys)
+    assert code == 2 and "可用的有：--bmp-safe、--codebook、--coder、--no-measures" in words
+    code, _, words = run(["export", str(out), "--to", "qdpx", str(target), "--coder", "李四"], capsys)
+    assert code == 2 and "没有编码者“李四”" in words

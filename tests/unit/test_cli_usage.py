@@ -132,6 +132,7 @@ def test_commands_are_those_built() -> None:
         "query",
         "measures",
         "export",
+        "agreement",
         "eval",
         "codebook",
         "config",
