@@ -63,6 +63,13 @@ def test_a_childs_coding_counts_for_its_parents() -> None:
     assert found == {"supply": (4, 1, 0, 0), "money": (4, 0, 1, 0)}
 
 
+def test_codes_below_the_depth_count_at_their_parents() -> None:
+    a, b = coder("甲", [("d1", 0, 10, "money")]), coder("乙", [("d1", 0, 10, "supply")])
+    coded, _ = sheet_of(a, b)
+    sheet = build_sheet(coded, "clause", lambda ids, _: ((doc, UNITS) for doc in ids), depth=1)
+    assert counts(coded, sheet) == {"supply": (4, 1, 0, 0)}
+
+
 def test_characters_are_nvivos() -> None:
     a, b = coder("甲", [("d1", 0, 8, "money")]), coder("乙", [("d1", 2, 10, "money")])
     assert counts(*sheet_of(a, b, unit="char"))["money"] == (40, 6, 2, 2)
