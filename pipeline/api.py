@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.core.config import Config, load_config
 from pipeline.core.document import Document, Source
@@ -243,6 +243,25 @@ class Knowledge:
         texts = read_gold(Path(gold))
         wanted = {name: text.records for name, text in texts.items()}
         return as_data(score(wanted, read_found(self._out, texts)), mistakes=mistakes)
+
+    def agreement(
+        self,
+        *coders: str,
+        unit: Literal["char", "sentence", "clause", "document"] = "clause",
+        codebooks: Sequence[str] = (),
+        depth: int | None = None,
+        disagreements: int = 0,
+    ) -> dict[str, Any]:
+        """Return how well ``coders`` (default: all; ``machine`` is the machine) agree, as ``cewen agreement --json``.
+
+        ``depth`` 1 compares top codes only; ``disagreements`` lists so many.
+        Raises PipelineError when there is nothing that two have read or used.
+        """
+        from pipeline.running.agreeing import compare_coders
+        from pipeline.scoring.agreement_result import as_data
+
+        compared = compare_coders(self._out, coders, unit, codebooks, depth)
+        return as_data(compared.found, compared.disagreements(disagreements))
 
 
 def _config(path: str | Path | None, workers: int | None = None) -> Config:

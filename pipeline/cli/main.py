@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from pipeline.cli.agreeing import agreement_command
 from pipeline.cli.ask import measures_command, query_command
 from pipeline.cli.data import codebook_group, config_group
 from pipeline.cli.exporting import export_command
@@ -37,6 +38,7 @@ COMMANDS: tuple[click.Command, ...] = (
     matrix_command,
     export_command,
     import_command,
+    agreement_command,
     eval_command,
     codebook_group,
     config_group,

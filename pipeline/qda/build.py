@@ -33,12 +33,14 @@ _DUPLICATE = "input.duplicate"
 class Choice:
     """What of a run goes into a project: codebooks by id or name, coders by name (empty: all), measures or not.
 
+    ``instead``, when given, are the only documents that go into it, each with these codings and no others.
     Where codebooks are named, the measures are there only when their folder 「措施」 is named too.
     """
 
     codebooks: tuple[str, ...] = ()
     coders: tuple[str, ...] = ()
     measures: bool = True
+    instead: Mapping[str, tuple[CodingRow, ...]] | None = None
 
 
 @dataclass(slots=True)
@@ -69,6 +71,12 @@ def _table(out: Path, row: type[Row]) -> Iterator[Any]:
     return (row(*values) for values in rows(out, table))
 
 
+def _given(instead: Mapping[str, tuple[CodingRow, ...]]) -> Iterator[CodingRow]:
+    """Yield the codings of documents."""
+    for some in instead.values():
+        yield from some
+
+
 class _Run:
     """A finished run being read."""
 
@@ -84,9 +92,12 @@ class _Run:
         self.shelf: Shelf = load_shelf(out)
         self.codings: dict[str, list[CodingRow]] = defaultdict(list)
         self.measures: dict[str, list[MeasureRow]] = defaultdict(list)
-        known = set(coders(readings(out)))
-        for coding in _table(out, CodingRow):
+        known = set(coders(readings(out))) if choice.instead is None else set()
+        self._only = choice.instead
+        given = _table(out, CodingRow) if choice.instead is None else _given(choice.instead)
+        for coding in given:
             known.add(coding.coder)
+            self.shelf.path(coding.codebook, coding.code)
             self.codings[coding.doc_id].append(coding)
         if _with_measures(choice, self.scheme.folder):
             for measure in _table(out, MeasureRow):
@@ -105,6 +116,8 @@ class _Run:
             members = list(group)
             again += [row.source_name for row in members if row.doc_id in twice]
             members = [row for row in members if row.doc_id not in twice]
+            if self._only is not None and not any(row.doc_id in self._only for row in members):
+                continue
             if not raw:
                 empty += [row.source_name for row in members]
                 continue
@@ -119,7 +132,8 @@ class _Run:
         self._tell("内容与别的文件相同、只导出一次的文档", again)
         self._tell("在文件中的位置没有找到、只导出整理后文本且不带编码的文档", whole)
         for (row, plain), name in zip(made, source_names(row.source_name for row, _ in made), strict=True):
-            yield self._paper(row, plain, name)
+            if self._only is None or row.doc_id in self._only:
+                yield self._paper(row, plain, name)
 
     def _drop(self, doc_id: str) -> None:
         """Leave out the codings of a document whose place in its file isn't known."""

@@ -17,6 +17,7 @@ from pipeline.qda.incoming import BY_PEOPLE, MEASURES, Compared, Comparison
 from pipeline.qda.plains import plains
 from pipeline.qda.project import Path as CodePath
 from pipeline.qda.project import Theme
+from pipeline.qda.sample_project import as_sample
 from pipeline.qda.scheme import load_scheme
 from pipeline.qda.texts import Plain
 from pipeline.table.cells import rows
@@ -125,7 +126,7 @@ class _Keeper:
             coders.add(comparison.reviewer)
         if not coders:
             return None
-        return Reading(
+        reading = Reading(
             name=reading_name(comparison.file),
             imported=self._now,
             coders=tuple(sorted(coders)),
@@ -134,6 +135,7 @@ class _Keeper:
             codings=tuple(codings.values()),
             rejected=rejected,
         )
+        return as_sample(reading)
 
     def _span(self, document: Compared, start: int, end: int) -> tuple[int, int]:
         """Return the raw span of a span of the exported text."""

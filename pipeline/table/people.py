@@ -21,10 +21,22 @@ FOLDER = "people"
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch ``[start, end)`` of a document's raw text that was read."""
+
+    doc_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one file brought: whose codings, and the documents its coders read, with codings or without.
 
-    ``codes`` are codes that no codebook of the run has. ``name`` is the file's name and names the reading.
+    ``stretches``: in a document that has some only these were read (a sample), in any other the whole of it.
+    ``codebooks`` are those it was coded by beside those of its codings: one of which nothing was given counts as used
+    only when it stands here. ``codes`` are codes that no codebook of the run has. ``name`` is the file's name and
+    names the reading.
     ``rejected`` are the ids of the machine's codings that were deleted, moved or recoded.
     """
 
@@ -35,6 +47,8 @@ class Reading:
     codes: tuple[CodeRow, ...]
     codings: tuple[CodingRow, ...]
     rejected: tuple[str, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    codebooks: tuple[str, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Reading)

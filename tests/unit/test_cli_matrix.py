@@ -14,10 +14,10 @@ from test_matrices import HOSTILE, hostile
 
 from pipeline.cli.main import invoke
 from pipeline.export.matrix_xlsx import cell_of, write_framework, write_matrix
-from pipeline.table.workbook import MAX_CELL
 from pipeline.table.matrices import Question, matrix
 from pipeline.table.matrices_axes import Head
 from pipeline.table.matrices_frame import Framework, Passage
+from pipeline.table.workbook import MAX_CELL
 
 
 @pytest.fixture(scope="module")

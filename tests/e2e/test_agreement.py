@@ -1,0 +1,222 @@
+"""``cewen agreement`` on a run: against people's readings, as table, JSON and workbook; samples out and back in."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from krippendorff import alpha as other_alpha
+from lxml import etree
+from sklearn.metrics import cohen_kappa_score
+
+import pipeline
+from pipeline.cli.main import invoke
+from pipeline.qda.sample_project import as_sample
+from pipeline.running.borders import raw_units
+from pipeline.table.people import Reading, keep, readings
+from pipeline.table.query import connect
+from pipeline.table.schema import CodingRow
+from pipeline.table.words import unwrap
+
+SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample"
+BOOK = "yinyuyongliu"
+COLUMNS = 'coding_id, doc_id, codebook, code, code_path, start, "end", quote, coder, score, rule, created, page, boxes'
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("agreement")
+    texts = sorted(SAMPLE.glob("*.txt"))[:6]
+    assert len(texts) == 6
+    (folder / "in").mkdir()
+    for path in texts:
+        shutil.copy(path, folder / "in" / path.name)
+    pipeline.run(folder / "in", folder / "out", workers=1)
+    return folder / "out"
+
+
+@pytest.fixture
+def out(finished: Path) -> Path:
+    shutil.rmtree(finished / "people", ignore_errors=True)
+    return finished
+
+
+def machine(out: Path) -> list[CodingRow]:
+    with connect(out) as connection:
+        rows = connection.execute(f"SELECT {COLUMNS} FROM codings WHERE codebook = ?", [BOOK]).fetchall()
+    return [CodingRow(*row) for row in rows]
+
+
+def person(out: Path, name: str, leave_out: int) -> Reading:
+    """A person who gave what the machine gave but every ``leave_out``-th coding."""
+    rows = [replace(row, coder=name, score=None, rule=None) for row in machine(out)]
+    kept = tuple(row for number, row in enumerate(rows) if number % leave_out)
+    with connect(out) as connection:
+        ids = [row[0] for row in connection.execute("SELECT doc_id FROM documents ORDER BY rowid").fetchall()]
+    reading = Reading(f"{name}.qdpx", "2025-01-01", (name,), tuple(ids), (), kept)
+    keep(out, reading)
+    return reading
+
+
+def run(args: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    code = invoke(["agreement", *args])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_the_machines_codings_stand_on_the_units(out: Path) -> None:
+    with connect(out) as connection:
+        rows = connection.execute('SELECT doc_id, start, "end" FROM codings').fetchall()
+    units = {doc: set(spans) for doc, spans in raw_units(out, {row[0] for row in rows}, "clause")}
+    assert rows and all((start, end) in units[doc] for doc, start, end in rows)
+
+
+def test_figures_are_those_of_the_libraries(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = person(out, "张三", 7)
+    code, printed, _ = run([str(out), "--json"], capsys)
+    data = json.loads(printed)
+    assert code == 0 and [coder["name"] for coder in data["coders"]] == ["machine", "张三"]
+    clauses = [(doc, *span) for doc, spans in raw_units(out, set(given.doc_ids), "clause") for span in spans]
+    for row in data["pairs"][0]["codes"]:
+        sides = [
+            {(c.doc_id, c.start, c.end) for c in some if c.code == row["code"]}
+            for some in (machine(out), given.codings)
+        ]
+        a, b = ([int(clause in side) for clause in clauses] for side in sides)
+        assert row["units"] == len(clauses)
+        assert row["figures"]["kappa"]["value"] == pytest.approx(cohen_kappa_score(a, b), abs=1e-6)
+        assert row["figures"]["alpha"]["value"] == pytest.approx(
+            other_alpha(reliability_data=[a, b], level_of_measurement="nominal"), abs=1e-6
+        )
+    assert data == pipeline.open(out).agreement()
+
+
+def test_table_disagreements_and_workbook(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    person(out, "张三", 5)
+    target = tmp_path / "一致性.xlsx"
+    code, printed, err = run([str(out), "--disagreements", "2", "--xlsx", str(target)], capsys)
+    assert code == 0 and "机器 与 张三" in printed and "【引育用留】" in printed and "α（汇总）" in printed
+    assert "[2]" in printed and "[3]" not in printed
+    assert "--disagreements" in err and str(target) in err
+    book = openpyxl.load_workbook(target)
+    assert book.sheetnames == ["总表", "各代码", "分歧清单", "说明"]
+    heads = [cell.value for cell in book["各代码"][1]]
+    assert len(set(heads)) == len(heads) and {"Cohen κ", "Cohen κ 下限", "判读"} <= set(heads)
+    data = pipeline.open(out).agreement(disagreements=1000)
+    assert book["分歧清单"].max_row == 1 + data["n_disagreements"] == 1 + len(data["disagreements"])
+    first = data["disagreements"][0]
+    (lost,) = [one for one in first["given"]["machine"] if not one["agreed"]][:1]
+    assert lost["rule"] and lost["quote"] == first["quote"]
+
+
+@pytest.mark.parametrize("unit", ["字", "句", "段", "篇", "char"])
+def test_units_and_three_coders(unit: str, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    person(out, "张三", 5)
+    person(out, "李四", 3)
+    code, printed, _ = run([str(out), "--unit", unit], capsys)
+    assert code == 0 and "Fleiss κ" in printed and "张三–李四" in printed
+    code, printed, _ = run([str(out), "--unit", unit, "--coders", "机器，李四", "--codebook", "引育用留"], capsys)
+    assert code == 0 and "机器 与 李四" in printed
+
+
+def test_mistakes(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run([str(out)], capsys)
+    assert code == 2 and "至少两个编码者" in err and "--sample" in err
+    person(out, "张三", 5)
+    for args, words in (
+        (["--coders", "张三,李四"], "没有编码者“李四”"),
+        (["--codebook", "无此本"], "没有编码本“无此本”"),
+        (["多余.xlsx", "--stratify", "地区"], "多余的参数"),
+        (["--sample", "5"], "抽样写到哪个文件"),
+        (["--sample", "5", "x.csv"], ".qdpx"),
+        (["--xlsx", "x.csv"], ".xlsx 结尾"),
+        (["--unit", "行"], "应为"),
+        (["--filled", "没有.xlsx"], "读不出来"),
+    ):
+        code, _, err = run([str(out), *args], capsys)
+        assert code == 2 and words in err, args
+
+
+def fill(source: Path, target: Path, name: str | None, odd: str | None = None) -> int:
+    """Fill a sample with what its first code column may get: every second row, the last row not looked at."""
+    book = openpyxl.load_workbook(source)
+    sheet = book["抽样"]
+    heads = [cell.value for cell in sheet[1]]
+    read, first = heads.index("已读"), heads.index("引（yinyuyongliu:attract）")
+    rows = list(sheet.iter_rows(min_row=2))
+    for number, row in enumerate(rows[:-1]):
+        row[read if number % 2 else first].value = 1
+    if odd:
+        rows[0][first].value = odd
+    if name:
+        book["说明"]["B2"].value = name
+    book.save(target)
+    return len(rows) - 1
+
+
+def test_a_sample_goes_out_and_comes_back(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target, filled = tmp_path / "抽样.xlsx", tmp_path / "填好.xlsx"
+    args = [str(out), "--sample", "21", "--stratify", "代码", "--codebook", "引育用留", "--seed", "5"]
+    code, _, err = run([*args, str(target)], capsys)
+    assert code == 0 and "抽 21 条，种子 5" in err
+    again = tmp_path / "再抽.xlsx"
+    assert run([*args, str(again)], capsys)[0] == 0 and again.read_bytes() == target.read_bytes()
+    code, _, err = run([str(out), "--filled", str(target)], capsys)
+    assert code == 2 and "编码者" in err and "一行也没有填" in err and not readings(out)
+    count = fill(target, filled, "王/五")
+    code, printed, err = run([str(out), "--filled", str(filled), "--json"], capsys)
+    assert code == 0 and f"读过 {count} 条" in err
+    (reading,) = readings(out)
+    assert reading.coders == ("王/五",) and len(reading.stretches) == count and reading.codebooks == (BOOK,)
+    with connect(out) as connection:
+        texts = dict(connection.execute("SELECT doc_id, raw_text FROM documents").fetchall())
+    assert all(texts[c.doc_id][c.start : c.end] == c.quote and c.code_path == "attract" for c in reading.codings)
+    data = json.loads(printed)
+    assert data["pairs"][0]["units"] == count == data["pairs"][0]["codes"][0]["units"]
+
+
+def test_a_sheet_with_mistakes_lists_them_all(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target, filled = tmp_path / "抽样.xlsx", tmp_path / "填好.xlsx"
+    run([str(out), "--sample", "6", "--codebook", "引育用留", str(target)], capsys)
+    fill(target, filled, None, odd="也许")
+    book = openpyxl.load_workbook(filled)
+    sheet = book["抽样"]
+    sheet["D3"].value = "改过的条款"
+    sheet.cell(4, sheet.max_column).value = "没有这个:1-2"
+    sheet["G1"].value = "育（yinyuyongliu:grow）"
+    book.save(filled)
+    code, _, err = run([str(out), "--filled", str(filled)], capsys)
+    assert code == 2 and not readings(out)
+    for words in ("也许", "第 3 行的条款", "第 4 行的文档", "没有代码 yinyuyongliu:grow", "没有编码者的姓名"):
+        assert words in err
+
+
+def test_a_sample_for_other_programs(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "抽样.qdpx"
+    code, _, err = run([str(out), "--sample", "8", "--seed", "2", str(target)], capsys)
+    assert code == 0 and "待编码条款" in err
+    with zipfile.ZipFile(target) as archive:
+        project = archive.read("project.qde").decode()
+        for source in etree.fromstring(project.encode()).iter("{*}TextSource"):
+            text = archive.read(f"sources/{source.get('plainTextPath').removeprefix('internal://')}").decode()
+            for mark in source.iter("{*}PlainTextSelection"):
+                marked = text[int(mark.get("startPosition")) : int(mark.get("endPosition"))]
+                assert unwrap(marked).startswith(unwrap(mark.get("name"))[:20])
+    assert project.count("<Coding ") == project.count("<PlainTextSelection ") == 8 and "machine" not in project
+    assert "待编码条款" in project and "定义" in project
+
+
+def test_the_marks_of_a_sample_become_what_was_read(out: Path) -> None:
+    rows = machine(out)
+    mark = replace(rows[0], coder="抽样", codebook="抽样", code="待编码条款", code_path="待编码条款")
+    own = replace(rows[0], coder="王五")
+    reading = Reading("x.qdpx", "2025-01-01", ("抽样", "王五"), (mark.doc_id, "别的"), (), (mark, own))
+    found = as_sample(reading)
+    assert found.coders == ("王五",) and found.codings == (own,) and found.doc_ids == (mark.doc_id,)
+    assert [(s.start, s.end) for s in found.stretches] == [(mark.start, mark.end)]
+    assert as_sample(found) is found
