@@ -98,17 +98,16 @@ def code(text: str, codebook: str | Path) -> list[Coding]:
 
     Raises PipelineError for a codebook that isn't there or has mistakes.
     """
-    from pipeline.books.load import load_books
-    from pipeline.coding.apply import build_coder, code
+    from pipeline.books.coders import load_coder
+    from pipeline.coding.apply import code
 
-    settings = load_config().coding
-    coder = build_coder(load_books([str(codebook)]), settings.threshold)
+    coder = load_coder(load_config().coding, [str(codebook)])
     doc = _of_text(text, ("outline", "sentences"))
     if doc.text is None or doc.outline is None or doc.sentences is None:
         return []
     offsets = doc.text.offsets()
     found = code(doc.text, doc.outline, doc.sentences, coder=coder)
-    return [_moved(coding, offsets) for coding in found]
+    return [_moved(coding, offsets) for coding in found if coding.given]
 
 
 def run(

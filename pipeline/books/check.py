@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.books.load import open_book
-from pipeline.coding.apply import example_failures
 from pipeline.coding.book_mistakes import raw_codes
 from pipeline.coding.codebook import Code, Codebook, Written, build_codebook, walk
+from pipeline.coding.examples import example_failures
 from pipeline.core.errors import PipelineError
 from pipeline.core.strict import KeyPath, line_of
 

@@ -78,6 +78,10 @@ class Codebook(_Sheet):
     groups: dict[str, Words] = Field(default_factory=dict)
     codes: tuple[Code, ...] = Field(min_length=1)
 
+    def code_names(self) -> tuple[str, ...]:
+        """Return all codes, parents before their children."""
+        return tuple(path[-1].code for path in walk(self.codes))
+
     @property
     def digest(self) -> str:
         """Sixteen hex digits that change when the content does (comments and layout don't count)."""

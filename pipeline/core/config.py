@@ -81,9 +81,13 @@ class SegmentSettings(_Settings):
 
 
 class CodingSettings(_Settings):
-    """Which codebooks are applied (names in configs/codebooks or paths of YAML files) and from which score on."""
+    """Which codebooks are applied (names in configs/codebooks or paths of files) and from which score on.
+
+    ``models``: trained coders (names in models/coding or paths); a later one has the say on a code both judge.
+    """
 
     codebooks: tuple[str, ...]
+    models: tuple[str, ...]
     threshold: Real = Field(gt=0)
 
 

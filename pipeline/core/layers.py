@@ -262,7 +262,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """A code given to a span by a coder (machine:NAME@VERSION or a person); ``rule`` keeps the terms that fired."""
+    """A code given to a span by a coder (machine:NAME@VERSION or a person); ``rule`` keeps the terms that fired.
+
+    With ``given`` false it isn't given: the machine was in doubt and leaves it to people.
+    """
 
     start: int
     end: int
@@ -271,6 +274,7 @@ class Coding:
     coder: str
     score: float
     rule: str
+    given: bool = True
 
 
 @dataclass(frozen=True, slots=True)

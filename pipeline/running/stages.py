@@ -178,13 +178,13 @@ def _numbers(_: Config) -> tuple[Stage, ...]:
 
 def _knowledge(config: Config) -> tuple[Stage, ...]:
     """Return the stages that put measures together and give codes."""
-    from pipeline.books.load import load_books
-    from pipeline.coding.apply import build_coder, code
+    from pipeline.books.coders import load_coder
+    from pipeline.coding.apply import code
     from pipeline.extract.measures import find_measures, load_measure_rules
 
     folder = configs_dir()
     rules = load_measure_rules(folder, models_dir())
-    coder = build_coder(load_books(config.coding.codebooks), config.coding.threshold)
+    coder = load_coder(config.coding)
     return (
         Stage(
             "measures",

@@ -5,16 +5,26 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from pipeline.core.document import Document, Source
 from pipeline.core.issues import Issue
-from pipeline.core.layers import OTHER_PART, Block, Box, CleanText, Head, HeadField, Measure, RawText, Section
+from pipeline.core.layers import OTHER_PART, Block, Box, CleanText, Coding, Head, HeadField, Measure, RawText, Section
 from pipeline.core.values import fits
 from pipeline.table.resolve import Targets
-from pipeline.table.schema import CodingRow, DocumentRow, IssueRow, MeasureRow, ReferenceRow, SectionRow, Status
+from pipeline.table.schema import (
+    CodingRow,
+    DocumentRow,
+    IssueRow,
+    MeasureRow,
+    ReferenceRow,
+    SectionRow,
+    Status,
+    SuggestionRow,
+)
 
 _LAST_PLACE = Decimal("0.0001")
 
@@ -48,6 +58,7 @@ class DocumentRows:
     sections: list[SectionRow]
     measures: list[MeasureRow]
     codings: list[CodingRow]
+    suggestions: list[SuggestionRow]
     references: list[ReferenceRow]
     issues: list[IssueRow]
 
@@ -119,13 +130,19 @@ def build_rows(entry: Entry, *, targets: Targets, code_paths: Mapping[tuple[str,
     """Return all rows of ``entry``. ``code_paths`` leads (codebook, code) to the code's path."""
     document = entry.document or Document(entry.source)
     places = Places(entry.doc_id, document)
-    rows = DocumentRows([_document(entry, document)], [], [], [], [], _issues(entry, places))
+    rows = DocumentRows([_document(entry, document)], [], [], [], [], [], _issues(entry, places))
     if entry.duplicate:
         return rows
     rows.sections.extend(_sections(document, places))
     for measure, measure_id in zip(document.measures or (), _measure_ids(document, places), strict=True):
         rows.measures.append(_measure(measure, measure_id, places))
-    rows.codings.extend(_codings(document, places, code_paths))
+    given, doubted = _given_and_doubted(document)
+    rows.codings.extend(
+        CodingRow(coding_id=i, score=s, created=None, **c) for i, s, c in _codings(given, places, code_paths)
+    )
+    rows.suggestions.extend(
+        SuggestionRow(suggestion_id=i, score=s, **c) for i, s, c in _codings(doubted, places, code_paths)
+    )
     rows.references.extend(_references(document, places, targets))
     return rows
 
@@ -250,9 +267,16 @@ def _decimal(value: Decimal | None) -> Decimal | None:
     return value.quantize(_LAST_PLACE, rounding=ROUND_HALF_EVEN)
 
 
-def _codings(document: Document, places: Places, code_paths: Mapping[tuple[str, str], str]) -> Iterable[CodingRow]:
-    """Yield a row per coding, in the order of the text."""
+def _given_and_doubted(document: Document) -> tuple[list[Coding], list[Coding]]:
+    """Return the codings that are given, and those the machine was in doubt about."""
     codings = document.codings or ()
+    return [one for one in codings if one.given], [one for one in codings if not one.given]
+
+
+def _codings(
+    codings: Sequence[Coding], places: Places, code_paths: Mapping[tuple[str, str], str]
+) -> Iterable[tuple[str, float, dict[str, Any]]]:
+    """Yield the id, the score and the other columns of each coding, in the order of the text."""
     # many codes stand on one clause: its place and quote are looked up once
     raw_spans = {span: places.to_raw(*span) for span in {(c.start, c.end) for c in codings}}
     quotes = {span: places.raw[slice(*span)] for span in raw_spans.values()}
@@ -261,21 +285,22 @@ def _codings(document: Document, places: Places, code_paths: Mapping[tuple[str, 
     found.sort(key=lambda item: (item[0], item[1], item[2].codebook, item[2].code))
     ids = _unique(f"{places.doc_id}:{start}-{end}:{c.codebook}.{c.code}" for start, end, c in found)
     for coding_id, (start, end, coding) in zip(ids, found, strict=True):
-        yield CodingRow(
-            coding_id=coding_id,
-            doc_id=places.doc_id,
-            codebook=coding.codebook,
-            code=coding.code,
-            code_path=code_paths.get((coding.codebook, coding.code)),
-            start=start,
-            end=end,
-            quote=quotes[start, end],
-            coder=coding.coder,
-            score=float(coding.score),
-            rule=coding.rule or None,
-            created=None,
-            page=printed[start, end][0],
-            boxes=printed[start, end][1],
+        yield (
+            coding_id,
+            float(coding.score),
+            {
+                "doc_id": places.doc_id,
+                "codebook": coding.codebook,
+                "code": coding.code,
+                "code_path": code_paths.get((coding.codebook, coding.code)),
+                "start": start,
+                "end": end,
+                "quote": quotes[start, end],
+                "coder": coding.coder,
+                "rule": coding.rule or None,
+                "page": printed[start, end][0],
+                "boxes": printed[start, end][1],
+            },
         )
 
 

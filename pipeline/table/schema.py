@@ -171,11 +171,31 @@ class CodingRow:
         float | None,
         Col(
             "得分",
-            "机器编码：1 − 2 的 −强度 次方，0 到 1；词语权重之和刚到默认阈值 1 时为 0.5，到 2 时为 0.75；人工编码为空",
+            "机器编码，0 到 1：训练过的代码（machine:learned@…）为概率；只凭词语的（machine:terms@…）"
+            "为 1 − 2 的 −强度 次方，刚到阈值 1 时为 0.5；人工编码为空",
         ),
     ]
-    rule: Annotated[str | None, Col("规则", "触发编码的词语；人工编码为空")]
+    rule: Annotated[str | None, Col("规则", "触发编码的词语，训练过的代码另有作用最大的字串；人工编码为空")]
     created: Annotated[str | None, Col("编码时间", "人工编码的时间；机器编码为空")]
+    page: Annotated[int | None, Col("页码", "从 1 起；只有 pdf 等分页的格式才有，其余为空")]
+    boxes: Annotated[str | None, Col("版面位置", "JSON：[[页, x0, y0, x1, y1], …]，PDF 点，左下角为原点")]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionRow:
+    """One row per code the machine was in doubt about and didn't give: nobody's coding, for people to look at."""
+
+    suggestion_id: Annotated[str, Col("编号", "文档编号:起-止:编码本.代码，同处重复时加 #2")]
+    doc_id: Annotated[str, Col("文档编号", "见 documents")]
+    codebook: Annotated[str, Col("编码本", "见 codes")]
+    code: Annotated[str, Col("代码", "见 codes")]
+    code_path: Annotated[str | None, Col("代码路径", "从最高一级起，以/连接的代码")]
+    start: Annotated[int, Col("起", "在原始文本中的起点")]
+    end: Annotated[int, Col("止", "在原始文本中的终点，不含")]
+    quote: Annotated[str, Col("原文", "有疑问的原始文本")]
+    coder: Annotated[str, Col("编码者", "machine:名称@版本")]
+    score: Annotated[float, Col("得分", "同 codings，不到给出的界限")]
+    rule: Annotated[str | None, Col("规则", "支持这一代码的词语")]
     page: Annotated[int | None, Col("页码", "从 1 起；只有 pdf 等分页的格式才有，其余为空")]
     boxes: Annotated[str | None, Col("版面位置", "JSON：[[页, x0, y0, x1, y1], …]，PDF 点，左下角为原点")]
 
@@ -257,6 +277,7 @@ Row = (
     | SectionRow
     | MeasureRow
     | CodingRow
+    | SuggestionRow
     | CodeRow
     | TopicRow
     | DocTopicRow
@@ -281,6 +302,7 @@ TABLES: tuple[Table, ...] = (
     Table("sections", "章节", SectionRow),
     Table("measures", "措施", MeasureRow),
     Table("codings", "编码", CodingRow),
+    Table("suggestions", "待审编码", SuggestionRow),
     Table("codes", "代码", CodeRow),
     Table("topics", "主题", TopicRow),
     Table("doc_topics", "文档主题", DocTopicRow),

@@ -1,0 +1,160 @@
+"""What a trained coder knows, and how it judges clauses: by terms of the codebooks and character n-grams.
+
+For each code a logistic regression over (a) how strongly the terms of the codebooks speak for every code (see
+``apply``) and (b) the tf-idf of character n-grams; its outcome is made a probability by Platt's scaling (Platt 1999) on
+clauses the model hadn't seen. ``learn`` fits it. Files are numpy arrays and JSON (no pickle).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.coding.grams import LONGEST, Vocabulary
+from pipeline.core.errors import PipelineError
+
+FORMAT = 1
+TERM_SCALE, RULE_SCALE = 0.4, 0.5
+MOST_WORDS = 3
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+CodeId = tuple[str, str]  # codebook, code
+
+
+@dataclass(frozen=True, slots=True)
+class CodeModel:
+    """A trained coder for ``codes``. F term features (codes of codebooks), V n-grams, K codes.
+
+    ``terms``: 3 F × K, ``grams``: V × K, ``intercept``, ``slope``, ``shift``: K. ``threshold``: K probabilities from
+    which a code is given; ``doubt``: K lower ones from which it is put up for review.
+    """
+
+    name: str
+    codes: tuple[CodeId, ...]
+    features: tuple[CodeId, ...]
+    vocabulary: Vocabulary
+    idf: Floats
+    grams: Floats
+    terms: Floats
+    intercept: Floats
+    slope: Floats
+    shift: Floats
+    threshold: Floats
+    doubt: Floats
+    digest: str
+
+    def judge(self, weighed: Any, strengths: Floats, raw: Floats) -> Floats:
+        """Return the probability of each code for each text: texts × K.
+
+        ``strengths`` and ``raw``: texts × F, what the terms say with and without the damping of long clauses.
+        """
+        outcome = weighed @ self.grams + term_features(strengths, raw) @ self.terms + self.intercept
+        return sigmoid(outcome * self.slope + self.shift)
+
+    def weighed(self, texts: Sequence[str]) -> Any:
+        """Return the tf-idf of ``texts``: texts × V, sparse."""
+        return weigh(self.vocabulary.count(texts), self.idf)
+
+    def speaking(self, row: Any, code: int) -> list[str]:
+        """Return the n-grams of one weighed text that speak most for a code, without parts of one another."""
+        words = [_word(self.vocabulary, column) for column in row.indices]
+        worth = row.data * self.grams[row.indices, code]
+        chosen: list[str] = []
+        for place in np.argsort(-worth, kind="stable"):
+            word = words[place]
+            if worth[place] <= 0 or len(chosen) == MOST_WORDS:
+                break
+            if len(word) > 1 and not any(word in one or one in word for one in chosen):
+                chosen.append(word)
+        return chosen
+
+
+def term_features(strengths: Floats, raw: Floats) -> Floats:
+    """Return the features made from terms: texts × 3 F."""
+    fires = (strengths >= 1 - 1e-9) * RULE_SCALE
+    return np.hstack([np.log1p(strengths) * TERM_SCALE, np.log1p(raw) * TERM_SCALE, fires])
+
+
+def weigh(counts: Any, idf: Floats) -> Any:
+    """Return counts as tf-idf rows of length 1, tf damped to 1 + log tf (Salton and Buckley 1988)."""
+    weighed = counts.copy()
+    weighed.data = (1 + np.log(weighed.data)) * idf[weighed.indices]
+    squares = np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel()
+    lengths = np.sqrt(np.where(squares > 0, squares, 1.0))
+    weighed.data /= np.repeat(lengths, np.diff(weighed.indptr))
+    return weighed
+
+
+def sigmoid(x: Floats) -> Floats:
+    """Return 1 / (1 + e^-x)."""
+    return 1 / (1 + np.exp(-np.clip(x, -40, 40)))
+
+
+def save(model: CodeModel, path: Path) -> None:
+    """Write ``model`` to ``path``; equal models give equal bytes."""
+    path.write_bytes(_packed(model))
+
+
+def load(path: Path) -> CodeModel:
+    """Return the model in ``path``. Raises PipelineError when there is none."""
+    try:
+        content = path.read_bytes()
+        with np.load(io.BytesIO(content), allow_pickle=False) as found:
+            head = json.loads(bytes(found["head"]))
+            if head["format"] != FORMAT:
+                raise PipelineError(f"{path}: 编码模型的格式是 {head['format']}，本版本只读 {FORMAT}，请重新训练")
+            arrays = {name: found[name] for name in found.files if name != "head"}
+    except OSError as error:
+        raise PipelineError(f"{path}: 编码模型读不出来（{error.strerror}），请检查路径和权限") from error
+    except (ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        raise PipelineError(f"{path}: 不是 cewen codebook train 写的编码模型，或已损坏") from error
+    keys = tuple(arrays.pop(f"keys{n}") for n in range(1, LONGEST + 1))
+    codes, features = (tuple((b, c) for b, c in head[part]) for part in ("codes", "features"))
+    wide = {name: array.astype(np.float64) for name, array in arrays.items()}
+    return CodeModel(head["name"], codes, features, Vocabulary(keys), digest=_digest(content), **wide)
+
+
+def with_digest(model: CodeModel) -> CodeModel:
+    """Return ``model`` as it comes back from its file."""
+    from dataclasses import replace
+
+    return replace(model, digest=_digest(_packed(model)))
+
+
+def _digest(content: bytes) -> str:
+    """Return the name a model is known by: eight hex digits."""
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+def _packed(model: CodeModel) -> bytes:
+    """Return the file of a model: arrays in single precision, members in order and without times."""
+    head = {"format": FORMAT, "name": model.name, "codes": model.codes, "features": model.features}
+    arrays: dict[str, Any] = {"head": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)}
+    arrays |= {f"keys{n}": keys for n, keys in enumerate(model.vocabulary.keys, 1)}
+    parts = ("idf", "grams", "terms", "intercept", "slope", "shift", "threshold", "doubt")
+    arrays |= {name: getattr(model, name).astype(np.float32) for name in parts}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.save(member, array, allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+            package.writestr(info, member.getvalue(), zipfile.ZIP_DEFLATED, 9)
+    return buffer.getvalue()
+
+
+def _word(vocabulary: Vocabulary, column: int) -> str:
+    """Return the n-gram of a column."""
+    for n, keys in enumerate(vocabulary.keys, 1):
+        if column < len(keys):
+            key = int(keys[column])
+            return "".join(chr(key >> 16 * (n - 1 - place) & 0xFFFF) for place in range(n))
+        column -= len(keys)
+    raise IndexError(column)
