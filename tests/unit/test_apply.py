@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.coding.apply import Coder, build_coder, code, failing_examples
+from pipeline.coding.apply import Coder, build_coder, code
+from pipeline.coding.examples import failing_examples
 from pipeline.coding.codebook import Codebook, read_codebook
 from pipeline.coding.matcher import build_matcher
 from pipeline.coding.units import LONGEST, cut_units
@@ -56,7 +57,14 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def run(text: str, outline: tuple[Section, ...] = (), threshold: float = 1.0) -> tuple[Coding, ...]:
-    return code(CleanText(text, ()), outline, sentences(text), coder=coder(threshold))
+    found = code(CleanText(text, ()), outline, sentences(text), coder=coder(threshold))
+    return tuple(one for one in found if one.given)
+
+
+def test_what_falls_short_but_not_far_is_a_doubt() -> None:
+    found = code(CleanText("人才是人才，还是人才。", ()), (), sentences("人才是人才，还是人才。"), coder=coder())
+    assert [(one.code, one.given, one.rule) for one in found] == [("attract", False, "人才×3")]
+    assert code(CleanText("人才。", ()), (), sentences("人才。"), coder=coder()) == ()
 
 
 def rules(text: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pipeline.table import schema
 from pipeline.table.derive import arrow_schema, columns, comments, headings, read_columns
 from pipeline.table.schema import TABLES, Col
 
+# those of CONTRACT.md, and what is beside it: suggestions
 CONTRACT = {
     "documents": "doc_id source_name source_path source_sha256 media_type title doc_number issuer addressee issue_date"
     " effective_date expiry doc_kind level region region_code year n_pages n_chars status raw_text clean_text",
@@ -21,6 +22,7 @@ CONTRACT = {
     " instrument action quote evidence start end evidence_start evidence_end section_id page boxes group_id fact_id"
     " confidence rule",
     "codings": "coding_id doc_id codebook code code_path start end quote coder score rule created page boxes",
+    "suggestions": "suggestion_id doc_id codebook code code_path start end quote coder score rule page boxes",
     "codes": "codebook code code_path parent name definition source",
     "topics": "topic_id model label top_terms n_documents coherence",
     "doc_topics": "doc_id topic_id weight",
