@@ -43,6 +43,7 @@ check: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python benchmarks/bench_run.py
 	$(BIN)/python benchmarks/bench_pdf.py
+	$(BIN)/python benchmarks/bench_coding.py
 	$(BIN)/python benchmarks/bench_extraction.py
 
 leaderboard: .venv/.dev

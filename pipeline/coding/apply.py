@@ -110,7 +110,7 @@ class _Judged:
 
     def rule(self, place: int, column: int, words: str) -> str:
         """Return the reason for a judgement: the terms and the strings that spoke most for it."""
-        strings = [one for one in self.trained.model.speaking(self.weighed[place], column) if one not in words]
+        strings = [one for one in self.trained.model.speaking(self.weighed, place, column) if one not in words]
         return "；".join(part for part in (words, f"字串:{'、'.join(strings)}" if strings else "") if part)
 
 

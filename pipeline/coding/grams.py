@@ -36,9 +36,13 @@ class Vocabulary:
         """Return how many n-grams there are."""
         return sum(len(some) for some in self.keys)
 
-    def words(self) -> list[str]:
-        """Return all n-grams in the order of their columns."""
-        return [_spelled(int(key), n) for n, some in enumerate(self.keys, 1) for key in some]
+    def word(self, column: int) -> str:
+        """Return the n-gram of a column. Raises IndexError when there is none."""
+        for n, some in enumerate(self.keys, 1):
+            if column < len(some):
+                return _spelled(int(some[column]), n)
+            column -= len(some)
+        raise IndexError(column)
 
     def count(self, texts: Sequence[str]) -> csr_matrix:
         """Return how often each n-gram stands in each text: texts × n-grams."""

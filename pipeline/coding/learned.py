@@ -23,7 +23,7 @@ from pipeline.core.errors import PipelineError
 
 FORMAT = 1
 TERM_SCALE, RULE_SCALE = 0.4, 0.5
-MOST_WORDS = 3
+MOST_WORDS, _LOOKED_AT = 3, 20
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 CodeId = tuple[str, str]  # codebook, code
 
@@ -62,13 +62,13 @@ class CodeModel:
         """Return the tf-idf of ``texts``: texts × V, sparse."""
         return weigh(self.vocabulary.count(texts), self.idf)
 
-    def speaking(self, row: Any, code: int) -> list[str]:
-        """Return the n-grams of one weighed text that speak most for a code, without parts of one another."""
-        words = [_word(self.vocabulary, column) for column in row.indices]
-        worth = row.data * self.grams[row.indices, code]
+    def speaking(self, weighed: Any, text: int, code: int) -> list[str]:
+        """Return the n-grams that speak most for a code in one of the weighed texts, without parts of one another."""
+        columns = weighed.indices[weighed.indptr[text] : weighed.indptr[text + 1]]
+        worth = weighed.data[weighed.indptr[text] : weighed.indptr[text + 1]] * self.grams[columns, code]
         chosen: list[str] = []
-        for place in np.argsort(-worth, kind="stable"):
-            word = words[place]
+        for place in np.argsort(-worth, kind="stable")[:_LOOKED_AT]:
+            word = self.vocabulary.word(int(columns[place]))
             if worth[place] <= 0 or len(chosen) == MOST_WORDS:
                 break
             if len(word) > 1 and not any(word in one or one in word for one in chosen):
@@ -148,13 +148,3 @@ def _packed(model: CodeModel) -> bytes:
             info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
             package.writestr(info, member.getvalue(), zipfile.ZIP_DEFLATED, 9)
     return buffer.getvalue()
-
-
-def _word(vocabulary: Vocabulary, column: int) -> str:
-    """Return the n-gram of a column."""
-    for n, keys in enumerate(vocabulary.keys, 1):
-        if column < len(keys):
-            key = int(keys[column])
-            return "".join(chr(key >> 16 * (n - 1 - place) & 0xFFFF) for place in range(n))
-        column -= len(keys)
-    raise IndexError(column)

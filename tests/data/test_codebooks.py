@@ -10,8 +10,8 @@ import pytest
 from pipeline.books.check import check_book
 from pipeline.books.load import book_names
 from pipeline.coding.apply import build_coder, code
-from pipeline.coding.examples import failing_examples
 from pipeline.coding.codebook import codes, labels, load_codebooks, walk
+from pipeline.coding.examples import failing_examples
 from pipeline.core.config import configs_dir, load_config
 from pipeline.core.layers import CleanText
 

@@ -21,9 +21,9 @@ import doc_numbers
 import specs as number_specs
 
 import pipeline
+from pipeline.books.coders import load_coder
 from pipeline.clean.steps import clean
-from pipeline.coding.apply import build_coder, code
-from pipeline.coding.codebook import load_codebooks
+from pipeline.coding.apply import code
 from pipeline.core.config import configs_dir, load_config
 from pipeline.core.document import Source
 from pipeline.core.layers import CleanText, Head, HeadField, RawText, Reference, Section, Sentence
@@ -104,15 +104,18 @@ def facts(work: Path) -> Figures:
 
 
 def codes(work: Path) -> Figures:
-    """Return F1 of each code and their mean on the coded clauses; what the coders dispute isn't scored."""
-    coding = load_config().coding
-    coder = build_coder(load_codebooks(coding.codebooks, configs_dir() / "codebooks"), coding.threshold)
+    """Return F1 of each code, each codebook's mean and theirs on the coded clauses; disputed codes aren't scored.
+
+    The trained coder hasn't seen these clauses (``models/coding/train.py``).
+    """
+    coder = load_coder(load_config().coding)
     counts: dict[tuple[str, str], list[int]] = {}
     for line in (DATA / "gold" / "codes" / "clauses.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         text = row["text"]
         sentences = tuple(Sentence(*m.span(), ()) for m in re.finditer(r"[^。！？]+[。！？]*|[。！？]+", text))
-        given = {(c.codebook, c.code) for c in code(CleanText(text, ()), (), sentences, coder=coder)}
+        found_codes = code(CleanText(text, ()), (), sentences, coder=coder)
+        given = {(c.codebook, c.code) for c in found_codes if c.given}
         for book, name in _gold_codes():
             if name not in row["disputed"][book]:
                 wanted, found = name in row["codes"][book], (book, name) in given
@@ -120,7 +123,9 @@ def codes(work: Path) -> Figures:
                 for place, hit in enumerate((wanted and found, found and not wanted, wanted and not found)):
                     count[place] += hit
     f1 = {f"{book}.{name}": 2 * tp / (2 * tp + fp + fn) for (book, name), (tp, fp, fn) in counts.items()}
-    return {"macro": sum(f1.values()) / len(f1)} | f1
+    books = {book: [f1[f"{book}.{name}"] for other, name in counts if other == book] for book, _ in counts}
+    means = {book: sum(some) / len(some) for book, some in books.items()}
+    return {"macro": sum(means.values()) / len(means)} | means | f1
 
 
 def heads(work: Path) -> Figures:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.coding.apply import Coder, build_coder, code
-from pipeline.coding.examples import failing_examples
 from pipeline.coding.codebook import Codebook, read_codebook
+from pipeline.coding.examples import failing_examples
 from pipeline.coding.matcher import build_matcher
 from pipeline.coding.units import LONGEST, cut_units
 from pipeline.core.layers import CleanText, Coding, Section, Sentence

@@ -148,7 +148,10 @@ def test_a_run_with_a_workbook_keeps_its_version_and_definition(tmp_path: Path) 
     write(tmp_path, '[coding]\ncodebooks = ["silian", "mine.xlsx"]\n[topics]\nenabled = false\n', "project.toml")
     report = api.run(tmp_path / "a.txt", tmp_path / "out", config=tmp_path / "project.toml", workers=1)
     assert report.exit_code == 0
-    query = "SELECT DISTINCT codebook, split_part(coder, '-', 1) AS coder, source FROM codings JOIN codes USING (codebook, code) ORDER BY 1"
+    query = (
+        "SELECT DISTINCT codebook, split_part(coder, '-', 1) AS coder, source"
+        " FROM codings JOIN codes USING (codebook, code) ORDER BY 1"
+    )
     rows = api.open(tmp_path / "out").query(query).to_pylist()
     assert [(row["codebook"], row["coder"]) for row in rows] == [
         ("silian", "machine:learned@1.0"),
