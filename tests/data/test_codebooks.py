@@ -100,8 +100,8 @@ def test_two_kinds_of_four_chains_stand_side_by_side() -> None:
     assert ("silian", "capital_chain") in found and ("silian", "talent_chain") in found
     assert ("silian_education", "education_chain") in found
     sources = {entry.codebook: entry.source for book in books for entry in codes(book)}
-    assert sources["silian"].startswith("四链融合 1.0：") and "资金" in sources["silian"]
-    assert sources["silian_education"].startswith("四链融合（教育链） 1.0：")
+    assert sources["silian"].startswith("四链融合 1.1：") and "资金" in sources["silian"]
+    assert sources["silian_education"].startswith("四链融合（教育链） 1.1：")
     assert "以教育链代资金链" in sources["silian_education"]
 
 

@@ -154,7 +154,7 @@ def test_a_run_with_a_workbook_keeps_its_version_and_definition(tmp_path: Path) 
     )
     rows = api.open(tmp_path / "out").query(query).to_pylist()
     assert [(row["codebook"], row["coder"]) for row in rows] == [
-        ("silian", "machine:learned@1.0"),
-        ("silian_education", "machine:terms@1.0"),
+        ("silian", "machine:learned@1.1"),
+        ("silian_education", "machine:terms@1.1"),
     ]
-    assert rows[0]["source"].startswith("四链融合 1.0：") and rows[1]["source"].startswith("四链融合（教育链） 1.0：")
+    assert rows[0]["source"].startswith("四链融合 1.1：") and rows[1]["source"].startswith("四链融合（教育链） 1.1：")
