@@ -24,6 +24,7 @@ from pipeline.cli.matrix import matrix_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
 from pipeline.cli.show import show_command
+from pipeline.cli.teaching import train_command
 from pipeline.cli.usage import Usage, parse
 from pipeline.core.errors import PipelineError
 
@@ -76,6 +77,7 @@ def cli(ctx: click.Context) -> int:
     return 0
 
 
+codebook_group.add_command(train_command)
 for _command in COMMANDS:
     cli.add_command(_command)
 
