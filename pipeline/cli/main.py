@@ -15,6 +15,7 @@ import click
 
 from pipeline.cli.agreeing import agreement_command
 from pipeline.cli.ask import measures_command, query_command
+from pipeline.cli.coded import codings_command
 from pipeline.cli.data import codebook_group, config_group
 from pipeline.cli.exporting import export_command
 from pipeline.cli.help import help_option, show_help
@@ -36,6 +37,7 @@ COMMANDS: tuple[click.Command, ...] = (
     show_command,
     query_command,
     measures_command,
+    codings_command,
     matrix_command,
     export_command,
     import_command,
