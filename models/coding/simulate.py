@@ -4,8 +4,8 @@
 
 The 150 clauses of gold/codes become 30 documents of five; with the sample corpus and the seeds, which nobody reads,
 they are run, the person's codings are kept as a Reading, and ``learn_codes`` learns as ``cewen codebook train`` does.
-Prints macro F1 over the 14 codes on the clauses of the documents the person hasn't read, of the present coder and of the new
-one, as ``cewen run`` codes with ``models = [present, new]``.
+Prints macro F1 over the 14 codes on the clauses of the documents the person hasn't read, of the present coder and of
+the new one, as ``cewen run`` codes with ``models = [present, new]``.
 """
 
 from __future__ import annotations
