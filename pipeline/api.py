@@ -186,6 +186,15 @@ class Knowledge:
 
         return measures(self._out, Filters(**filters), review=review, limit=limit)
 
+    def codings(self, *, review: bool = False, limit: int | None = None, **filters: Any) -> pa.Table:
+        """Return codings with their documents, filtered as by ``cewen codings``: code, codebook, coder, region …
+
+        ``review`` gives the queue: the machine's codings and suggestions it was least sure of first (``state``).
+        """
+        from pipeline.table.codings import CodingFilters, codings
+
+        return codings(self._out, CodingFilters(**filters), review=review, limit=limit)
+
     def import_codings(
         self, file: str | Path, *, coder: str | None = None, reviewed: bool = False, dry_run: bool = False
     ) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pipeline.core.errors import PipelineError
 @help_option
 @click.pass_context
 def codebook_group(ctx: click.Context) -> int:
-    """编码本：列出、查看、检查。"""
+    """编码本：列出、查看、检查，从人工编码训练。"""
     if ctx.invoked_subcommand is None:
         click.echo(show_help(ctx), nl=False)
     return 0

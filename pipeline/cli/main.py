@@ -15,6 +15,7 @@ import click
 
 from pipeline.cli.agreeing import agreement_command
 from pipeline.cli.ask import measures_command, query_command
+from pipeline.cli.coded import codings_command
 from pipeline.cli.data import codebook_group, config_group
 from pipeline.cli.exporting import export_command
 from pipeline.cli.help import help_option, show_help
@@ -24,6 +25,7 @@ from pipeline.cli.matrix import matrix_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
 from pipeline.cli.show import show_command
+from pipeline.cli.teaching import train_command
 from pipeline.cli.usage import Usage, parse
 from pipeline.core.errors import PipelineError
 
@@ -35,6 +37,7 @@ COMMANDS: tuple[click.Command, ...] = (
     show_command,
     query_command,
     measures_command,
+    codings_command,
     matrix_command,
     export_command,
     import_command,
@@ -76,6 +79,7 @@ def cli(ctx: click.Context) -> int:
     return 0
 
 
+codebook_group.add_command(train_command)
 for _command in COMMANDS:
     cli.add_command(_command)
 

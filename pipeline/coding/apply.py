@@ -132,7 +132,7 @@ class _Clause:
             if chance < model.doubt[column]:
                 return None
             rule = judged.rule(self._place, column, spoken(words, self._coder.terms))
-            given = chance >= model.threshold[column]
+            given = chance >= float(model.threshold[column]) and self._above(number)
             return self._made(target, f"learned@{target.version}-{model.digest}", chance, rule, given)
         strength = total(words) / damping(self._unit)
         if strength < self._coder.threshold * DOUBT:

@@ -107,6 +107,7 @@ class _Keeper:
         entries: list[Entry] = []
         codings: dict[str, CodingRow] = {}
         rejected: dict[str, None] = {}
+        left: dict[str, None] = {}
         for document in self._comparison.documents:
             for change in document.changes:
                 row = self._row(document, change) if change.given and change.coder else None
@@ -114,11 +115,14 @@ class _Keeper:
                 entries.append(self._entry(document, change, known))
                 if row is not None and not known:
                     codings.setdefault(row.coding_id, row)
-                if change.kind in _REJECTED and (machine_id := self._machine_id(document, change)):
-                    rejected[machine_id] = None
-        return Imported(self._comparison, tuple(entries), self._reading(codings, tuple(rejected)))
+                noted = rejected if change.kind in _REJECTED else left if change.kind == "unchanged" else None
+                if noted is not None and (machine_id := self._machine_id(document, change)):
+                    noted[machine_id] = None
+        return Imported(self._comparison, tuple(entries), self._reading(codings, tuple(rejected), tuple(left)))
 
-    def _reading(self, codings: dict[str, CodingRow], rejected: tuple[str, ...]) -> Reading | None:
+    def _reading(
+        self, codings: dict[str, CodingRow], rejected: tuple[str, ...], left: tuple[str, ...]
+    ) -> Reading | None:
         """Return the reading; None when nobody did anything."""
         comparison = self._comparison
         coders = {coding.coder for coding in codings.values()}
@@ -134,6 +138,7 @@ class _Keeper:
             codes=tuple(self._codes.added.values()),
             codings=tuple(codings.values()),
             rejected=rejected,
+            left=left,
         )
         return as_sample(reading)
 

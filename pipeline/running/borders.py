@@ -10,11 +10,11 @@ the table. So a clause here is exactly what the machine's codings stand on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pipeline.coding.units import cut_units
+from pipeline.coding.units import Unit, cut_units
 from pipeline.core.layers import OTHER_PART, CleanText, Section, Sentence
 from pipeline.running.records import Records
 from pipeline.segment.sentences import borders, spans
@@ -47,17 +47,34 @@ def units_of(text: CleanText, outline: tuple[Section, ...], cut: Cut) -> Spans:
         others = sorted((edit.start, edit.end) for edit in text.edits if edit.reason == OTHER_PART)
         places = [0, *(place for span in others for place in span), TO_THE_END]
         return tuple((start, end) for start, end in zip(places[::2], places[1::2], strict=True) if end > start)
-    found = list(spans(text.text, borders(outline)))
+    sentences = sentences_of(text, outline)
     if cut == "clause":
-        sentences = tuple(Sentence(start, end, ()) for start, end in found)
-        found = [(unit.start, unit.end) for unit in cut_units(text.text, outline, sentences)]
+        return tuple(place for _, place in clauses_of(text, outline, sentences))
+    return tuple(place for _, place in _in_raw(text, [(one.start, one.end) for one in sentences]))
+
+
+def sentences_of(text: CleanText, outline: tuple[Section, ...]) -> tuple[Sentence, ...]:
+    """Return the sentences of one text, without their words."""
+    return tuple(Sentence(start, end, ()) for start, end in spans(text.text, borders(outline)))
+
+
+def clauses_of(
+    text: CleanText, outline: tuple[Section, ...], sentences: tuple[Sentence, ...]
+) -> Iterator[tuple[Unit, tuple[int, int]]]:
+    """Yield the clauses of one text, each with its place in the raw text; those without one are left out."""
+    units = cut_units(text.text, outline, sentences)
+    for number, place in _in_raw(text, [(unit.start, unit.end) for unit in units]):
+        yield units[number], place
+
+
+def _in_raw(text: CleanText, found: Sequence[tuple[int, int]]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield number and raw span of each span that has one."""
     to_source = text.offsets().to_source
-    result: list[tuple[int, int]] = []
     reach = 0
-    for start, end in (to_source(*span) for span in found):
+    for number, span in enumerate(found):
+        start, end = to_source(*span)
         # an edit at a border belongs to the unit in front of it
         start = max(start, reach)
         if end > start:
-            result.append((start, end))
+            yield number, (start, end)
             reach = end
-    return tuple(result)

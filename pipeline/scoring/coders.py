@@ -145,6 +145,16 @@ def read_coded(out: Path, wanted: Sequence[str] = (), codebooks: Collection[str]
     return Coded(coders, papers, codes, book_names)
 
 
+def read_people(out: Path, codebook: str) -> tuple[Coder, ...]:
+    """Return the people who used ``codebook`` (an id) in the run in ``out``, with their codings by it; maybe nobody."""
+    found = readings(out)
+    with connect(out) as connection:
+        papers = _papers(connection)
+        people = [name for name in _everybody(connection, found) if name != MACHINE]
+        coders = [_coder(connection, name, found, papers, frozenset((codebook,))) for name in people]
+    return tuple(coder for coder in coders if codebook in coder.read_by)
+
+
 def _everybody(connection: duckdb.DuckDBPyConnection, found: Sequence[Reading]) -> dict[str, None]:
     """Return the names of all coders, the machine first; its versions can be named but aren't listed."""
     table = [str(row[0]) for row in connection.execute("SELECT DISTINCT coder FROM codings ORDER BY 1").fetchall()]

@@ -77,29 +77,28 @@ class Filters:
     ] = None
 
 
-def how_of(name: str) -> tuple[Any, How]:
+def how_of(name: str, owner: type[Any] = Filters) -> tuple[Any, How]:
     """Return the type and the How of one filter."""
-    plain, how = get_args(get_type_hints(Filters, include_extras=True)[name])
+    plain, how = get_args(get_type_hints(owner, include_extras=True)[name])
     return plain, how
 
 
-def conditions(
-    filters: Filters, connection: duckdb.DuckDBPyConnection, names: Mapping[str, str]
-) -> tuple[str, list[Any]]:
+def conditions(filters: Any, connection: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> tuple[str, list[Any]]:
     """Return the WHERE clause (empty without filters) and its values; ``names``: codebook → its Chinese name.
 
-    Raises PipelineError with every value of a closed list, document, code, codebook or region the run doesn't have.
+    ``filters``: ``Filters`` or another such class. Raises PipelineError with every value of a closed list, document,
+    code, codebook, coder or region the run doesn't have.
     """
     parts: list[str] = []
     values: list[Any] = []
     mistakes: list[str] = []
     look_up = _Known(connection, names)
-    for field in fields(Filters):
+    for field in fields(filters):
         given = getattr(filters, field.name)
         wanted = given if isinstance(given, tuple) else () if given is None else (given,)
         if not wanted:
             continue
-        how = how_of(field.name)[1]
+        how = how_of(field.name, type(filters))[1]
         meant: list[Any] = []
         for value in wanted:
             try:
@@ -134,6 +133,7 @@ class _Known:
             "code": self._codes,
             "codebook": self._codebook,
             "region": self._region,
+            "coder": self._coder,
         }
         return special[name](value) if name in special else [value]
 
@@ -168,6 +168,15 @@ class _Known:
         if not any(given in region for region in known):
             raise PipelineError(f"--region：没有地区含“{given}”的文档{closest(given, known)}")
         return [given]
+
+    def _coder(self, given: str) -> list[str]:
+        """Return the coder meant; 机器 is all of the machine's."""
+        known = self._column("SELECT DISTINCT coder FROM (FROM codings UNION ALL BY NAME FROM suggestions) ORDER BY 1")
+        name = "machine" if given == "机器" and given not in known else given
+        if name not in known and not any(coder.startswith(f"{name}:") for coder in known):
+            people = [coder for coder in known if not coder.startswith("machine:")]
+            raise PipelineError(f"--coder：没有编码者“{given}”{closest(given, ['机器', *people])}")
+        return [name]
 
     def _books(self, given: str) -> list[str]:
         """Return the codebooks meant by an id or a Chinese name; none gives ``[]``."""

@@ -37,7 +37,8 @@ class Reading:
     ``codebooks`` are those it was coded by beside those of its codings: one of which nothing was given counts as used
     only when it stands here. ``codes`` are codes that no codebook of the run has. ``name`` is the file's name and
     names the reading.
-    ``rejected`` are the ids of the machine's codings that were deleted, moved or recoded.
+    ``rejected`` are the ids of the machine's codings that were deleted, moved or recoded, ``left`` of those that were
+    left as they were: nobody's decision.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Reading:
     rejected: tuple[str, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     codebooks: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Reading)

@@ -105,6 +105,7 @@ def test_help_is_no_mistake(args: list[str], capsys: pytest.CaptureFixture[str])
         "show",
         "query",
         "measures",
+        "codings",
         "export",
         "import",
         "agreement",
@@ -112,6 +113,7 @@ def test_help_is_no_mistake(args: list[str], capsys: pytest.CaptureFixture[str])
         "codebook list",
         "codebook show",
         "codebook check",
+        "codebook train",
         "config show",
     ],
 )
@@ -132,6 +134,7 @@ def test_commands_are_those_built() -> None:
         "show",
         "query",
         "measures",
+        "codings",
         "matrix",
         "export",
         "import",

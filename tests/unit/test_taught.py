@@ -1,0 +1,117 @@
+"""Learning from people: votes on clauses, where a model starts, and what it takes to learn a code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.coding.learn import Lessons, fit
+from pipeline.coding.learned import CodeModel
+from pipeline.coding.taught import DOUBTFUL, Clauses, Plan, f1, held_out, judged, kappa, learnable, teach
+from pipeline.coding.tune import only, tuned
+from pipeline.scoring.votes import Votes
+
+CODES = (("own", "a"), ("own", "b"))
+
+
+def lessons(words: tuple[str, str], count: int = 40) -> Lessons:
+    """Clauses of which half speak of one thing; a is given with the first word, b with the second."""
+    texts = tuple(f"{words[n % 2]}第{'甲乙丙丁'[n % 4]}项要做好{n}" for n in range(count))
+    given = np.array([[n % 2 == 0, n % 2 == 1] for n in range(count)], float)
+    none = np.zeros((count, 2))
+    return Lessons(texts, none, none, given, np.ones((count, 2)), tuple(n // 4 for n in range(count)))
+
+
+def model() -> CodeModel:
+    return fit("base", lessons(("引进人才", "改善服务")), CODES, CODES)
+
+
+def clauses(found: Lessons, **more: Any) -> Clauses:
+    count = len(found.texts)
+    none = np.zeros((count, 2), bool)
+    parts = {
+        "read": np.ones(count, bool),
+        "given": found.given > 0,
+        "sure": found.weights,
+        "machine": none,
+        "doubted": none,
+    }
+    return Clauses(found.texts, found.strengths, found.raw, found.groups, **(parts | more))
+
+
+def chances(of: CodeModel, found: Lessons) -> Any:
+    return of.judge(of.weighed(found.texts), found.strengths, found.raw)
+
+
+def test_a_person_who_agrees_leaves_the_model_as_it_was() -> None:
+    base, found = model(), lessons(("引进人才", "改善服务"), 24)
+    new = tuned("new", base, found)
+    assert np.array_equal(chances(new, found) >= new.threshold, chances(base, found) >= base.threshold)
+
+
+def test_a_person_who_differs_is_followed() -> None:
+    found = lessons(("改善服务", "引进人才"))
+    new = tuned("new", model(), found)
+    assert f1(chances(new, found)[:, 0] >= new.threshold[0], found.given[:, 0] > 0) > 0.9
+    assert tuned("new", model(), found).digest == new.digest
+
+
+def test_a_model_of_some_codes_judges_them_as_before() -> None:
+    base, found = model(), lessons(("引进人才", "改善服务"), 8)
+    part = only(base, [CODES[1]])
+    assert part.codes == (CODES[1],)
+    assert np.allclose(chances(part, found)[:, 0], chances(base, found)[:, 1])
+
+
+def test_a_code_never_given_by_the_machine_is_learned_from_people_alone() -> None:
+    found = lessons(("引进人才", "改善服务"))
+    new = teach("new", clauses(found), Plan(CODES, CODES))
+    assert f1(chances(new, found)[:, 0] >= new.threshold[0], found.given[:, 0] > 0) > 0.9
+    (first, second) = judged(clauses(found), Plan(CODES, CODES))
+    assert first.f1 is not None and first.f1 > 0.9
+    assert (first.read, first.given, first.present_f1, second.code) == (40, 20, 0.0, CODES[1])
+
+
+def test_one_document_is_no_test_of_another() -> None:
+    found = lessons(("引进人才", "改善服务"))
+    alone = Lessons(found.texts, found.strengths, found.raw, found.given, found.weights, (0,) * 40)
+    assert held_out(clauses(alone), Plan(CODES, CODES)) is None
+    assert next(judged(clauses(alone), Plan(CODES, CODES, model()))).f1 is None
+
+
+def test_a_code_needs_five_clauses_for_and_against_from_people_who_are_sure() -> None:
+    found = lessons(("引进人才", "改善服务"), 10)
+    assert learnable(clauses(found)) == [0, 1]
+    doubt = found.weights.copy()
+    doubt[0, 0] = DOUBTFUL
+    assert learnable(clauses(found, sure=doubt)) == [1]
+    assert learnable(clauses(found, read=np.arange(10) > 0)) == []
+
+
+def test_kappa_as_worked_by_hand() -> None:
+    found, given = np.array([1, 1, 0, 0], bool), np.array([1, 0, 0, 0], bool)
+    assert kappa(found, given) == pytest.approx(0.5)
+    assert kappa(found[:0], given[:0]) is None
+    assert kappa(np.ones(3, bool), np.ones(3, bool)) is None
+
+
+def test_votes_the_majority_ties_what_was_left_and_what_was_not_read() -> None:
+    places = [(0, 10), (10, 20), (20, 30)]
+    codes = [("own", "top"), ("own", "child")]
+    both = {"top": [(0, 10)], "child": [(0, 10)]}
+    votes = Votes(
+        ("甲", "乙"),
+        {"d": {"甲": (), "乙": ((0, 10),)}},
+        {("d", "甲"): both, ("d", "乙"): {"top": [(2, 8)]}},
+        {("d", "甲"): {"top": [(10, 20)]}},
+    )
+    read, given, sure = votes.on("d", places, codes)
+    assert read.tolist() == [True, True, True]
+    assert given.tolist() == [[True, True], [True, False], [False, False]]
+    assert sure.tolist() == [[1.0, DOUBTFUL], [DOUBTFUL, 1.0], [1.0, 1.0]]
+    assert votes.unknown(["top"]) == {"child"}
+    sampled = Votes(("乙",), {"d": {"乙": ((0, 10),)}}, {}, {})
+    read, given, sure = sampled.on("d", places, codes)
+    assert (read.tolist(), given.any(), sure[1:].any()) == ([True, False, False], False, False)
