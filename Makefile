@@ -3,7 +3,7 @@
 # make check  what CI runs beside the tests: style, types, layers, documents, scores
 # make bench  speed and memory, as ratios within one run; extraction against other systems after make leaderboard
 # make leaderboard  other systems and cewen on the same gold, the others in .venv-leaderboard
-# make train  fit the models of the measures stage anew (some minutes)
+# make train  fit the models anew (some minutes)
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -51,6 +51,7 @@ leaderboard: .venv/.dev
 
 train: .venv/.dev
 	$(BIN)/python models/measures/train.py
+	$(BIN)/python models/coding/train.py
 
 docs: .venv/.dev
 	$(BIN)/python -m pipeline.cli.docs docs
