@@ -132,11 +132,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, drawn: Sequence[Clause]) -> lis
 
 def take_back(out: Path, path: Path) -> None:
     """Keep what a filled sample says beside the run."""
-    from datetime import UTC, datetime
+    from pipeline.running.importing import take_sample
 
-    from pipeline.qda.sample_sheet import read_sample
-    from pipeline.table.people import keep
-
-    reading = read_sample(out, path, imported=datetime.now(UTC).isoformat(timespec="seconds"))
-    keep(out, reading)
+    reading = take_sample(out, path)
     say(f"已收回 {path}：{reading.coders[0]} 读过 {len(reading.stretches)} 条，编码 {len(reading.codings)} 处。")

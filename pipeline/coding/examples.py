@@ -43,7 +43,8 @@ def example_failures(codebook: Codebook, threshold: float) -> tuple[Failure, ...
             continue
         for wanted, examples in ((True, entry.examples), (False, entry.counter_examples)):
             for number, example in enumerate(examples):
-                found = {c.code: c.rule for c in code(CleanText(example, ()), (), (), coder=coder)}
+                codings = code(CleanText(example, ()), (), (), coder=coder)
+                found = {c.code: c.rule for c in codings if c.given}
                 if (entry.code in found) != wanted:
                     why = found.get(entry.code, "")
                     failures.append(Failure(codebook.codebook, entry.code, entry.name, number, example, wanted, why))

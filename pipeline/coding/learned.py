@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,14 +112,14 @@ def load(path: Path) -> CodeModel:
             if head["format"] != FORMAT:
                 raise PipelineError(f"{path}: 编码模型的格式是 {head['format']}，本版本只读 {FORMAT}，请重新训练")
             arrays = {name: found[name] for name in found.files if name != "head"}
+        keys = tuple(arrays.pop(f"keys{n}") for n in range(1, LONGEST + 1))
+        codes, features = (tuple((b, c) for b, c in head[part]) for part in ("codes", "features"))
+        wide = {name: array.astype(np.float64) for name, array in arrays.items()}
+        return CodeModel(head["name"], codes, features, Vocabulary(keys), digest=_digest(content), **wide)
     except OSError as error:
         raise PipelineError(f"{path}: 编码模型读不出来（{error.strerror}），请检查路径和权限") from error
-    except (ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+    except (ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise PipelineError(f"{path}: 不是 cewen codebook train 写的编码模型，或已损坏") from error
-    keys = tuple(arrays.pop(f"keys{n}") for n in range(1, LONGEST + 1))
-    codes, features = (tuple((b, c) for b, c in head[part]) for part in ("codes", "features"))
-    wide = {name: array.astype(np.float64) for name, array in arrays.items()}
-    return CodeModel(head["name"], codes, features, Vocabulary(keys), digest=_digest(content), **wide)
 
 
 def with_digest(model: CodeModel) -> CodeModel:

@@ -47,6 +47,8 @@ _LEAST_WIDE = 12
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # share of control characters and of undecodable bytes above which a file isn't text
 _MOST_CONTROLS = 0.02
+# a short text may have a few more
+_FEW_CONTROLS, _MOST_OF_SHORT = 10, 0.1
 _MOST_REPLACED = 0.05
 _MOSTLY = 0.9
 
@@ -74,7 +76,8 @@ def decode(content: bytes, name: str, *, max_chars: int, declared: str | None = 
     else:
         text, replaced = _decode_all(body, encoding, name, max_chars)
     controls = len(_CONTROLS.findall(text[:_SAMPLE]))
-    if controls > max(2, _MOST_CONTROLS * min(len(text), _SAMPLE)):
+    seen = min(len(text), _SAMPLE)
+    if controls > max(2, min(_FEW_CONTROLS, _MOST_OF_SHORT * seen), _MOST_CONTROLS * seen):
         raise UnreadableFile("ingest.binary", name=name)
     if replaced > max(3, _MOST_REPLACED * len(text)):
         raise UnreadableFile("ingest.encoding", name=name)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.coding.codebook import Code, Codebook, load_codebooks, walk
+from pipeline.books.load import load_books
+from pipeline.coding.codebook import Code, Codebook, walk
 from pipeline.core import outputs
-from pipeline.core.config import configs_dir
 from pipeline.core.errors import PipelineError
 from pipeline.qda import memo
 from pipeline.qda.project import Path as CodePath
@@ -140,7 +140,7 @@ def _codebooks(out: Path) -> tuple[Codebook, ...]:
     found: list[Codebook] = []
     for name in manifest(out).get("config", {}).get("coding", {}).get("codebooks", ()):
         try:
-            found += load_codebooks([name], configs_dir() / "codebooks")
+            found += load_books([name])
         except PipelineError:  # the table has names and definitions; only include and exclude are missing then
             continue
     return tuple(found)

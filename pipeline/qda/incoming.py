@@ -24,6 +24,7 @@ from pipeline.qda.plains import plains
 from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.project import Path as CodePath
 from pipeline.qda.readers import read_given
+from pipeline.qda.sample_sheet import MARKER, SAMPLED
 from pipeline.qda.scheme import load_scheme
 from pipeline.qda.texts import Plain
 
@@ -100,7 +101,7 @@ def _only_person(project: Project) -> str:
     """Return the name of the only person among the coders of a project; empty when there are none or several."""
     coded = {mark.coder for paper in project.papers for mark in paper.marks}
     for names in (coded, {*coded, *project.coders}):
-        people = {name for name in names if name and not is_machine(name)}
+        people = {name for name in names if name and name != MARKER and not is_machine(name)}
         if people:
             return people.pop() if len(people) == 1 else ""
     return ""
@@ -129,7 +130,8 @@ class _Comparer:
         self._books = {path[0] for path in map(self._path, dict.fromkeys(paths))}
         known = {mark.coder for paper in run.papers for mark in paper.marks}
         machines = {name for name in given.project.coders if is_machine(name)}
-        all_of_them = not machines or memo.MACHINE in machines
+        sample = any(path[-1] == SAMPLED for path in paths)  # it never had the machine's codings
+        all_of_them = (not machines or memo.MACHINE in machines) and not sample
         self._programs = {_program(name) for name in (known if all_of_them else machines)}
         self._older = tuple(sorted(machines - known - {memo.MACHINE}))
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from pipeline.qda.build import Choice, build_project
 from pipeline.qda.qdpx_write import write_qdpx
-from pipeline.qda.sample_sheet import SampleRow
+from pipeline.qda.sample_sheet import MARKER, SAMPLED, SampleRow
 from pipeline.table.people import Reading, Stretch
 from pipeline.table.schema import CodingRow
 
-BOOK, CODE, MARKER = "抽样", "待编码条款", "抽样"
+BOOK = "抽样"
 
 
 def write_sample_project(
@@ -39,13 +39,13 @@ def write_sample_project(
 
 def _mark(row: SampleRow) -> CodingRow:
     """Return the mark of a clause."""
-    key = f"{row.doc_id}:{row.start}-{row.end}:{BOOK}.{CODE}"
+    key = f"{row.doc_id}:{row.start}-{row.end}:{BOOK}.{SAMPLED}"
     return CodingRow(
         coding_id=key,
         doc_id=row.doc_id,
         codebook=BOOK,
-        code=CODE,
-        code_path=CODE,
+        code=SAMPLED,
+        code_path=SAMPLED,
         start=row.start,
         end=row.end,
         quote=row.text,
@@ -63,8 +63,8 @@ def as_sample(reading: Reading) -> Reading:
 
     A mark is known by its code's name or path, whatever the codebook and coder are called by then.
     """
-    names = {(code.codebook, code.code) for code in reading.codes if CODE in (code.name, code.code)}
-    marks = [c for c in reading.codings if c.code == CODE or (c.codebook, c.code) in names]
+    names = {(code.codebook, code.code) for code in reading.codes if SAMPLED in (code.name, code.code)}
+    marks = [c for c in reading.codings if c.code == SAMPLED or (c.codebook, c.code) in names]
     if not marks:
         return reading
     gone = {id(mark) for mark in marks}
@@ -73,7 +73,7 @@ def as_sample(reading: Reading) -> Reading:
         reading,
         coders=tuple(name for name in reading.coders if name != MARKER),
         doc_ids=tuple(dict.fromkeys(stretch.doc_id for stretch in stretches)),
-        codes=tuple(c for c in reading.codes if (c.codebook, c.code) not in names and c.name not in (BOOK, CODE)),
+        codes=tuple(c for c in reading.codes if (c.codebook, c.code) not in names and c.name not in (BOOK, SAMPLED)),
         codings=tuple(coding for coding in reading.codings if id(coding) not in gone),
         stretches=tuple(stretches),
     )

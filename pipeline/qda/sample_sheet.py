@@ -18,13 +18,15 @@ from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import issue
 from pipeline.ingest.grid import Grid, Line
 from pipeline.ingest.xlsx import sheets_of
-from pipeline.table.people import Reading, Stretch
+from pipeline.table.people import Reading, Stretch, coding_id
 from pipeline.table.query import connect
 from pipeline.table.schema import CodeRow, CodingRow
 from pipeline.table.words import unwrap
 from pipeline.table.workbook import Look, Sheet, workbook
 
 SHEET, NOTES, CODES = "抽样", "说明", "代码"
+# the code that marks the clauses of a sample in a project, and who gives it
+SAMPLED, MARKER = "待编码条款", "抽样"
 _ID, _READ, _CODER = "编号", "已读", "编码者"
 _UNNAMED = "（请把这一格改成您的姓名）"
 _HEADS = ("序号", "文件名", "章节", "条款", _READ)
@@ -229,7 +231,7 @@ def _reading(
     for (doc_id, start, end), given in found:
         stretches[Stretch(doc_id, start, end)] = None
         for book, code in given:
-            key = f"{doc_id}:{start}-{end}:{book}.{code}"
+            key = coding_id(doc_id, (start, end), (book, code), coder)
             rows[key] = CodingRow(
                 coding_id=key,
                 doc_id=doc_id,

@@ -11,6 +11,7 @@ from pipeline.running.trouble import of_duckdb, told
 
 if TYPE_CHECKING:
     from pipeline.qda.keeping import Imported
+    from pipeline.table.people import Reading
 
 
 def import_codings(
@@ -38,3 +39,21 @@ def import_codings(
             if (refusal := of_duckdb(str(error), out)) is None:
                 raise
             raise refusal from error
+
+
+def take_sample(out: Path, file: Path) -> Reading:
+    """Take the filled sample ``file`` into the run ``out`` and return what it says.
+
+    Raises PipelineError when ``out`` holds no finished run or is in use, or for mistakes in the file.
+    """
+    from datetime import UTC, datetime
+
+    from pipeline.qda.sample_sheet import read_sample
+    from pipeline.table.people import keep
+    from pipeline.table.people_rows import add_people
+
+    reading = read_sample(out, file, imported=datetime.now(UTC).isoformat(timespec="seconds"))
+    with told(out), closing(hold(out)):
+        keep(out, reading)
+        add_people(out)
+    return reading

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.strict import parse_yaml, read_text
 from pipeline.table.matrices import Question, read_coders
 from pipeline.table.matrices_axes import (
     READ,
@@ -76,15 +77,9 @@ def named(given: str) -> tuple[str, tuple[str, ...]]:
 
 def read_cases(path: Path) -> Cases:
     """Return the comparison described in a YAML file. Raises PipelineError with its mistakes."""
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise PipelineError(f"{path}: 读不了这个文件，请检查路径") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PipelineError(f"{path}: 不是正确的 YAML（UTF-8）：{str(error).splitlines()[0]}") from error
-    mistakes: list[str] = []
+    data, _, mistakes = parse_yaml(read_text(path, "比较表"), path.name)
+    if mistakes:
+        raise PipelineError(*mistakes)
     if not isinstance(data, dict) or set(data) - {"rows", "columns"} or not data:
         raise PipelineError(f"{path}: 应有 rows 和 columns 两项，其下每行写“名称: 内容”")
     sides = [_side(f"{path}: {side}", data.get(side), mistakes) for side in ("rows", "columns")]

@@ -56,6 +56,11 @@ class Reading:
 _ADAPTER = TypeAdapter(Reading)
 
 
+def coding_id(doc_id: str, span: tuple[int, int], code: tuple[str, str], coder: str) -> str:
+    """Return the id of a person's coding; ``code`` is its codebook and code."""
+    return f"{doc_id}:{span[0]}-{span[1]}:{code[0]}.{code[1]}@{coder}"
+
+
 def readings(out: Path) -> tuple[Reading, ...]:
     """Return all readings of the run in ``out`` by name. Raises PipelineError for a file that isn't one."""
     found = []

@@ -27,6 +27,8 @@ SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample"
 BOOK = "yinyuyongliu"
 COLUMNS = 'coding_id, doc_id, codebook, code, code_path, start, "end", quote, coder, score, rule, created, page, boxes'
 
+GUID = "-0000-0000-0000-000000000000"
+
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -178,6 +180,54 @@ def test_a_sample_goes_out_and_comes_back(out: Path, tmp_path: Path, capsys: pyt
     assert all(texts[c.doc_id][c.start : c.end] == c.quote and c.code_path == "attract" for c in reading.codings)
     data = json.loads(printed)
     assert data["pairs"][0]["units"] == count == data["pairs"][0]["codes"][0]["units"]
+
+
+def test_two_people_who_fill_the_same_rows_both_stand_in_the_tables(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "抽样.xlsx"
+    run([str(out), "--sample", "9", "--codebook", "引育用留", str(target)], capsys)
+    for name in ("王五", "赵六"):
+        fill(target, tmp_path / f"{name}.xlsx", name)
+        assert run([str(out), "--filled", str(tmp_path / f"{name}.xlsx")], capsys)[0] == 0
+    with connect(out) as connection:
+        sql = (
+            "SELECT coder, count(*), count(DISTINCT coding_id) FROM codings WHERE coder NOT LIKE 'machine:%' GROUP BY 1"
+        )
+        found = sorted(connection.execute(sql).fetchall())
+    kept = {reading.coders[0]: len(reading.codings) for reading in readings(out)}
+    assert found == [("王五", kept["王五"], kept["王五"]), ("赵六", kept["赵六"], kept["赵六"])]
+    assert kept["王五"] == kept["赵六"] > 0
+
+
+def test_a_coded_sample_brings_what_was_coded_and_nothing_else(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target, coded = tmp_path / "抽样.qdpx", tmp_path / "编好.qdpx"
+    run([str(out), "--sample", "8", "--seed", "2", str(target)], capsys)
+    with zipfile.ZipFile(target) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    project = etree.fromstring(members["project.qde"])
+    space = {"q": "urn:QDA-XML:project:1.0"}
+    users = project.find("q:Users", space)
+    users.append(etree.fromstring('<User xmlns="urn:QDA-XML:project:1.0" guid="%s" name="王五"/>' % ("A" * 8 + GUID)))
+    [code_guid] = {one.get("guid") for one in project.iterfind(".//q:Code", space) if one.get("name") == "引"}
+    coding = project.find(".//q:Coding", space)
+    own = etree.fromstring(etree.tostring(coding))
+    own.set("guid", "B" * 8 + GUID)
+    own.set("creatingUser", "A" * 8 + GUID)
+    own.find("q:CodeRef", space).set("targetGUID", code_guid)
+    coding.addnext(own)
+    members["project.qde"] = etree.tostring(project)
+    with zipfile.ZipFile(coded, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    assert invoke(["import", str(out), str(coded), "--json"]) == 0
+    counts = json.loads(capsys.readouterr().out)["counts"]
+    assert counts["deleted"] == counts["moved"] == counts["recoded"] == counts["confirmed"] == 0
+    (reading,) = readings(out)
+    assert reading.coders == ("王五",) and reading.rejected == () and len(reading.stretches) == 8
+    assert [(one.codebook, one.code, one.coder) for one in reading.codings] == [(BOOK, "attract", "王五")]
 
 
 def test_a_sheet_with_mistakes_lists_them_all(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
