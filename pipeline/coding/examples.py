@@ -33,7 +33,7 @@ class Failure:
 def example_failures(codebook: Codebook, threshold: float) -> tuple[Failure, ...]:
     """Return each example that doesn't get its code and each counter-example that does, in the codebook's order.
 
-    A code without words of its own or below it is given by people only; its examples can't fail.
+    A code without words of its own or below it is given by people only; its examples can't fail. Doubts don't count.
     """
     coder = build_coder([codebook], threshold)
     failures: list[Failure] = []
@@ -43,7 +43,8 @@ def example_failures(codebook: Codebook, threshold: float) -> tuple[Failure, ...
             continue
         for wanted, examples in ((True, entry.examples), (False, entry.counter_examples)):
             for number, example in enumerate(examples):
-                found = {c.code: c.rule for c in code(CleanText(example, ()), (), (), coder=coder)}
+                codings = code(CleanText(example, ()), (), (), coder=coder)
+                found = {c.code: c.rule for c in codings if c.given}
                 if (entry.code in found) != wanted:
                     why = found.get(entry.code, "")
                     failures.append(Failure(codebook.codebook, entry.code, entry.name, number, example, wanted, why))
