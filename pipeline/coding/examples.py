@@ -33,7 +33,7 @@ class Failure:
 def example_failures(codebook: Codebook, threshold: float) -> tuple[Failure, ...]:
     """Return each example that doesn't get its code and each counter-example that does, in the codebook's order.
 
-    A code without words of its own or below it is given by people only; its examples can't fail.
+    A code without words of its own or below it is given by people only; its examples can't fail. Doubts don't count.
     """
     coder = build_coder([codebook], threshold)
     failures: list[Failure] = []

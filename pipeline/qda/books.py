@@ -29,11 +29,15 @@ _SLASH = str.maketrans("/", "／")  # paths are written with /
 
 @dataclass(slots=True)
 class Shelf:
-    """The codes of a run: the folder of each codebook, the path of each code, the description of each path."""
+    """The codes of a run: the folder of each codebook, the path of each code, the description of each path.
+
+    ``words`` tells, one Chinese sentence each, which codebooks can't be read any more.
+    """
 
     folders: dict[str, CodePath] = field(default_factory=dict)
     paths: dict[tuple[str, str], CodePath] = field(default_factory=dict)
     memos: dict[CodePath, str] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
 
     def path(self, codebook: str, code: str) -> CodePath:
         """Return the path of a code; one that no codebook has gets a place in its codebook's folder."""
@@ -121,8 +125,8 @@ def load_shelf(out: Path) -> Shelf:
     found = [CodeRow(*row) for row in rows(out, table)]
     with connect(out) as connection:
         names = codebook_names(connection)
-    books = {book.codebook: book for book in _codebooks(out)}
     shelf = Shelf()
+    books = {book.codebook: book for book in _codebooks(out, shelf.words)}
     for codebook in dict.fromkeys([*(row.codebook for row in found), *names]):
         book = books.get(codebook)
         if book:
@@ -135,14 +139,15 @@ def load_shelf(out: Path) -> Shelf:
     return shelf
 
 
-def _codebooks(out: Path) -> tuple[Codebook, ...]:
-    """Return the codebooks the run was made with, as they are now; those that can't be read any more are left out."""
+def _codebooks(out: Path, words: list[str]) -> tuple[Codebook, ...]:
+    """Return the codebooks the run was made with, as they are now; ``words`` is told those that can't be read."""
     found: list[Codebook] = []
     for name in manifest(out).get("config", {}).get("coding", {}).get("codebooks", ()):
         try:
             found += load_books([name])
-        except PipelineError:  # the table has names and definitions; only include and exclude are missing then
-            continue
+        except PipelineError as error:  # the table has names and definitions; the rest is missing then
+            why = str(error).splitlines()[0]
+            words.append(f"编码本 {name} 现在读不出来，导出中缺少它的版本、纳入与不纳入说明和例子：{why}")
     return tuple(found)
 
 

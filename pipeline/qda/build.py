@@ -90,6 +90,7 @@ class _Run:
         self.extractor = f"machine:measures@{stage.get('version', self.version or '1')}"
         self.scheme: Scheme = load_scheme()
         self.shelf: Shelf = load_shelf(out)
+        self.words += self.shelf.words
         self.codings: dict[str, list[CodingRow]] = defaultdict(list)
         self.measures: dict[str, list[MeasureRow]] = defaultdict(list)
         known = set(coders(readings(out))) if choice.instead is None else set()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pipeline.qda.project import Project
 
 NOWHERE = -1  # the position of a mark whose file names only the quote
+_MOST_DIGITS = 18  # no text is longer, and Python refuses numbers of more than 4,300 digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,16 @@ class Given:
 def place_of(start: int, end: int) -> str:
     """Return a place as people read it; empty when there is none."""
     return "" if start < 0 else f"第 {start}–{end} 字"
+
+
+def whole(text: str) -> int | None:
+    """Return a whole number as written, with or without sign; None for what is none or has too many digits."""
+    digits = text.strip()
+    digits = digits[1:] if digits.startswith(("+", "-")) else digits
+    return int(text) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else None
+
+
+def position(text: str) -> int:
+    """Return a position as written; ``NOWHERE`` for what is none."""
+    found = whole(text)
+    return NOWHERE if found is None or found < 0 else found

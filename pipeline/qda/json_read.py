@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.core.errors import PipelineError
 from pipeline.qda.counting import POINTS, Counting, Spot, decode
-from pipeline.qda.given import NOWHERE, Given, Trouble
+from pipeline.qda.given import NOWHERE, Given, Trouble, position
 from pipeline.qda.labels import Label, Task, given
 from pipeline.qda.project import Project
 
@@ -198,4 +198,4 @@ def _position(value: Any) -> int:
     """Return a position; ``NOWHERE`` for what is none, as the paths of HTML documents."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return NOWHERE
-    return int(value) if str(value).strip().isdecimal() else NOWHERE
+    return position(str(value))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.parse import unquote
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -17,8 +18,9 @@ MOST_BYTES = 2**31 - 1  # the standard's own limit for one file
 _MOST_TOTAL, _MOST_MEMBERS = 8 * 2**30, 200_000
 _MOST_RATIO, _SMALL = 500, 50_000_000  # texts shrink to a fifth, XML to a fiftieth; a bomb to a thousandth
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
-_PROLOG = 1 << 24
-_ELEMENT = re.compile(rb"<[A-Za-z_][\w.\-]*(?::[\w.\-]+)?[\s/>]")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be"))
+_ENCODINGS = ("utf-8", "utf8", "utf-16", "utf16", "utf-16le", "utf-16be")
+_CHUNK = 1 << 16
 _INTERNAL = ("internal://", "relative:///", "relative://")
 _AGAIN = "请在原软件中重新导出为 REFI-QDA 项目（.qdpx）"
 
@@ -88,10 +90,11 @@ class Package:
 
 
 def parse_xml(content: bytes, where: str, root_name: str) -> etree._Element:
-    """Return the root of ``content``. Raises PipelineError unless it's XML without a DTD whose root has that name."""
-    if _has_dtd(content):
-        # before anything is parsed: entities in attributes are expanded whatever the parser is told
-        raise PipelineError(f"{where} 带有 DTD（实体定义），REFI-QDA 不允许，为安全起见不予读取")
+    """Return the root of ``content``.
+
+    Raises PipelineError unless it's XML in UTF-8 or UTF-16 without a DTD and its root has that name.
+    """
+    _check_prolog(content, where)  # before lxml: it expands entities in attributes whatever it is told
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         root = etree.fromstring(content, parser)
@@ -102,12 +105,44 @@ def parse_xml(content: bytes, where: str, root_name: str) -> etree._Element:
     return root
 
 
-def _has_dtd(content: bytes) -> bool:
-    """Tell whether a DTD stands before the first element, in UTF-8 or UTF-16."""
-    head = content[:_PROLOG].replace(b"\x00", b"") if b"\x00" in content[:_PROLOG] else content
-    at = head.find(b"<!DOCTYPE")
-    element = _ELEMENT.search(head)
-    return at >= 0 and (element is None or at < element.start())
+class _Begun(Exception):
+    """The first element has begun."""
+
+
+def _check_prolog(content: bytes, where: str) -> None:
+    """Raise PipelineError for a DTD or another encoding declared before the first element, or XML broken there."""
+    encoding, skipped = _encoding(content)
+    scanner = expat.ParserCreate(encoding)
+
+    def declared(_version: str, name: str | None, _standalone: int) -> None:
+        if name is not None and name.casefold() not in _ENCODINGS:
+            raise PipelineError(f"{where} 声明的编码是 {name}，REFI-QDA 只允许 UTF-8 或 UTF-16，不予读取。{_AGAIN}")
+
+    def dtd(*_: Any) -> None:
+        raise PipelineError(f"{where} 带有 DTD（实体定义），REFI-QDA 不允许，为安全起见不予读取")
+
+    def begun(*_: Any) -> None:
+        raise _Begun
+
+    scanner.XmlDeclHandler, scanner.StartDoctypeDeclHandler, scanner.StartElementHandler = declared, dtd, begun
+    try:
+        for start in range(skipped, len(content), _CHUNK):
+            scanner.Parse(content[start : start + _CHUNK], False)
+        scanner.Parse(b"", True)
+    except _Begun:
+        return
+    except expat.ExpatError as error:
+        raise PipelineError(f"{where} 不是完好的 XML（{error}）。{_AGAIN}") from error
+
+
+def _encoding(content: bytes) -> tuple[str, int]:
+    """Return the encoding XML begins in, whatever it declares, and the length of its byte-order mark."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return encoding, len(mark)
+    if content.startswith(b"<\x00"):
+        return "utf-16le", 0
+    return ("utf-16be" if content.startswith(b"\x00<") else "utf-8"), 0
 
 
 def local(element: etree._Element) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from lxml import etree
 
 from pipeline.qda.counting import Counting, Ruler, Spot, decode, expected, infer
-from pipeline.qda.given import NOWHERE, Given, Trouble, place_of
+from pipeline.qda.given import NOWHERE, Given, Trouble, place_of, whole
 from pipeline.qda.package import Package, child, children, guid, local, text_of
 from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.project import Path as ThemePath
@@ -254,5 +254,6 @@ def _values(element: etree._Element, names: dict[str, str]) -> dict[str, str | i
         for kind in _VALUES:
             text = text_of(value, kind)
             if name and text:
-                found[name] = int(text) if kind == "IntegerValue" and text.lstrip("+-").isdecimal() else text
+                number = whole(text) if kind == "IntegerValue" else None
+                found[name] = text if number is None else number
     return found

@@ -15,7 +15,7 @@ from pipeline.ingest.grid import Grid, Line
 from pipeline.ingest.xlsx import sheets_of
 from pipeline.qda import memo
 from pipeline.qda.code_match import split_path
-from pipeline.qda.given import NOWHERE, Given, Trouble
+from pipeline.qda.given import NOWHERE, Given, Trouble, position
 from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.table.cells import FORMULA_STARTS
 
@@ -169,5 +169,4 @@ class _Table:
 
     def _position(self, line: Line, what: str) -> int:
         """Return a position; ``NOWHERE`` without one."""
-        text = self._cell(line, what).replace(",", "").removesuffix(".0")
-        return int(text) if text.isdecimal() else NOWHERE
+        return position(self._cell(line, what).replace(",", "").removesuffix(".0"))

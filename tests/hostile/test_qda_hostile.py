@@ -12,6 +12,7 @@ import pytest
 from pipeline.cli.main import invoke
 from pipeline.core.errors import PipelineError
 from pipeline.qda import package
+from pipeline.qda.given import NOWHERE, position, whole
 from pipeline.qda.qdpx_read import read_qdpx
 from pipeline.qda.readers import read_given
 
@@ -223,3 +224,51 @@ def test_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = qdpx(tmp_path / "x.qdpx", source())
     assert invoke(["import", str(tmp_path / "nothing"), str(path)]) == 2
     assert "cewen run" in capsys.readouterr().err and not (tmp_path / "nothing").exists()
+
+
+ENTITY = '<!DOCTYPE Project [<!ENTITY x "里面">]><Project name="&x;"/>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["", "<!-- <q > -->", "<?go <q > ?>", "\n<!-- " + "长" * 90_000 + " -->"])
+def test_a_dtd_behind_comments_is_refused(before: str, encoding: str) -> None:
+    with pytest.raises(PipelineError, match="DTD"):
+        package.parse_xml((before + ENTITY).encode(encoding), "甲", "Project")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_word_in_a_comment_is_no_dtd(encoding: str) -> None:
+    text = "<!-- <!DOCTYPE x> --><?go <!DOCTYPE x> ?><Project name='<!DOCTYPE'/>".replace("'<", "'&lt;")
+    assert package.parse_xml(text.encode(encoding), "甲", "Project").get("name") == "<!DOCTYPE"
+
+
+@pytest.mark.parametrize("name", ["UTF-7", "GBK", "utf-32", "IBM037"])
+def test_other_encodings_are_refused(name: str) -> None:
+    hidden = f'<?xml version="1.0" encoding="{name}"?>' + ENTITY.replace("<!D", "+ADwAIQ-D")
+    with pytest.raises(PipelineError, match=f"编码是 {name}.*UTF-8 或 UTF-16"):
+        package.parse_xml(hidden.encode(), "甲", "Project")
+
+
+LONG = "9" * 5_000
+
+
+def test_numbers_too_long_are_no_positions(tmp_path: Path) -> None:
+    assert position(LONG) == NOWHERE and position("12") == 12 and whole(f"-{LONG}") is None and whole("-3") == -3
+    table = tmp_path / "表.csv"
+    table.write_text(f"文档,代码,起,止,原文\n甲.txt,引,{LONG},{LONG},引才\n", encoding="utf-8")
+    spans = tmp_path / "标.jsonl"
+    spans.write_text(json.dumps({"text": "引才", "label": [[LONG, LONG, "引"]]}) + "\n", encoding="utf-8")
+    raw = tmp_path / "数.jsonl"
+    raw.write_text(f'{{"text": "引才", "label": [[0, {LONG}, "引"]]}}\n', encoding="utf-8")
+    for path in (table, spans):
+        read_given(path)
+    with pytest.raises(PipelineError, match=re.escape("数.jsonl")):
+        read_given(raw)
+
+
+def test_a_long_whole_number_of_a_case_stays_text(tmp_path: Path) -> None:
+    value = f'<VariableValue><VariableRef targetGUID="v"/><IntegerValue>{LONG}</IntegerValue></VariableValue>'
+    text = f'<TextSource guid="t" name="甲.txt"><PlainTextContent>引才</PlainTextContent>{value}</TextSource>'
+    body = f'<Variables><Variable guid="v" name="数" typeOfVariable="Integer"/></Variables><Sources>{text}</Sources>'
+    given = read_qdpx(qdpx(tmp_path / "x.qdpx", body))
+    assert given.project.papers[0].attributes == (("数", LONG),)

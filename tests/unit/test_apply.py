@@ -206,6 +206,13 @@ def test_digest_follows_book_and_threshold() -> None:
     assert coder().digest != coder(2.0).digest
 
 
+def test_a_doubt_is_no_hit_of_an_example() -> None:
+    # 安家补助 alone has 0.8 of the threshold: kept for review, given to nobody
+    doubted = BOOK.replace("[建设引才平台。]", "[给予安家补助。]").replace("[修路。]", "[发放安家补助。]")
+    found = failing_examples(read_codebook(doubted, "mini.yaml"), 1.0)
+    assert found == ("mini: attract（引）没有得到：「给予安家补助。」",)
+
+
 def test_failing_examples_are_named() -> None:
     assert failing_examples(book(), 1.0) == ()
     wrong = read_codebook(BOOK.replace("建设引才平台。", "修桥。").replace("[修路。]", "[引才。]"), "mini.yaml")

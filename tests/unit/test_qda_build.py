@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from qda_samples import independent, validate
 from table_samples import RAW, build, codebook, document, source
 
+from pipeline.books.write import write_book
 from pipeline.core.config import configs_dir
 from pipeline.core.document import Document
 from pipeline.core.errors import PipelineError
@@ -204,3 +207,16 @@ def test_a_title_in_the_table_of_contents_is_not_taken_for_the_item() -> None:
     texts = [[raw[start:end] for start, end in pieces or ()] for pieces in found]
     assert texts == [["目录\n引才办法 1"], [first.strip()], [second.strip()]]
     assert own_pieces(raw, [Item("a", raw, len(raw))]) == [((0, len(raw)),)]
+
+
+def test_a_codebook_from_a_workbook_keeps_its_version_and_rules(out: Path, tmp_path: Path) -> None:
+    book, run = tmp_path / "本.xlsx", tmp_path / "out"
+    shutil.copytree(out, run)
+    write_book(replace(codebook(), version="7.3"), book)
+    config = {"coding": {"codebooks": [str(book), str(tmp_path / "没有.xlsx")]}}
+    (run / "run.json").write_text(json.dumps({"config": config}), encoding="utf-8")
+    built = build_project(run)
+    folder = next(theme for theme in built.project.themes if theme.path == ("示例",))
+    assert read_pairs(folder.memo)["版本"] == "7.3"
+    told = [word for word in built.words if "现在读不出来" in word]
+    assert len(told) == 1 and "没有.xlsx" in told[0]
