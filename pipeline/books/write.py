@@ -13,7 +13,7 @@ from pipeline.coding.cells import sentences_cell, term_cell, words_cell
 from pipeline.coding.codebook import Code, Codebook, Term, walk
 from pipeline.coding.table_layout import HEADS, KEYS
 from pipeline.core.errors import PipelineError
-from pipeline.core.strict import reason
+from pipeline.core.files import completed
 
 _MOST_CELL = 32_767  # characters in a cell of Excel
 _CREATED = datetime(2000, 1, 1)  # equal codebooks make equal files
@@ -42,13 +42,8 @@ def write_book(book: Codebook, target: Path) -> None:
     if make is None:
         raise PipelineError(f"{target}: 只能导出为 .xlsx、.csv 或 .yaml 文件")
     content = make(book)
-    fresh = target.with_name(target.name + ".tmp")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+    with completed(target) as fresh:
         fresh.write_bytes(content)
-        fresh.replace(target)
-    except OSError as error:
-        raise PipelineError(f"{target}: 写不进去（{reason(error)}），请检查路径、权限，或文件是否正打开着") from error
 
 
 def codebook_to_xlsx(book: Codebook) -> bytes:

@@ -15,6 +15,7 @@ import click
 
 from pipeline.cli.text import fitting, table, terminal_columns
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import completed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,12 +37,8 @@ def print_json(value: Any) -> None:
 
 def write_json(value: Any, target: Path) -> None:
     """Write ``value`` as JSON to a file, which appears only once it is complete."""
-    fresh = target.with_name(target.name + ".tmp")
-    try:
+    with completed(target) as fresh:
         fresh.write_text(_json(value) + "\n", encoding="utf-8", newline="\n")
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _json(value: Any) -> str:
@@ -143,15 +140,11 @@ def write_table(found: pa.Table, target: Path) -> None:
         columns = [[_cell(value) for value in found.column(i).to_pylist()] for i in range(found.num_columns)]
         write_csv(target, found.column_names, zip(*columns, strict=True))
     else:
-        fresh = target.with_name(target.name + ".tmp")
-        try:
+        with completed(target) as fresh:
             if suffix == ".json":
                 fresh.write_text(_json(found.to_pylist()) + "\n", encoding="utf-8", newline="\n")
             else:
                 import pyarrow.parquet as pq
 
                 pq.write_table(found, fresh, compression="zstd")
-            fresh.replace(target)
-        finally:
-            fresh.unlink(missing_ok=True)
     say(f"已写入 {target}，{found.num_rows} 行")

@@ -75,6 +75,8 @@ def reason(error: OSError) -> str:
         return "没有这个文件"
     if isinstance(error, IsADirectoryError):
         return "这是一个目录"
+    if isinstance(error, NotADirectoryError | FileExistsError):
+        return "路径中有一段是文件，不是目录"
     return "没有权限" if isinstance(error, PermissionError) else str(error.strerror)
 
 

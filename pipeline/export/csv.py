@@ -17,7 +17,6 @@ def export_csv(out: Path, folder: Path) -> None:
     Headings are the column names, values as in the tables. Raises PipelineError when ``out`` has no tables.
     """
     view = knowledge_columns(out)
-    folder.mkdir(parents=True, exist_ok=True)
     write_csv(folder / f"{NAME}.csv", [column.name for column in view], knowledge_rows(out, view))
     for table in TABLES:
         write_csv(folder / f"{table.name}.csv", [column.name for column in columns(table.row)], rows(out, table))

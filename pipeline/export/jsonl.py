@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.core.files import completed
 from pipeline.export.knowledge import NAME, knowledge_columns, knowledge_rows
 from pipeline.table.cells import as_json, rows
 from pipeline.table.derive import Column, columns
@@ -19,7 +20,6 @@ def export_jsonl(out: Path, folder: Path) -> None:
     One object a line; keys are column names. Raises PipelineError when ``out`` has no tables.
     """
     view = knowledge_columns(out)
-    folder.mkdir(parents=True, exist_ok=True)
     _write(folder / f"{NAME}.jsonl", view, knowledge_rows(out, view))
     for table in TABLES:
         _write(folder / f"{table.name}.jsonl", columns(table.row), rows(out, table))
@@ -27,12 +27,7 @@ def export_jsonl(out: Path, folder: Path) -> None:
 
 def _write(target: Path, found: Sequence[Column], lines: Iterable[Sequence[Any]]) -> None:
     """Write one file; it appears only once it is complete."""
-    fresh = target.with_name(target.name + ".tmp")
-    try:
-        with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            for row in lines:
-                record = {column.name: as_json(value) for column, value in zip(found, row, strict=True)}
-                file.write(json.dumps(record, ensure_ascii=False) + "\n")
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with completed(target) as fresh, fresh.open("w", encoding="utf-8", newline="\n") as file:
+        for row in lines:
+            record = {column.name: as_json(value) for column, value in zip(found, row, strict=True)}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import completed
 from pipeline.table.cells import plain_number
 from pipeline.table.matrices import PERCENTS, UNITS, Matrix, Percent, passages
 from pipeline.table.matrices_axes import Head
@@ -150,22 +151,17 @@ def _write(target: Path, fill: Callable[[_Book], None]) -> None:
     """Write a workbook; it appears only once it is complete. Raises PipelineError when it can't be written."""
     import xlsxwriter
 
-    fresh = target.with_name(target.name + ".tmp")
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    try:
+    with completed(target) as fresh:
+        fresh.touch()  # xlsxwriter has an error of its own, which is no OSError
         with xlsxwriter.Workbook(str(fresh), options) as workbook:
             workbook.set_properties({"created": _CREATED, "author": "cewen"})
             fill(_Book(workbook))
-        fresh.replace(target)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise PipelineError(f"{target}: 写不了这个文件，请检查目录是否存在、文件是否在 Excel 中打开着") from error
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.core.files import completed
 from pipeline.qda import memo
 from pipeline.qda.dialects import Dialect, Ruler, without_astral
 from pipeline.qda.names import theme_names
@@ -144,11 +145,5 @@ def _labels(themes: Iterable[Theme], names: Mapping[CodePath, str]) -> Iterator[
 
 def _write(target: Path, pieces: Iterable[str]) -> None:
     """Write a file in UTF-8; it appears only once it is complete."""
-    fresh = target.with_name(target.name + ".tmp")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(pieces)
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with completed(target) as fresh, fresh.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)

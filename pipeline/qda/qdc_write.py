@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import completed
 from pipeline.qda.names import theme_names
 from pipeline.qda.project import Project
 from pipeline.qda.qde import code_elements
@@ -21,15 +22,7 @@ def write_qdc(project: Project, target: Path) -> None:
     if not project.themes:
         raise PipelineError(f"{target}: 没有代码可写。请检查结果用了哪些编码本：cewen codebook list")
     guids = {theme.path: guid("code", *theme.path) for theme in project.themes}
-    fresh = target.with_name(target.name + ".tmp")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(
-                f'{HEADER}<CodeBook xmlns="{NAMESPACE}"{attributes(origin=project.origin or "cewen")}>\n<Codes>\n'
-            )
-            file.writelines(code_elements(project.themes, theme_names(project.themes), guids))
-            file.write("</Codes>\n</CodeBook>\n")
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with completed(target) as fresh, fresh.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f'{HEADER}<CodeBook xmlns="{NAMESPACE}"{attributes(origin=project.origin or "cewen")}>\n<Codes>\n')
+        file.writelines(code_elements(project.themes, theme_names(project.themes), guids))
+        file.write("</Codes>\n</CodeBook>\n")

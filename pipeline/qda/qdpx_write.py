@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import completed
 from pipeline.qda.project import Project
 from pipeline.qda.qde import Options, Qde, note_guid, paper_text, source_guid
 
@@ -20,16 +21,10 @@ def write_qdpx(project: Project, target: Path, options: Options | None = None) -
     Raises PipelineError when a file within would be too large.
     """
     chosen = options or Options()
-    fresh = target.with_name(target.name + ".tmp")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with zipfile.ZipFile(fresh, "w") as archive:
-            _add(archive, "project.qde", Qde(project, chosen).pieces())
-            for name, text in sorted(_texts(project, chosen).items()):
-                _add(archive, f"sources/{name}.txt", iter([text()]))
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with completed(target) as fresh, zipfile.ZipFile(fresh, "w") as archive:
+        _add(archive, "project.qde", Qde(project, chosen).pieces())
+        for name, text in sorted(_texts(project, chosen).items()):
+            _add(archive, f"sources/{name}.txt", iter([text()]))
 
 
 def _texts(project: Project, options: Options) -> dict[str, _Text]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.core.files import completed
 from pipeline.qda import memo
 from pipeline.qda.names import attribute_names, theme_names
 from pipeline.qda.project import Mark, Paper, Project, Theme
@@ -138,13 +139,8 @@ def _book(path: Path, name: str, heads: Sequence[str], widths: Sequence[int], li
 
 def _tabbed(path: Path, heads: Sequence[str], lines: Iterator[Row]) -> None:
     """Write values with tabs between them, as NVivo for Windows takes them as text."""
-    fresh = path.with_name(path.name + ".tmp")
-    try:
-        with fresh.open("w", encoding="utf-8-sig", newline="\r\n") as file:
-            file.writelines("\t".join(map(_cell, line)) + "\n" for line in (heads, *lines))
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with completed(path) as fresh, fresh.open("w", encoding="utf-8-sig", newline="\r\n") as file:
+        file.writelines("\t".join(map(_cell, line)) + "\n" for line in (heads, *lines))
 
 
 def _cell(value: object) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.core import outputs
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import completed
 from pipeline.table.derive import columns
 from pipeline.table.schema import Table
 
@@ -63,15 +64,10 @@ def as_json(value: Any) -> Any:
 
 def write_csv(target: Path, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
     """Write one file; it appears only once it is complete."""
-    fresh = target.with_name(target.name + ".tmp")
-    try:
-        with fresh.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, lineterminator="\r\n")
-            writer.writerow(heads)
-            writer.writerows([_cell(value) for value in line] for line in lines)
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with completed(target) as fresh, fresh.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(heads)
+        writer.writerows([_cell(value) for value in line] for line in lines)
 
 
 def _cell(value: Any) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import PipelineError
-from pipeline.core.strict import parse_yaml, read_text
+from pipeline.core.strict import Lines, line_of, parse_yaml, read_text
 from pipeline.table.matrices import Question, read_coders
 from pipeline.table.matrices_axes import (
     READ,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _WORD, _CODE = ("词:", "词：", "word:"), ("代码:", "代码：", "code:")
 _TEXTS = 50
+_PART = re.compile(r"[^\s|｜]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +78,31 @@ def named(given: str) -> tuple[str, tuple[str, ...]]:
 
 def read_cases(path: Path) -> Cases:
     """Return the comparison described in a YAML file. Raises PipelineError with its mistakes."""
-    data, _, mistakes = parse_yaml(read_text(path, "比较表"), path.name)
-    if mistakes:
-        raise PipelineError(*mistakes)
+    data, lines, mistakes = parse_yaml(read_text(path, "案例表"), str(path))
     if not isinstance(data, dict) or set(data) - {"rows", "columns"} or not data:
         raise PipelineError(f"{path}: 应有 rows 和 columns 两项，其下每行写“名称: 内容”")
-    sides = [_side(f"{path}: {side}", data.get(side), mistakes) for side in ("rows", "columns")]
+    sides = [_side(path, side, data.get(side), lines, mistakes) for side in ("rows", "columns")]
     if mistakes:
         raise PipelineError(*mistakes)
     return Cases(*sides)
 
 
-def _side(where: str, data: Any, mistakes: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the rows or columns of a file."""
-    if isinstance(data, list) and all(isinstance(one, str | int) for one in data):
-        return tuple(named(str(one)) for one in data)
+def _side(
+    path: Path, side: str, data: Any, lines: Lines, mistakes: list[str]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the rows or columns of a file, whose scalars are all text; ``mistakes`` get their lines."""
+    if isinstance(data, list) and data and all(isinstance(one, str) for one in data):
+        return tuple(named(one) for one in data)
     if not isinstance(data, dict) or not data:
-        mistakes.append(f"{where}：应逐行写“名称: 内容”，内容是文字或列表")
+        mistakes.append(f"{path}:{line_of((side,), lines)}: {side}：应逐行写“名称: 内容”，内容是文字或列表")
         return ()
     found = []
     for name, given in data.items():
-        parts = [given] if isinstance(given, str | int) else given if isinstance(given, list) else []
-        if not parts or not all(isinstance(part, str | int) for part in parts):
-            mistakes.append(f"{where}.{name}：应是文字或文字的列表")
+        parts = given if isinstance(given, list) else [given]
+        if not name.strip() or not parts or not all(isinstance(one, str) and _PART.search(one) for one in parts):
+            mistakes.append(f"{path}:{line_of((side, name), lines)}: {side}.{name}：应是文字或文字的列表")
             continue
-        found.append((str(name), tuple(part for one in parts for part in named(f"_={one}")[1])))
+        found.append((name, tuple(part for one in parts for part in named(f"_={one}")[1])))
     return tuple(found)
 
 

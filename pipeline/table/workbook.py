@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pipeline.core.files import completed
 from pipeline.table.cells import plain_number, printable
 
 MAX_CELL = 32_767
@@ -35,21 +36,17 @@ def workbook(target: Path) -> Iterator[Book]:
     """Give a workbook to be filled; ``target`` appears only once it is complete. Equal content makes equal bytes."""
     import xlsxwriter
 
-    fresh = target.with_name(target.name + ".tmp")
-    target.parent.mkdir(parents=True, exist_ok=True)
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    try:
+    with completed(target) as fresh:
+        fresh.touch()  # xlsxwriter has an error of its own, which is no OSError
         with xlsxwriter.Workbook(str(fresh), options) as opened:
             opened.set_properties({"created": _CREATED, "author": "cewen"})
             yield Book(opened)
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

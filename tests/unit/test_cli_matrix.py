@@ -146,7 +146,7 @@ def test_limits_of_cells_and_sheets_are_said(out: Path, tmp_path: Path) -> None:
         (["--framework", "--percent", "row"], "百分比"),
         (["--case", "甲", "--rows", "示例"], "不能与"),
         (["--case", "甲"], "要有行"),
-        (["--cases", "没有.yaml"], "读不了"),
+        (["--cases", "没有.yaml"], "读不出来"),
     ],
 )
 def test_mistakes(out: Path, args: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

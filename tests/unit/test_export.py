@@ -15,7 +15,7 @@ from table_samples import build, document
 
 from pipeline.core.errors import PipelineError
 from pipeline.export.knowledge import knowledge_columns
-from pipeline.export.targets import TARGETS, export
+from pipeline.export.targets import TARGETS, Target, export
 from pipeline.table.assemble import build_tables
 from pipeline.table.build import Entry
 from pipeline.table.cells import FORMULA_STARTS, harmless
@@ -215,3 +215,23 @@ def test_wrong_targets_are_refused(out: Path, tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="请先运行"):
         export(tmp_path / "nothing", "xlsx", tmp_path / "a.xlsx")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("one", [one for one in TARGETS if one.function], ids=lambda one: one.name)
+def test_a_place_that_cannot_be_written_is_told(out: Path, tmp_path: Path, one: Target) -> None:
+    (tmp_path / "文件").write_text("", encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"写不了这个文件.*不是目录.*请先关闭"):
+        export(out, one.name, tmp_path / "文件" / f"新{one.suffix}")
+
+
+@pytest.mark.parametrize("one", [one for one in TARGETS if one.function], ids=lambda one: one.name)
+def test_a_file_that_is_open_elsewhere_is_told(
+    out: Path, tmp_path: Path, one: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(self), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", locked)
+    with pytest.raises(PipelineError, match="写不了这个文件（没有权限）"):
+        export(out, one.name, tmp_path / "没有的目录" / f"新{one.suffix}")
+    assert not list(tmp_path.rglob("*.tmp"))

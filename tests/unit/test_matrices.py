@@ -230,6 +230,18 @@ def test_mistakes_in_cases(out: Path, tmp_path: Path) -> None:
         named("=甲")
 
 
+def test_a_file_of_cases_is_read_strictly(tmp_path: Path) -> None:
+    spec = tmp_path / "x.yaml"
+    spec.write_text("rows:\n  0731: 010\n  no: 2024-01-05\ncolumns: [yes, 1_000]\n", encoding="utf-8")
+    found = read_cases(spec)
+    assert found.rows == (("0731", ("010",)), ("no", ("2024-01-05",)))
+    assert found.cols == (("yes", ("yes",)), ("1_000", ("1_000",)))
+    spec.write_text("rows:\n  甲: 一\n  甲: 二\n  乙: {丙: 丁}\n  戊:\ncolumns: [己]\n", encoding="utf-8")
+    with pytest.raises(PipelineError) as caught:
+        read_cases(spec)
+    assert [one.split("x.yaml:")[1][:2] for one in caught.value.mistakes] == ["3:", "4:", "5:"]
+
+
 def test_python(out: Path) -> None:
     knowledge = pipeline.open(out)
     found = knowledge.matrix("示例", "年份")

@@ -212,7 +212,7 @@ def test_a_title_in_the_table_of_contents_is_not_taken_for_the_item() -> None:
 def test_a_codebook_from_a_workbook_keeps_its_version_and_rules(out: Path, tmp_path: Path) -> None:
     book, run = tmp_path / "本.xlsx", tmp_path / "out"
     shutil.copytree(out, run)
-    write_book(replace(codebook(), version="7.3"), book)
+    write_book(codebook().model_copy(update={"version": "7.3"}), book)
     config = {"coding": {"codebooks": [str(book), str(tmp_path / "没有.xlsx")]}}
     (run / "run.json").write_text(json.dumps({"config": config}), encoding="utf-8")
     built = build_project(run)
