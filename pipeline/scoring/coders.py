@@ -116,12 +116,6 @@ def _ids_of(wanted: Iterable[str], names: Mapping[str, str], codes: Iterable[Cod
     return dict.fromkeys(ids[book] for book in wanted)
 
 
-def names_of(out: Path) -> tuple[str, ...]:
-    """Return all coders of the run in ``out``, ``machine`` first. Raises PipelineError as ``query`` does."""
-    with connect(out) as connection:
-        return tuple(_everybody(connection, readings(out)))
-
-
 def read_coded(out: Path, wanted: Sequence[str] = (), codebooks: Collection[str] = ()) -> Coded:
     """Return the codings of the ``wanted`` coders (default: all there are) in the run in ``out``.
 
