@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from pipeline.coding.agreement import Numbers
@@ -39,8 +37,3 @@ def interval(values: Numbers) -> tuple[float, float] | None:
         return None
     low, high = np.percentile(defined, _LEVEL)
     return float(low), float(high)
-
-
-def interval_of(draws: Numbers, coefficient: Callable[[Numbers], Numbers]) -> tuple[float, float] | None:
-    """Return the interval of a coefficient over drawn tables."""
-    return interval(coefficient(draws))

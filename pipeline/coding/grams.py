@@ -66,7 +66,10 @@ class Vocabulary:
 
 
 def vocabulary(texts: Sequence[str], *, most: int, least_texts: int) -> Vocabulary:
-    """Return the ``most`` n-grams that stand in the most texts, each in at least ``least_texts``."""
+    """Return the ``most`` n-grams that stand in the most texts, each in at least ``least_texts``.
+
+    All that stand in as many texts as the last of them are kept too, so there may be more.
+    """
     numbers: list[Keys] = []
     spread: list[np.ndarray[Any, np.dtype[np.int64]]] = []
     for _, found, owners in _grams(texts):

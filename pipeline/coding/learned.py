@@ -112,14 +112,28 @@ def load(path: Path) -> CodeModel:
             if head["format"] != FORMAT:
                 raise PipelineError(f"{path}: 编码模型的格式是 {head['format']}，本版本只读 {FORMAT}，请重新训练")
             arrays = {name: found[name] for name in found.files if name != "head"}
-        keys = tuple(arrays.pop(f"keys{n}") for n in range(1, LONGEST + 1))
-        codes, features = (tuple((b, c) for b, c in head[part]) for part in ("codes", "features"))
-        wide = {name: array.astype(np.float64) for name, array in arrays.items()}
-        return CodeModel(head["name"], codes, features, Vocabulary(keys), digest=_digest(content), **wide)
+        return _model(head, arrays, _digest(content))
     except OSError as error:
         raise PipelineError(f"{path}: 编码模型读不出来（{error.strerror}），请检查路径和权限") from error
     except (ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise PipelineError(f"{path}: 不是 cewen codebook train 写的编码模型，或已损坏") from error
+
+
+def _model(head: Any, arrays: dict[str, Any], known_by: str) -> CodeModel:
+    """Return what a file holds as a model. Raises KeyError, TypeError or ValueError when it isn't one."""
+    keys = tuple(arrays.pop(f"keys{n}") for n in range(1, LONGEST + 1))
+    if any(some.ndim != 1 or some.dtype.kind not in "iu" for some in keys):
+        raise ValueError("keys")
+    codes, features = (tuple((str(b), str(c)) for b, c in head[part]) for part in ("codes", "features"))
+    wide = {name: array.astype(np.float64) for name, array in arrays.items()}
+    model = CodeModel(str(head["name"]), codes, features, Vocabulary(keys), digest=known_by, **wide)
+    k, v = len(codes), len(model.vocabulary)
+    shapes = {"idf": (v,), "grams": (v, k), "terms": (3 * len(features), k)}
+    shapes |= dict.fromkeys(("intercept", "slope", "shift", "threshold", "doubt"), (k,))
+    for name, shape in shapes.items():
+        if wide[name].shape != shape or not np.isfinite(wide[name]).all():
+            raise ValueError(name)
+    return model
 
 
 def with_digest(model: CodeModel) -> CodeModel:

@@ -148,11 +148,26 @@ def _read(text: str, units: Sequence[Unit], sentences: tuple[Sentence, ...], ter
     return reader
 
 
+class _Phrases:
+    """The voiding phrases of a clause, by their starts: a hit is compared with those in reach only."""
+
+    def __init__(self, hits: list[tuple[int, int, int]]) -> None:
+        """Keep the hits, which are in order."""
+        self._hits = hits
+        self._starts = [start for start, _, _ in hits]
+        self._longest = max((end - start for start, end, _ in hits), default=0)
+
+    def touch(self, start: int, end: int, unless: frozenset[int]) -> bool:
+        """Tell whether one of the phrases ``unless`` overlaps ``[start, end)``."""
+        first, last = bisect_right(self._starts, start - self._longest), bisect_left(self._starts, end)
+        return any(n in unless and start < e for _, e, n in self._hits[first:last])
+
+
 def _tally(reader: _Reader, start: int, end: int, company: set[int]) -> _Tally:
     """Return what the hits in ``[start, end)`` say for each code; ``company`` are words that stand in the heading."""
     first, last = bisect_left(reader.starts, start), bisect_left(reader.starts, end)
     terms, tally, reach = reader.terms, _Tally(), dict[int, int]()
-    phrases = [hit for hit in reader.hits[first:last] if hit[2] in terms.phrases]
+    phrases = _Phrases([hit for hit in reader.hits[first:last] if hit[2] in terms.phrases])
     for index in range(first, last):
         hit_start, hit_end, number = reader.hits[index]
         for use in terms.uses[number]:
@@ -164,7 +179,7 @@ def _tally(reader: _Reader, start: int, end: int, company: set[int]) -> _Tally:
                 and use.near.isdisjoint(company)
             ):
                 continue
-            if use.unless and any(n in use.unless and s < hit_end and hit_start < e for s, e, n in phrases):
+            if use.unless and phrases.touch(hit_start, hit_end, use.unless):
                 continue
             reach[use.code] = hit_end
             tally.setdefault(use.code, {}).setdefault(number, [use.weight, 0])[1] += 1

@@ -19,9 +19,9 @@ from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.scheme import Scheme, load_scheme
 from pipeline.qda.texts import Plain, visible
 from pipeline.table.cells import rows
+from pipeline.table.coders import find_coders
 from pipeline.table.people import coders, readings
 from pipeline.table.schema import TABLES, CodingRow, DocumentRow, IssueRow, MeasureRow, Row
-from pipeline.table.words import closest
 
 # Nothing in an export may depend on the clock: equal input gives equal bytes.
 CREATED = "2000-01-01T00:00:00Z"
@@ -105,7 +105,7 @@ class _Run:
                 self.measures[measure.doc_id].append(measure)
             known.add(self.extractor)
         self.lost = 0
-        self._coders = _chosen_coders(choice.coders, known)
+        self._coders = set(find_coders(choice.coders, sorted(known))) or known
         self._books = _chosen_books(choice.codebooks, self.shelf, self.scheme.folder)
 
     def papers(self) -> Iterator[Paper]:
@@ -245,24 +245,6 @@ def _with_measures(choice: Choice, folder: str) -> bool:
     if folder in choice.codebooks and not choice.measures:
         raise PipelineError(f"--codebook {folder} 和 --no-measures 不能同时用")
     return choice.measures and (not choice.codebooks or folder in choice.codebooks)
-
-
-def _chosen_coders(wanted: Sequence[str], known: set[str]) -> set[str]:
-    """Return the coders meant; the word for the machine means all of its. Raises PipelineError for an unknown one."""
-    found: set[str] = set()
-    for name in wanted:
-        machine = name in (memo.MACHINE, "machine")
-        some = {coder for coder in known if name in (coder, memo.user_name(coder)) or (machine and _by_machine(coder))}
-        if not some:
-            names = sorted(memo.user_name(coder) for coder in known)
-            raise PipelineError(f"结果中没有编码者“{name}”{closest(name, names)}")
-        found |= some
-    return found or known
-
-
-def _by_machine(coder: str) -> bool:
-    """Tell whether a coder of the tables is the machine."""
-    return coder.startswith("machine:")
 
 
 def _chosen_books(wanted: Sequence[str], shelf: Shelf, folder: str) -> Mapping[str, None]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.core.errors import PipelineError
+from pipeline.table.coders import MACHINE, find_coders
 from pipeline.table.people import Reading, readings
 from pipeline.table.query import connect
 from pipeline.table.view import codebook_names
@@ -22,8 +23,8 @@ from pipeline.table.words import closest
 if TYPE_CHECKING:
     import duckdb
 
-MACHINE, MACHINE_ZH = "machine", "机器"
-_PREFIX = "machine:"
+MACHINE_ZH = "机器"
+_PREFIX, _SHOWN = "machine:", "机器编码 "
 Stretches = tuple[tuple[int, int], ...]
 _WHOLE: Stretches = ()
 
@@ -116,12 +117,6 @@ def _ids_of(wanted: Iterable[str], names: Mapping[str, str], codes: Iterable[Cod
     return dict.fromkeys(ids[book] for book in wanted)
 
 
-def names_of(out: Path) -> tuple[str, ...]:
-    """Return all coders of the run in ``out``, ``machine`` first. Raises PipelineError as ``query`` does."""
-    with connect(out) as connection:
-        return tuple(_everybody(connection, readings(out)))
-
-
 def read_coded(out: Path, wanted: Sequence[str] = (), codebooks: Collection[str] = ()) -> Coded:
     """Return the codings of the ``wanted`` coders (default: all there are) in the run in ``out``.
 
@@ -165,18 +160,11 @@ def _everybody(connection: duckdb.DuckDBPyConnection, found: Sequence[Reading]) 
 
 def _meant(wanted: Sequence[str], everybody: Collection[str]) -> list[str]:
     """Return the coders meant, each once."""
-    names, mistakes = [], []
-    for name in wanted:
-        name = MACHINE if name == MACHINE_ZH and name not in everybody else name
-        if name in everybody or name.startswith(_PREFIX):
-            names.append(name)
-        else:
-            mistakes.append(
-                f"没有编码者“{name}”{closest(name, [MACHINE_ZH if n == MACHINE else n for n in everybody])}"
-            )
-    if mistakes:
-        raise PipelineError(*mistakes)
-    return list(dict.fromkeys(names))
+    names = [_PREFIX + name.removeprefix(_SHOWN) if name.startswith(_SHOWN) else name for name in wanted]
+    listed = [name for name in names if not name.startswith(_PREFIX)]  # a version can be named, but isn't listed
+    find_coders(listed, everybody)  # tells all mistakes at once
+    found = [find_coders([name], everybody) if name in listed else [name] for name in names]
+    return list(dict.fromkeys(name for some in found for name in some))
 
 
 def _too_few(out: Path, everybody: Collection[str]) -> str:

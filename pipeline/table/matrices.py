@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.core.errors import PipelineError
+from pipeline.table.coders import MACHINE, MACHINE_WORDS, by_machine, find_coders
 from pipeline.table.matrices_axes import CODER, Axis, Head, read_axis
 from pipeline.table.matrices_sql import (
     Base,
@@ -26,7 +27,6 @@ from pipeline.table.matrices_sql import (
     plan,
 )
 from pipeline.table.query import SECONDS, connect, fetch
-from pipeline.table.words import closest
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,7 +44,7 @@ UNITS: Mapping[str, str] = {
 }
 SCOPES: Mapping[str, str] = {"clause": "同一语句", "section": "同一章节", "document": "同一文档"}
 PERCENTS: Mapping[str, str] = {"row": "占行", "col": "占列", "all": "占全部"}
-MACHINE, PEOPLE, ALL = "machine", "people", "all"
+PEOPLE, ALL = "people", "all"
 _CODERS = {"机器": MACHINE, "人工": PEOPLE, "全部": ALL}
 _UNITS_OF: Mapping[Base, tuple[Unit, ...]] = {
     "codings": ("codings", "documents", "characters"),
@@ -237,16 +237,17 @@ def read_coders(connection: duckdb.DuckDBPyConnection, question: Question) -> li
     known = [str(row[0]) for row in connection.execute("SELECT DISTINCT coder FROM codings ORDER BY 1").fetchall()]
     known.sort(key=lambda one: not one.startswith("machine:"))
     found: list[str] = []
-    mistakes = []
+    mistakes: list[str] = []
     compared = any(axis.partition("=")[0].strip() in CODER for axis in (question.rows, question.cols))
     for one in question.coders or (ALL if compared else MACHINE,):
-        kind = _CODERS.get(one, one)
-        if one in known:
-            found.append(one)
-        elif kind in (MACHINE, PEOPLE, ALL):
-            found += [name for name in known if kind == ALL or name.startswith("machine:") == (kind == MACHINE)]
-        else:
-            mistakes.append(f"没有编码者“{one}”{closest(one, [*known, *_CODERS])}")
+        kind = MACHINE if one in MACHINE_WORDS else _CODERS.get(one, one)
+        if one not in known and kind in (MACHINE, PEOPLE, ALL):
+            found += [name for name in known if kind == ALL or by_machine(name) == (kind == MACHINE)]
+            continue
+        try:
+            found += find_coders([one], known, _CODERS)
+        except PipelineError as error:
+            mistakes += error.mistakes
     if mistakes:
         raise PipelineError(*mistakes)
     return list(dict.fromkeys(found))

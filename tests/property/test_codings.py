@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from itertools import pairwise
 
@@ -9,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.coding.apply import Coder, build_coder, code
-from pipeline.coding.codebook import load_codebooks, walk
-from pipeline.coding.units import cut_units
+from pipeline.coding.codebook import load_codebooks, read_codebook, walk
+from pipeline.coding.terms import _Phrases, build_terms, gather
+from pipeline.coding.units import Unit, cut_units
 from pipeline.core.config import configs_dir
 from pipeline.core.layers import CleanText, Sentence
 
@@ -34,6 +36,15 @@ PIECES = [
     "政府采购",
     "道路",
 ]
+DENSE = """
+codebook: dense
+name: 密
+version: "1"
+definition: 试验
+source: 自编
+codes:
+  - {code: a, name: 甲, definition: 引进, terms: [{term: 引进, not: [引进外资]}]}
+"""
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=200).map("".join)
 
 
@@ -84,3 +95,32 @@ def test_a_child_brings_its_parents(text: str) -> None:
 def load_instruments() -> dict[str, tuple[str, ...]]:
     (book,) = load_codebooks(["instruments"], configs_dir() / "codebooks")
     return {path[-1].code: tuple(code.code for code in path[:-1]) for path in walk(book.codes)}
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(2, 9), st.integers(0, 3)), max_size=25)
+
+
+@given(SPANS, st.integers(0, 40), st.integers(1, 9), st.frozensets(st.integers(0, 3)))
+def test_phrases_in_reach_are_all_phrases_that_touch(
+    spans: list[tuple[int, int, int]], start: int, length: int, unless: frozenset[int]
+) -> None:
+    hits = sorted((at, at + long, number) for at, long, number in spans)
+    end = start + length
+    touched = any(n in unless and s < end and start < e for s, e, n in hits)
+    assert _Phrases(hits).touch(start, end, unless) == touched
+
+
+def test_a_dense_clause_takes_time_like_its_length() -> None:
+    book = read_codebook(DENSE, "dense.yaml")
+    terms = build_terms([book])
+
+    def took(times: int) -> float:
+        text = "引进外资、引进人才、" * times
+        units = (Unit(0, len(text), None),)
+        begun = time.perf_counter()
+        found = gather(text, (), (), units, terms=terms)
+        assert found[0][0][0, False][1] == times
+        return time.perf_counter() - begun
+
+    took(10)
+    assert min(took(3_000) for _ in range(3)) < 16 * min(took(500) for _ in range(3))

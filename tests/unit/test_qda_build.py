@@ -128,8 +128,8 @@ def test_a_choice_of_coders_codebooks_and_measures(out: Path) -> None:
         build_project(out, Choice(codebooks=("措施",), measures=False))
     assert paper(out, Choice(coders=("机器编码",))).marks == paper(out).marks
     assert {mark.coder for mark in paper(out, Choice(coders=("machine:demo@1",))).marks} == {"机器编码 demo@1"}
-    with pytest.raises(PipelineError, match="没有编码者“机器”，是否应为“机器编码"):
-        build_project(out, Choice(coders=("机器",)))
+    with pytest.raises(PipelineError, match="没有编码者“机器编”，是否应为“机器编码"):
+        build_project(out, Choice(coders=("机器编",)))
     with pytest.raises(PipelineError, match="没有编码本“工具”，可用的有：demo（示例）"):
         build_project(out, Choice(codebooks=("工具",)))
 
