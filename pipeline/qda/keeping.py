@@ -21,7 +21,7 @@ from pipeline.qda.sample_project import as_sample
 from pipeline.qda.scheme import load_scheme
 from pipeline.qda.texts import Plain
 from pipeline.table.cells import rows
-from pipeline.table.people import Reading, keep, readings
+from pipeline.table.people import Reading, coding_id, keep, readings
 from pipeline.table.people_rows import IMPORTED, add_people
 from pipeline.table.schema import TABLES, CodeRow, CodingRow
 
@@ -153,7 +153,7 @@ class _Keeper:
         taken_over = change.given is not None and memo.is_machine(change.given.coder)
         page, boxes = self._pages.get((document.doc_id, start, end), (None, None))
         return CodingRow(
-            coding_id=f"{document.doc_id}:{start}-{end}:{code.codebook}.{code.code}@{change.coder}",
+            coding_id=coding_id(document.doc_id, start, end, code.codebook, code.code, change.coder),
             doc_id=document.doc_id,
             codebook=code.codebook,
             code=code.code,
@@ -176,7 +176,7 @@ class _Keeper:
         if mark is None or code is None:
             return None
         start, end = self._span(document, mark.start, mark.end)
-        return f"{document.doc_id}:{start}-{end}:{code.codebook}.{code.code}"
+        return coding_id(document.doc_id, start, end, code.codebook, code.code, "")
 
     def _entry(self, document: Compared, change: Change, known: bool) -> Entry:
         """Return a change as people read it."""

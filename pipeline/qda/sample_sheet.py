@@ -18,7 +18,7 @@ from pipeline.core.errors import PipelineError, UnreadableFile
 from pipeline.core.issues import issue
 from pipeline.ingest.grid import Grid, Line
 from pipeline.ingest.xlsx import sheets_of
-from pipeline.table.people import Reading, Stretch
+from pipeline.table.people import Reading, Stretch, coding_id
 from pipeline.table.query import connect
 from pipeline.table.schema import CodeRow, CodingRow
 from pipeline.table.words import unwrap
@@ -229,7 +229,7 @@ def _reading(
     for (doc_id, start, end), given in found:
         stretches[Stretch(doc_id, start, end)] = None
         for book, code in given:
-            key = f"{doc_id}:{start}-{end}:{book}.{code}"
+            key = coding_id(doc_id, start, end, book, code, coder)
             rows[key] = CodingRow(
                 coding_id=key,
                 doc_id=doc_id,

@@ -54,6 +54,12 @@ class Reading:
 _ADAPTER = TypeAdapter(Reading)
 
 
+def coding_id(doc_id: str, start: int, end: int, codebook: str, code: str, coder: str) -> str:
+    """Return the id of a person's coding; that of the machine's first one there when ``coder`` is empty."""
+    key = f"{doc_id}:{start}-{end}:{codebook}.{code}"
+    return f"{key}@{coder}" if coder else key
+
+
 def readings(out: Path) -> tuple[Reading, ...]:
     """Return all readings of the run in ``out`` by name. Raises PipelineError for a file that isn't one."""
     found = []

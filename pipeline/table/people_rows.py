@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from pipeline.core import outputs
 from pipeline.core.errors import PipelineError
 from pipeline.table.database import build_database
 from pipeline.table.derive import arrow_schema
-from pipeline.table.people import Reading, readings
+from pipeline.table.people import Reading, coding_id, readings
 from pipeline.table.query import connect
 from pipeline.table.schema import TABLES, CodeRow, CodingRow, DocumentRow, Row, Table
 from pipeline.table.view import codebook_names
@@ -35,7 +35,10 @@ class PeopleRows:
 
 
 def people_rows(found: Sequence[Reading], doc_ids: Collection[str], codes: Collection[tuple[str, str]]) -> PeopleRows:
-    """Return the rows of the readings in order, each code and coding once; ``codes`` are those of the codebooks."""
+    """Return the rows of the readings in order, each code and coding once; ``codes`` are those of the codebooks.
+
+    Ids are made anew: records of earlier versions may have the same for two coders, or the machine's.
+    """
     known = set(codes)
     new_codes: dict[tuple[str, str], CodeRow] = {}
     codings: dict[str, CodingRow] = {}
@@ -47,7 +50,9 @@ def people_rows(found: Sequence[Reading], doc_ids: Collection[str], codes: Colle
         lost = 0
         for coding in reading.codings:
             if coding.doc_id in doc_ids:
-                codings.setdefault(coding.coding_id, coding)
+                place = (coding.doc_id, coding.start, coding.end)
+                key = coding_id(*place, coding.codebook, coding.code, coding.coder)
+                codings.setdefault(key, replace(coding, coding_id=key))
             else:
                 lost += 1
         if lost:

@@ -17,8 +17,10 @@ from sklearn.metrics import cohen_kappa_score
 import pipeline
 from pipeline.cli.main import invoke
 from pipeline.qda.sample_project import as_sample
+from pipeline.qda.sample_sheet import read_sample
 from pipeline.running.borders import raw_units
 from pipeline.table.people import Reading, keep, readings
+from pipeline.table.people_rows import add_people
 from pipeline.table.query import connect
 from pipeline.table.schema import CodingRow
 from pipeline.table.words import unwrap
@@ -42,7 +44,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def out(finished: Path) -> Path:
-    shutil.rmtree(finished / "people", ignore_errors=True)
+    if (finished / "people").is_dir():
+        shutil.rmtree(finished / "people")
+        add_people(finished)
     return finished
 
 
@@ -178,6 +182,36 @@ def test_a_sample_goes_out_and_comes_back(out: Path, tmp_path: Path, capsys: pyt
     assert all(texts[c.doc_id][c.start : c.end] == c.quote and c.code_path == "attract" for c in reading.codings)
     data = json.loads(printed)
     assert data["pairs"][0]["units"] == count == data["pairs"][0]["codes"][0]["units"]
+
+
+def codings_of(out: Path) -> dict[str, int]:
+    """How many codings each person has in the tables; ids are all different."""
+    with connect(out) as connection:
+        sql = "SELECT count(*) - count(DISTINCT coding_id) FROM codings"
+        assert connection.execute(sql).fetchall() == [(0,)]
+        sql = "SELECT coder, count(*) FROM codings WHERE coder NOT LIKE 'machine:%' GROUP BY coder"
+        return {str(name): int(count) for name, count in connection.execute(sql).fetchall()}
+
+
+def sampled(out: Path, folder: Path) -> Path:
+    target = folder / "抽样.xlsx"
+    args = ["agreement", str(out), "--sample", "9", "--codebook", "引育用留", str(target)]
+    assert invoke(args) == 0
+    return target
+
+
+def test_two_people_who_give_the_same_codes_are_both_kept(out: Path, tmp_path: Path) -> None:
+    target = sampled(out, tmp_path)
+    for name in ("甲", "乙"):
+        fill(target, tmp_path / f"{name}.xlsx", name)
+        keep(out, read_sample(out, tmp_path / f"{name}.xlsx", imported="2025-01-01"))
+    add_people(out)
+    assert codings_of(out) == {"甲": 4, "乙": 4}
+    old = [replace(one, codings=tuple(replace(c, coding_id="旧") for c in one.codings)) for one in readings(out)]
+    for one in old:
+        keep(out, one)
+    add_people(out)
+    assert codings_of(out) == {"甲": 4, "乙": 4}
 
 
 def test_a_sheet_with_mistakes_lists_them_all(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
