@@ -75,8 +75,7 @@ def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: b
     ``reviewed`` everything in the file counts as that person's. Raises PipelineError when either can't be read, or
     no document of the file is in the run.
     """
-    if coder is not None and (not coder.strip() or memo.is_machine(coder) or coder.startswith(_MACHINE)):
-        raise PipelineError(f"--coder “{coder}”: 编码者应为人名，不能为空，也不能是机器编码者的名称")
+    check_coder(coder)
     given = read_given(file)
     run = build_project(out, Choice(coders=(memo.MACHINE,))).project
     reviewer = (coder or _only_person(given.project) or file.stem).strip()
@@ -84,6 +83,12 @@ def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: b
     if not all(paper.text for paper in given.project.papers):
         comparer.plains = plains(out, {paper.doc_id for paper in run.papers})
     return comparer.compare()
+
+
+def check_coder(coder: str | None) -> None:
+    """Raise PipelineError when ``coder`` is given and no person's name."""
+    if coder is not None and (not coder.strip() or is_machine(coder)):
+        raise PipelineError(f"--coder “{coder}”: 编码者应为人名，不能为空，也不能是机器编码者的名称")
 
 
 def is_machine(coder: str) -> bool:

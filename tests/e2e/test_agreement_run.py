@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipeline.cli.main import invoke
 from pipeline.qda.sample_project import as_sample
 from pipeline.qda.sample_sheet import read_sample
 from pipeline.running.borders import raw_units
+from pipeline.running.store import hold
 from pipeline.table.people import Reading, keep, readings
 from pipeline.table.people_rows import add_people
 from pipeline.table.query import connect
@@ -212,6 +214,30 @@ def test_two_people_who_give_the_same_codes_are_both_kept(out: Path, tmp_path: P
         keep(out, one)
     add_people(out)
     assert codings_of(out) == {"甲": 4, "乙": 4}
+
+
+@pytest.mark.parametrize("verb", [["agreement", "--filled"], ["import"]])
+def test_a_filled_sheet_gets_into_the_tables(
+    verb: list[str], out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled = tmp_path / "填好.xlsx"
+    fill(sampled(out, tmp_path), filled, "甲")
+    args = [verb[0], str(out), *verb[1:], str(filled)]
+    with closing(hold(out)):
+        assert invoke(args) == 2 and not readings(out)
+    assert "正在使用" in capsys.readouterr().err
+    assert invoke(args) == 0
+    assert codings_of(out) == {"甲": 4} and len(readings(out)[0].stretches) == 8
+
+
+def test_an_imported_sheet_is_listed_and_may_have_another_coder(out: Path, tmp_path: Path) -> None:
+    filled = tmp_path / "填好.xlsx"
+    fill(sampled(out, tmp_path), filled, None)
+    found = pipeline.open(out).import_codings(filled, coder="乙", dry_run=True)
+    assert found["counts"]["new"] == found["codings"] == 4 and found["coders"] == ["乙"] and not readings(out)
+    assert {one["code"] for one in found["changes"]} == {"引育用留/引"}
+    pipeline.open(out).import_codings(filled, coder="乙")
+    assert codings_of(out) == {"乙": 4}
 
 
 def test_a_sheet_with_mistakes_lists_them_all(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
