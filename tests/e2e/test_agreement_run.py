@@ -11,13 +11,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from coded_run import Qdpx
 from krippendorff import alpha as other_alpha
 from lxml import etree
 from sklearn.metrics import cohen_kappa_score
 
 import pipeline
 from pipeline.cli.main import invoke
-from pipeline.qda.sample_project import as_sample
 from pipeline.qda.sample_sheet import read_sample
 from pipeline.running.borders import raw_units
 from pipeline.running.store import hold
@@ -271,12 +271,38 @@ def test_a_sample_for_other_programs(out: Path, tmp_path: Path, capsys: pytest.C
     assert "待编码条款" in project and "定义" in project
 
 
-def test_the_marks_of_a_sample_become_what_was_read(out: Path) -> None:
-    rows = machine(out)
-    mark = replace(rows[0], coder="抽样", codebook="抽样", code="待编码条款", code_path="待编码条款")
-    own = replace(rows[0], coder="王五")
-    reading = Reading("x.qdpx", "2025-01-01", ("抽样", "王五"), (mark.doc_id, "别的"), (), (mark, own))
-    found = as_sample(reading)
-    assert found.coders == ("王五",) and found.codings == (own,) and found.doc_ids == (mark.doc_id,)
-    assert [(s.start, s.end) for s in found.stretches] == [(mark.start, mark.end)]
-    assert as_sample(found) is found
+@pytest.mark.parametrize("person", ["王五", "抽样"])
+def test_a_sample_coded_elsewhere_brings_only_its_codings(
+    person: str, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each second clause is coded; 「抽样」: in a program that goes on as the user who made the marks."""
+    target, coded = tmp_path / "抽样.qdpx", tmp_path / "编好.qdpx"
+    args = [str(out), "--sample", "9", "--seed", "2", "--codebook", "引育用留", str(target)]
+    assert run(args, capsys)[0] == 0
+    given = Qdpx.read(target)
+    plain = {name: content.decode() for name, content in given.texts.items()}
+    marks = list(given.spots)
+    given.users += [] if person in given.users else [person]
+    given.spots += [replace(spot, code="引", user=person) for spot in marks[::2]]
+    given.write(coded, quote=lambda spot: plain[spot.source][spot.start : spot.end])
+    name = person if person != "抽样" else "编好"
+    found = pipeline.open(out).import_codings(coded)
+    assert found["counts"] | {"new": 5} == dict.fromkeys(found["counts"], 0) | {"new": 5}
+    assert {(one["kind"], one["code"], one["coder"]) for one in found["changes"]} == {("new", "引育用留/引", name)}
+    assert found["codings"] == len(found["changes"]) == 5 and found["coders"] == [name] and not found["codes"]
+    (reading,) = readings(out)
+    assert reading.rejected == () and reading.coders == (name,) and len(reading.stretches) == 9
+    assert set(reading.doc_ids) == {one.doc_id for one in reading.stretches}
+    units = {(doc, *span) for doc, spans in raw_units(out, set(reading.doc_ids), "clause") for span in spans}
+    assert all((one.doc_id, one.start, one.end) in units for one in reading.stretches)
+    assert codings_of(out) == {name: 5}
+    data = pipeline.open(out).agreement()
+    assert [coder["name"] for coder in data["coders"]] == ["machine", name]
+    assert data["pairs"][0]["codes"][0]["units"] == 9
+
+
+def test_a_sample_nobody_coded_brings_nothing(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "抽样.qdpx"
+    assert run([str(out), "--sample", "9", str(target)], capsys)[0] == 0
+    found = pipeline.open(out).import_codings(target)
+    assert not found["changes"] and not found["coders"] and not readings(out)
