@@ -136,6 +136,7 @@ class _Keeper:
             codings=tuple(codings.values()),
             rejected=rejected,
             stretches=stretches,
+            unreviewed=0 if comparison.reviewed else comparison.counts()["unchanged"],
         )
 
     def _stretches(self) -> Iterator[Stretch]:

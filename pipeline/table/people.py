@@ -37,7 +37,8 @@ class Reading:
     ``codebooks`` are those it was coded by beside those of its codings: one of which nothing was given counts as used
     only when it stands here. ``codes`` are codes that no codebook of the run has. ``name`` is the file's name and
     names the reading.
-    ``rejected`` are the ids of the machine's codings that were deleted, moved or recoded.
+    ``rejected`` are the ids of the machine's codings that were deleted, moved or recoded. ``unreviewed`` is how many
+    the file still had that don't count as the person's, for want of --reviewed; None in records that don't say.
     """
 
     name: str
@@ -49,6 +50,12 @@ class Reading:
     rejected: tuple[str, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     codebooks: tuple[str, ...] = ()
+    unreviewed: int | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether its codings are only what was done to the machine's, without those that were left as they were."""
+        return bool(self.rejected) if self.unreviewed is None else self.unreviewed > 0
 
 
 _ADAPTER = TypeAdapter(Reading)

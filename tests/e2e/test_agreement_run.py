@@ -271,6 +271,30 @@ def test_a_sample_for_other_programs(out: Path, tmp_path: Path, capsys: pytest.C
     assert "待编码条款" in project and "定义" in project
 
 
+def test_corrections_without_reviewed_are_told(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "改过.qdpx"
+    assert invoke(["export", str(out), "--to", "qdpx", str(file), "--bare"]) == 0
+    given = Qdpx.read(file)
+    plain = {name: content.decode() for name, content in given.texts.items()}
+    given.users.append("张三")
+    given.spots[0].user = "张三"
+    del given.spots[5]
+    given.write(file, quote=lambda spot: plain[spot.source][spot.start : spot.end])
+    book = tmp_path / "一致性.xlsx"
+    for reviewed in (False, True):
+        pipeline.open(out).import_codings(file, coder="张三", reviewed=reviewed)
+        capsys.readouterr()
+        code, printed, _ = run([str(out), "--xlsx", str(book)], capsys)
+        noted = [str(row[1].value) for row in openpyxl.load_workbook(book)["说明"].iter_rows()]
+        assert code == 0 and ("改过.qdpx --coder 张三 --reviewed" in printed) is not reviewed
+        assert any("--reviewed" in one for one in noted) is not reviewed
+        (_, person) = pipeline.open(out).agreement()["coders"]
+        assert person["not_reviewed"] == ([] if reviewed else ["改过.qdpx"])
+    (reading,) = readings(out)
+    assert reading.rejected and not reading.is_partial
+    assert replace(reading, unreviewed=None).is_partial
+
+
 @pytest.mark.parametrize("person", ["王五", "抽样"])
 def test_a_sample_coded_elsewhere_brings_only_its_codings(
     person: str, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
