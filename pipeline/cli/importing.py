@@ -30,6 +30,7 @@ def import_command(out: Path, file: Path, coder: str | None, reviewed: bool, dry
       .qdpx         NVivo、MAXQDA、ATLAS.ti、QualCoder 等导出的 REFI-QDA 项目
       .json .jsonl  Label Studio 或 doccano 的导出
       .xlsx .csv    编码表，一行一处，表头有 文档、原文（或 起、止）、代码，可有 编码者
+      .xlsx         填好的抽样表（cewen agreement --sample 写的）
 
     人的编码以其姓名与机器编码并列写入结果表，此后重新运行也会保留；同名文件再次导入时替换上一次的。
     文件里没有的文档和编码本不算看过，其中的机器编码不算删去。

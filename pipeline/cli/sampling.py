@@ -131,8 +131,12 @@ def _rows(connection: duckdb.DuckDBPyConnection, drawn: Sequence[Clause]) -> lis
 
 
 def take_back(out: Path, path: Path) -> None:
-    """Keep what a filled sample says beside the run."""
-    from pipeline.running.importing import take_sample
+    """Keep what a filled sample says beside the run, and put it into the tables."""
+    from pipeline.running.importing import import_sample
 
-    reading = take_sample(out, path)
+    imported = import_sample(out, path)
+    reading = imported.reading
+    assert reading is not None
     say(f"已收回 {path}：{reading.coders[0]} 读过 {len(reading.stretches)} 条，编码 {len(reading.codings)} 处。")
+    for name, number in imported.gone:
+        say(f"people/{name}.json 中有 {number} 条编码所在的文档已不在本次运行中，没有写入结果表。")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 _GRAM = 12
+SKETCH = 256
 _BASE = 1_000_003
 
 
@@ -214,17 +215,20 @@ def _chain(runs: list[_Run]) -> list[_Run]:
     return chain[::-1]
 
 
-def sketch(text: str, size: int = 256) -> NDArray[np.uint64]:
-    """Return the smallest of a text's passage numbers: equal texts have equal ones, similar texts similar ones."""
+def passage_numbers(text: str) -> NDArray[np.uint64]:
+    """Return the numbers of a text's passages, ascending, each once; the first ``SKETCH`` are its sketch.
+
+    Equal texts have equal sketches, similar texts similar ones.
+    """
     import numpy as np
 
-    return np.unique(_hashes(text, 8))[:size]
+    return np.unique(_hashes(text, 8))
 
 
 def resemblance(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
     """Return about how much of two texts' passages are common (Jaccard), from their sketches."""
     import numpy as np
 
-    both = np.union1d(one, other)[: max(1, min(256, max(len(one), len(other))))]
+    both = np.union1d(one, other)[: max(1, min(SKETCH, max(len(one), len(other))))]
     common = np.intersect1d(np.intersect1d(one, other, assume_unique=True), both, assume_unique=True)
     return len(common) / len(both) if len(both) else 0.0

@@ -24,7 +24,7 @@ from pipeline.qda.plains import plains
 from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.project import Path as CodePath
 from pipeline.qda.readers import read_given
-from pipeline.qda.sample_sheet import MARKER, SAMPLED
+from pipeline.qda.sample_project import MARKER, is_mark
 from pipeline.qda.scheme import load_scheme
 from pipeline.qda.texts import Plain
 
@@ -36,12 +36,16 @@ _MACHINE = "machine:"
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The codings of one document compared; positions are into ``text``, the document's exported text."""
+    """The codings of one document compared; positions are into ``text``, the document's exported text.
+
+    ``read`` are the clauses of a sample that were to be coded; nothing else of the document was read then.
+    """
 
     doc_id: str
     name: str
     text: str
     changes: tuple[Change, ...]
+    read: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,7 @@ def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: b
     ``reviewed`` everything in the file counts as that person's. Raises PipelineError when either can't be read, or
     no document of the file is in the run.
     """
-    if coder is not None and (not coder.strip() or memo.is_machine(coder) or coder.startswith(_MACHINE)):
-        raise PipelineError(f"--coder “{coder}”: 编码者应为人名，不能为空，也不能是机器编码者的名称")
+    check_coder(coder)
     given = read_given(file)
     run = build_project(out, Choice(coders=(memo.MACHINE,))).project
     reviewer = (coder or _only_person(given.project) or file.stem).strip()
@@ -85,6 +88,12 @@ def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: b
     if not all(paper.text for paper in given.project.papers):
         comparer.plains = plains(out, {paper.doc_id for paper in run.papers})
     return comparer.compare()
+
+
+def check_coder(coder: str | None) -> None:
+    """Raise PipelineError when ``coder`` is given and no person's name."""
+    if coder is not None and (not coder.strip() or is_machine(coder)):
+        raise PipelineError(f"--coder “{coder}”: 编码者应为人名，不能为空，也不能是机器编码者的名称")
 
 
 def is_machine(coder: str) -> bool:
@@ -99,12 +108,18 @@ def _program(coder: str) -> str:
 
 def _only_person(project: Project) -> str:
     """Return the name of the only person among the coders of a project; empty when there are none or several."""
-    coded = {mark.coder for paper in project.papers for mark in paper.marks}
+    coded = {mark.coder for paper in project.papers for mark in paper.marks if not is_mark(mark.theme)}
+    nobody = {"", MARKER} if _is_sample(project) else {""}
     for names in (coded, {*coded, *project.coders}):
-        people = {name for name in names if name and name != MARKER and not is_machine(name)}
+        people = {name for name in names - nobody if not is_machine(name)}
         if people:
             return people.pop() if len(people) == 1 else ""
     return ""
+
+
+def _is_sample(project: Project) -> bool:
+    """Tell whether a project is a sample that ``sample_project`` wrote: it has marks."""
+    return any(is_mark(mark.theme) for paper in project.papers for mark in paper.marks)
 
 
 def _stands(mark: Mark, text: str) -> bool:
@@ -122,6 +137,7 @@ class _Comparer:
         self.plains: dict[str, Plain] = {}
         self._troubles = list(given.troubles)
         self._measures = load_scheme().folder
+        self._sample = _is_sample(given.project)
         self._how: Counter[How] = Counter()
         self._matcher = CodeMatcher(run.themes)
         self._themes = {theme.path: theme for theme in given.project.themes}
@@ -130,8 +146,7 @@ class _Comparer:
         self._books = {path[0] for path in map(self._path, dict.fromkeys(paths))}
         known = {mark.coder for paper in run.papers for mark in paper.marks}
         machines = {name for name in given.project.coders if is_machine(name)}
-        sample = any(path[-1] == SAMPLED for path in paths)  # it never had the machine's codings
-        all_of_them = (not machines or memo.MACHINE in machines) and not sample
+        all_of_them = not machines or memo.MACHINE in machines
         self._programs = {_program(name) for name in (known if all_of_them else machines)}
         self._older = tuple(sorted(machines - known - {memo.MACHINE}))
 
@@ -199,9 +214,22 @@ class _Comparer:
             for start, end in [alignment.standard(mark.start, mark.end)]
         ]
         given = list(self._placed(self._inward(paper, document), document, alignment))
+        if self._sample:
+            return self._coded_sample(document, given)
         machines = frozenset(mark.coder for mark in given if is_machine(mark.coder))
         changes = compare(machine, given, machines, self._reviewer)
         return Compared(document.doc_id, document.name, document.text, tuple(changes))
+
+    def _coded_sample(self, document: Paper, given: list[Mark]) -> Compared:
+        """Return one document of a coded sample: no machine codings went out in it, so all that came back are new."""
+        read = dict.fromkeys((mark.start, mark.end) for mark in given if is_mark(mark.theme))
+        own = [
+            replace(mark, coder=self._reviewer if mark.coder == MARKER else mark.coder)
+            for mark in given
+            if not is_mark(mark.theme) and not is_machine(mark.coder)
+        ]
+        changes = compare([], own, frozenset(), self._reviewer)
+        return Compared(document.doc_id, document.name, document.text, tuple(changes), tuple(read))
 
     def _inward(self, paper: Paper, document: Paper) -> Paper:
         """Return a paper without text with its positions in the exported text, when they are in the raw text."""

@@ -17,11 +17,10 @@ from pipeline.qda.incoming import BY_PEOPLE, MEASURES, Compared, Comparison
 from pipeline.qda.plains import plains
 from pipeline.qda.project import Path as CodePath
 from pipeline.qda.project import Theme
-from pipeline.qda.sample_project import as_sample
 from pipeline.qda.scheme import load_scheme
 from pipeline.qda.texts import Plain
 from pipeline.table.cells import rows
-from pipeline.table.people import Reading, coding_id, keep, readings
+from pipeline.table.people import Reading, Stretch, coding_id, keep, readings
 from pipeline.table.people_rows import IMPORTED, add_people
 from pipeline.table.schema import TABLES, CodeRow, CodingRow
 
@@ -130,17 +129,28 @@ class _Keeper:
             coders.add(comparison.reviewer)
         if not coders:
             return None
-        reading = Reading(
+        stretches = tuple(self._stretches())
+        of = stretches or comparison.documents
+        return Reading(
             name=reading_name(comparison.file),
             imported=self._now,
             coders=tuple(sorted(coders)),
-            doc_ids=tuple(dict.fromkeys(one.doc_id for one in comparison.documents)),
+            doc_ids=tuple(dict.fromkeys(one.doc_id for one in of)),
             codes=tuple(self._codes.added.values()),
             codings=tuple(codings.values()),
             rejected=rejected,
             left=left,
+            stretches=stretches,
         )
-        return as_sample(reading)
+
+    def _stretches(self) -> Iterator[Stretch]:
+        """Yield the raw stretches of a sample that were read; none when the file is no sample."""
+        found = (
+            Stretch(document.doc_id, *self._span(document, start, end))
+            for document in self._comparison.documents
+            for start, end in document.read
+        )
+        yield from dict.fromkeys(found)
 
     def _span(self, document: Compared, start: int, end: int) -> tuple[int, int]:
         """Return the raw span of a span of the exported text."""
@@ -158,7 +168,7 @@ class _Keeper:
         taken_over = change.given is not None and memo.is_machine(change.given.coder)
         page, boxes = self._pages.get((document.doc_id, start, end), (None, None))
         return CodingRow(
-            coding_id=coding_id(document.doc_id, (start, end), (code.codebook, code.code), change.coder),
+            coding_id=coding_id(document.doc_id, start, end, code.codebook, code.code, change.coder),
             doc_id=document.doc_id,
             codebook=code.codebook,
             code=code.code,
@@ -181,7 +191,7 @@ class _Keeper:
         if mark is None or code is None:
             return None
         start, end = self._span(document, mark.start, mark.end)
-        return f"{document.doc_id}:{start}-{end}:{code.codebook}.{code.code}"
+        return coding_id(document.doc_id, start, end, code.codebook, code.code, "")
 
     def _entry(self, document: Compared, change: Change, known: bool) -> Entry:
         """Return a change as people read it."""

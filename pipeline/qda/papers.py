@@ -6,16 +6,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-from pipeline.qda.align import resemblance, sketch
-from pipeline.qda.folding import squeeze
+from pipeline.qda.likeness import Nearest, Squeezed
 from pipeline.qda.memo import read_pairs
 from pipeline.qda.project import Paper
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _NUMBERED = re.compile(r"^\d+_")  # QualCoder puts it before a name it has already
@@ -34,50 +28,52 @@ class PaperMatcher:
         for place, paper in enumerate(documents):
             for name in dict.fromkeys(_names(paper.name)):
                 self._names[name].append(place)
-        self._sketches: dict[int, NDArray[np.uint64]] = {}
+        self._squeezed: dict[int, Squeezed] = {}
         self._texts: dict[str, list[int]] | None = None
+        self._nearest: Nearest | None = None
 
     def find(self, paper: Paper) -> int | str:
         """Return the place of the document a paper is, or in Chinese why there is none."""
+        text = Squeezed(paper.text)
         known = self._ids.get(_doc_id(paper))
-        if known is not None and (not paper.text or self._likeness(paper, known) >= _OTHER):
+        if known is not None and (not paper.text or text.likeness(self._document(known)) >= _OTHER):
             return known
         named = next((found for name in _names(paper.name) if (found := self._names.get(name))), [])
         if not paper.text:
             if len(named) == 1:
                 return named[0]
             return "本次运行中没有这个文档" if not named else f"本次运行中有 {len(named)} 个文档叫这个名字"
-        same = self._same_text(paper.text)
+        same = self._same_text(text)
         for found in ([place for place in same if place in named], named if len(named) == 1 else [], same):
-            if found and (found is not named or self._likeness(paper, found[0]) >= _OTHER):
+            if found and (found is not named or text.likeness(self._document(found[0])) >= _OTHER):
                 return found[0]
-        likeness, place = max(((self._likeness(paper, at), -at) for at in self._likely(named)), default=(0.0, 0))
-        if likeness >= _ALIKE:
-            return -place
+        likest = self._likest(text, named)
+        if likest is not None:
+            return likest
         if named:
             return "与本次运行中同名的文档文字不同，请确认导入的是同一批文件的编码"
         return "本次运行中没有这个文档，也没有文字相近的文档"
 
-    def _likely(self, named: list[int]) -> Iterable[int]:
-        """Return the documents whose texts are compared: those of that name, else all."""
-        return named or range(len(self._documents))
+    def _likest(self, text: Squeezed, named: list[int]) -> int | None:
+        """Return the document likest to a text, among those of its name or else among all; None: none is alike."""
+        if self._nearest is None:
+            self._nearest = Nearest([self._document(place) for place in range(len(self._documents))])
+        found = self._nearest.find(text, _ALIKE, named or None)
+        return None if found is None else found[1]
 
-    def _same_text(self, text: str) -> list[int]:
+    def _same_text(self, text: Squeezed) -> list[int]:
         """Return the documents with the same text, white space and the like aside."""
         if self._texts is None:
             self._texts = defaultdict(list)
-            for place, paper in enumerate(self._documents):
-                self._texts[squeeze(paper.text)].append(place)
-        return self._texts.get(squeeze(text), [])
+            for place in range(len(self._documents)):
+                self._texts[self._document(place).text].append(place)
+        return self._texts.get(text.text, [])
 
-    def _likeness(self, paper: Paper, place: int) -> float:
-        """Return how alike a paper and a document are, 0 to 1; a part of the document is as alike as the whole."""
-        squeezed = squeeze(paper.text)
-        if squeezed and squeezed in squeeze(self._documents[place].text):
-            return 1.0
-        if place not in self._sketches:
-            self._sketches[place] = sketch(squeeze(self._documents[place].text))
-        return resemblance(sketch(squeezed), self._sketches[place])
+    def _document(self, place: int) -> Squeezed:
+        """Return a document's text as it is compared."""
+        if place not in self._squeezed:
+            self._squeezed[place] = Squeezed(self._documents[place].text)
+        return self._squeezed[place]
 
 
 def _doc_id(paper: Paper) -> str:

@@ -25,8 +25,6 @@ from pipeline.table.words import unwrap
 from pipeline.table.workbook import Look, Sheet, workbook
 
 SHEET, NOTES, CODES = "抽样", "说明", "代码"
-# the code that marks the clauses of a sample in a project, and who gives it
-SAMPLED, MARKER = "待编码条款", "抽样"
 _ID, _READ, _CODER = "编号", "已读", "编码者"
 _UNNAMED = "（请把这一格改成您的姓名）"
 _HEADS = ("序号", "文件名", "章节", "条款", _READ)
@@ -41,7 +39,7 @@ _HOW = (
     ("已读", "没有填代码、也没有填“已读”的行，算作没有读过，不参加比较。"),
     ("上级代码", "填了下级代码，上级不必再填：比较时下级的编码也算上级的。各代码的定义见“代码”页。"),
     ("不要改动", "请不要改条款的文字、各列的标题和最右边隐藏的“编号”列；行的次序可以改。"),
-    ("收回", "填好后：cewen agreement 结果 --filled 本文件.xlsx"),
+    ("收回", "填好后：cewen agreement 结果 --filled 本文件.xlsx，或 cewen import 结果 本文件.xlsx"),
 )
 
 
@@ -110,6 +108,18 @@ def read_sample(out: Path, path: Path, *, imported: str, coder: str = "") -> Rea
     file = _UNSAFE.sub("_", f"{name}·{path.name}")
     reading = _reading(file, imported, name, sheet.found, (texts, codes))
     return replace(reading, codebooks=sheet.codebooks())
+
+
+def is_sample(path: Path) -> bool:
+    """Tell whether a file is a sample workbook, filled or not; one that can't be read is none."""
+    if path.suffix.casefold() != ".xlsx" or not path.is_file():
+        return False
+    try:
+        found = sheets_of(path.read_bytes(), path.name, max_chars=_MOST_CHARS, most_rows=_MOST_ROWS)
+    except (OSError, UnreadableFile):
+        return False  # the reader of coded files says what is wrong with it
+    firsts = [next(iter(grid.lines), Line(1, {})).cells.values() for grid, _ in found if grid.name == SHEET]
+    return any({_ID, _READ} & {text.strip() for text in first} for first in firsts)
 
 
 def _more(mistakes: Sequence[str]) -> list[str]:
@@ -231,7 +241,7 @@ def _reading(
     for (doc_id, start, end), given in found:
         stretches[Stretch(doc_id, start, end)] = None
         for book, code in given:
-            key = coding_id(doc_id, (start, end), (book, code), coder)
+            key = coding_id(doc_id, start, end, book, code, coder)
             rows[key] = CodingRow(
                 coding_id=key,
                 doc_id=doc_id,

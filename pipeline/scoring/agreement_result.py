@@ -63,6 +63,7 @@ def as_data(found: Agreement, listed: Sequence[Disagreement] = ()) -> dict[str, 
                 "read_known_by": coder.known_by,
                 "codings": sum(len(some) for some in coder.codings.values()),
                 "outside": outside,
+                "not_reviewed": list(coder.partial),
             }
             for coder, outside in zip(found.coders, found.outside, strict=True)
         ],

@@ -42,6 +42,12 @@ def header(found: Agreement) -> Iterator[str]:
         words = f"  {coder.label}：读过 {len(coder.read)} 篇（{KNOWN_BY[coder.known_by]}）"
         words += f"，其中 {sampled} 篇只读了抽样的条款" if sampled else ""
         yield words + f"，编码 {codings} 处" + (f"，其中 {outside} 处不落在任何单元里" if outside else "")
+        for file in coder.partial:
+            yield (
+                f"    注意：{file} 是在机器编码上改的，导入时没有加 --reviewed，没有改动的机器编码不算{coder.label}的，"
+                f"与机器的一致性因此偏低。如果都已看过并同意，请用 cewen import 结果 {file} --coder {coder.label} "
+                "--reviewed 重新导入。"
+            )
 
 
 def pair_grid(pair: Pair, names: Mapping[str, str] | None = None) -> Grid:

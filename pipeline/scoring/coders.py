@@ -61,6 +61,7 @@ class Coder:
 
     ``read`` leads the id of each document read to the stretches read, none: the whole of it; ``read_by`` the same for
     each codebook used. ``known_by`` says how that is known: ``all``, ``reading`` or ``codings``.
+    ``partial`` are the readings that hold only what was done to the machine's codings (imports without --reviewed).
     """
 
     name: str
@@ -68,6 +69,7 @@ class Coder:
     read_by: Mapping[str, Mapping[str, Stretches]]
     known_by: str
     codings: Mapping[str, tuple[Given, ...]]
+    partial: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -223,7 +225,7 @@ def _coder(
     kept = {doc_id: read[doc_id] for doc_id in papers if doc_id in read}
     ordered = {doc: tuple(sorted(codings.get(doc, ()), key=lambda g: g[:3])) for doc in kept}
     used = {book: some for book, some in read_by.items() if not books or book in books}
-    return Coder(name, kept, used, known_by, ordered)
+    return Coder(name, kept, used, known_by, ordered, tuple(reading.name for reading in own if reading.is_partial))
 
 
 def _by_book(own: Sequence[Reading], name: str) -> dict[str, list[Reading]]:

@@ -52,13 +52,19 @@ class Reading:
     codebooks: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether its codings are only what was done to the machine's, without those that were left as they were."""
+        return bool(self.left)
+
 
 _ADAPTER = TypeAdapter(Reading)
 
 
-def coding_id(doc_id: str, span: tuple[int, int], code: tuple[str, str], coder: str) -> str:
-    """Return the id of a person's coding; ``code`` is its codebook and code."""
-    return f"{doc_id}:{span[0]}-{span[1]}:{code[0]}.{code[1]}@{coder}"
+def coding_id(doc_id: str, start: int, end: int, codebook: str, code: str, coder: str) -> str:
+    """Return the id of a person's coding; that of the machine's first one there when ``coder`` is empty."""
+    key = f"{doc_id}:{start}-{end}:{codebook}.{code}"
+    return f"{key}@{coder}" if coder else key
 
 
 def readings(out: Path) -> tuple[Reading, ...]:

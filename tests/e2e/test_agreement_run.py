@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
+from coded_run import Qdpx
 from krippendorff import alpha as other_alpha
 from lxml import etree
 from sklearn.metrics import cohen_kappa_score
 
 import pipeline
 from pipeline.cli.main import invoke
-from pipeline.qda.sample_project import as_sample
+from pipeline.qda.sample_sheet import read_sample
 from pipeline.running.borders import raw_units
+from pipeline.running.store import hold
 from pipeline.table.people import Reading, keep, readings
+from pipeline.table.people_rows import add_people
 from pipeline.table.query import connect
 from pipeline.table.schema import CodingRow
 from pipeline.table.words import unwrap
@@ -44,7 +48,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def out(finished: Path) -> Path:
-    shutil.rmtree(finished / "people", ignore_errors=True)
+    if (finished / "people").is_dir():
+        shutil.rmtree(finished / "people")
+        add_people(finished)
     return finished
 
 
@@ -182,52 +188,53 @@ def test_a_sample_goes_out_and_comes_back(out: Path, tmp_path: Path, capsys: pyt
     assert data["pairs"][0]["units"] == count == data["pairs"][0]["codes"][0]["units"]
 
 
-def test_two_people_who_fill_the_same_rows_both_stand_in_the_tables(
-    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    target = tmp_path / "抽样.xlsx"
-    run([str(out), "--sample", "9", "--codebook", "引育用留", str(target)], capsys)
-    for name in ("王五", "赵六"):
-        fill(target, tmp_path / f"{name}.xlsx", name)
-        assert run([str(out), "--filled", str(tmp_path / f"{name}.xlsx")], capsys)[0] == 0
+def codings_of(out: Path) -> dict[str, int]:
+    """How many codings each person has in the tables; ids are all different."""
     with connect(out) as connection:
-        sql = (
-            "SELECT coder, count(*), count(DISTINCT coding_id) FROM codings WHERE coder NOT LIKE 'machine:%' GROUP BY 1"
-        )
-        found = sorted(connection.execute(sql).fetchall())
-    kept = {reading.coders[0]: len(reading.codings) for reading in readings(out)}
-    assert found == [("王五", kept["王五"], kept["王五"]), ("赵六", kept["赵六"], kept["赵六"])]
-    assert kept["王五"] == kept["赵六"] > 0
+        sql = "SELECT count(*) - count(DISTINCT coding_id) FROM codings"
+        assert connection.execute(sql).fetchall() == [(0,)]
+        sql = "SELECT coder, count(*) FROM codings WHERE coder NOT LIKE 'machine:%' GROUP BY coder"
+        return {str(name): int(count) for name, count in connection.execute(sql).fetchall()}
 
 
-def test_a_coded_sample_brings_what_was_coded_and_nothing_else(
-    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def sampled(out: Path, folder: Path) -> Path:
+    target = folder / "抽样.xlsx"
+    args = ["agreement", str(out), "--sample", "9", "--codebook", "引育用留", str(target)]
+    assert invoke(args) == 0
+    return target
+
+
+def test_two_people_who_give_the_same_codes_are_both_kept(out: Path, tmp_path: Path) -> None:
+    target = sampled(out, tmp_path)
+    for name in ("甲", "乙"):
+        fill(target, tmp_path / f"{name}.xlsx", name)
+        keep(out, read_sample(out, tmp_path / f"{name}.xlsx", imported="2025-01-01"))
+    add_people(out)
+    assert codings_of(out) == {"甲": 4, "乙": 4}
+
+
+@pytest.mark.parametrize("verb", [["agreement", "--filled"], ["import"]])
+def test_a_filled_sheet_gets_into_the_tables(
+    verb: list[str], out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    target, coded = tmp_path / "抽样.qdpx", tmp_path / "编好.qdpx"
-    run([str(out), "--sample", "8", "--seed", "2", str(target)], capsys)
-    with zipfile.ZipFile(target) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    project = etree.fromstring(members["project.qde"])
-    space = {"q": "urn:QDA-XML:project:1.0"}
-    users = project.find("q:Users", space)
-    users.append(etree.fromstring('<User xmlns="urn:QDA-XML:project:1.0" guid="%s" name="王五"/>' % ("A" * 8 + GUID)))
-    [code_guid] = {one.get("guid") for one in project.iterfind(".//q:Code", space) if one.get("name") == "引"}
-    coding = project.find(".//q:Coding", space)
-    own = etree.fromstring(etree.tostring(coding))
-    own.set("guid", "B" * 8 + GUID)
-    own.set("creatingUser", "A" * 8 + GUID)
-    own.find("q:CodeRef", space).set("targetGUID", code_guid)
-    coding.addnext(own)
-    members["project.qde"] = etree.tostring(project)
-    with zipfile.ZipFile(coded, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    assert invoke(["import", str(out), str(coded), "--json"]) == 0
-    counts = json.loads(capsys.readouterr().out)["counts"]
-    assert counts["deleted"] == counts["moved"] == counts["recoded"] == counts["confirmed"] == 0
-    (reading,) = readings(out)
-    assert reading.coders == ("王五",) and reading.rejected == () and len(reading.stretches) == 8
-    assert [(one.codebook, one.code, one.coder) for one in reading.codings] == [(BOOK, "attract", "王五")]
+    filled = tmp_path / "填好.xlsx"
+    fill(sampled(out, tmp_path), filled, "甲")
+    args = [verb[0], str(out), *verb[1:], str(filled)]
+    with closing(hold(out)):
+        assert invoke(args) == 2 and not readings(out)
+    assert "正在使用" in capsys.readouterr().err
+    assert invoke(args) == 0
+    assert codings_of(out) == {"甲": 4} and len(readings(out)[0].stretches) == 8
+
+
+def test_an_imported_sheet_is_listed_and_may_have_another_coder(out: Path, tmp_path: Path) -> None:
+    filled = tmp_path / "填好.xlsx"
+    fill(sampled(out, tmp_path), filled, None)
+    found = pipeline.open(out).import_codings(filled, coder="乙", dry_run=True)
+    assert found["counts"]["new"] == found["codings"] == 4 and found["coders"] == ["乙"] and not readings(out)
+    assert {one["code"] for one in found["changes"]} == {"引育用留/引"}
+    pipeline.open(out).import_codings(filled, coder="乙")
+    assert codings_of(out) == {"乙": 4}
 
 
 def test_a_sheet_with_mistakes_lists_them_all(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -261,12 +268,61 @@ def test_a_sample_for_other_programs(out: Path, tmp_path: Path, capsys: pytest.C
     assert "待编码条款" in project and "定义" in project
 
 
-def test_the_marks_of_a_sample_become_what_was_read(out: Path) -> None:
-    rows = machine(out)
-    mark = replace(rows[0], coder="抽样", codebook="抽样", code="待编码条款", code_path="待编码条款")
-    own = replace(rows[0], coder="王五")
-    reading = Reading("x.qdpx", "2025-01-01", ("抽样", "王五"), (mark.doc_id, "别的"), (), (mark, own))
-    found = as_sample(reading)
-    assert found.coders == ("王五",) and found.codings == (own,) and found.doc_ids == (mark.doc_id,)
-    assert [(s.start, s.end) for s in found.stretches] == [(mark.start, mark.end)]
-    assert as_sample(found) is found
+def test_corrections_without_reviewed_are_told(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "改过.qdpx"
+    assert invoke(["export", str(out), "--to", "qdpx", str(file), "--bare"]) == 0
+    given = Qdpx.read(file)
+    plain = {name: content.decode() for name, content in given.texts.items()}
+    given.users.append("张三")
+    given.spots[0].user = "张三"
+    del given.spots[5]
+    given.write(file, quote=lambda spot: plain[spot.source][spot.start : spot.end])
+    book = tmp_path / "一致性.xlsx"
+    for reviewed in (False, True):
+        pipeline.open(out).import_codings(file, coder="张三", reviewed=reviewed)
+        capsys.readouterr()
+        code, printed, _ = run([str(out), "--xlsx", str(book)], capsys)
+        noted = [str(row[1].value) for row in openpyxl.load_workbook(book)["说明"].iter_rows()]
+        assert code == 0 and ("改过.qdpx --coder 张三 --reviewed" in printed) is not reviewed
+        assert any("--reviewed" in one for one in noted) is not reviewed
+        (_, person) = pipeline.open(out).agreement()["coders"]
+        assert person["not_reviewed"] == ([] if reviewed else ["改过.qdpx"])
+    (reading,) = readings(out)
+    assert reading.rejected and not reading.is_partial
+
+
+@pytest.mark.parametrize("person", ["王五", "抽样"])
+def test_a_sample_coded_elsewhere_brings_only_its_codings(
+    person: str, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each second clause is coded; 「抽样」: in a program that goes on as the user who made the marks."""
+    target, coded = tmp_path / "抽样.qdpx", tmp_path / "编好.qdpx"
+    args = [str(out), "--sample", "9", "--seed", "2", "--codebook", "引育用留", str(target)]
+    assert run(args, capsys)[0] == 0
+    given = Qdpx.read(target)
+    plain = {name: content.decode() for name, content in given.texts.items()}
+    marks = list(given.spots)
+    given.users += [] if person in given.users else [person]
+    given.spots += [replace(spot, code="引", user=person) for spot in marks[::2]]
+    given.write(coded, quote=lambda spot: plain[spot.source][spot.start : spot.end])
+    name = person if person != "抽样" else "编好"
+    found = pipeline.open(out).import_codings(coded)
+    assert found["counts"] | {"new": 5} == dict.fromkeys(found["counts"], 0) | {"new": 5}
+    assert {(one["kind"], one["code"], one["coder"]) for one in found["changes"]} == {("new", "引育用留/引", name)}
+    assert found["codings"] == len(found["changes"]) == 5 and found["coders"] == [name] and not found["codes"]
+    (reading,) = readings(out)
+    assert reading.rejected == () and reading.coders == (name,) and len(reading.stretches) == 9
+    assert set(reading.doc_ids) == {one.doc_id for one in reading.stretches}
+    units = {(doc, *span) for doc, spans in raw_units(out, set(reading.doc_ids), "clause") for span in spans}
+    assert all((one.doc_id, one.start, one.end) in units for one in reading.stretches)
+    assert codings_of(out) == {name: 5}
+    data = pipeline.open(out).agreement()
+    assert [coder["name"] for coder in data["coders"]] == ["machine", name]
+    assert data["pairs"][0]["codes"][0]["units"] == 9
+
+
+def test_a_sample_nobody_coded_brings_nothing(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "抽样.qdpx"
+    assert run([str(out), "--sample", "9", str(target)], capsys)[0] == 0
+    found = pipeline.open(out).import_codings(target)
+    assert not found["changes"] and not found["coders"] and not readings(out)
