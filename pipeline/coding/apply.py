@@ -20,7 +20,7 @@ from pipeline.coding.units import Unit, cut_units
 from pipeline.core.layers import CleanText, Coding, Section, Sentence
 from pipeline.core.strict import digest
 
-ALGORITHM = "2"  # raise it when the same codebooks and models would give other codings
+ALGORITHM = "3"  # raise it when the same codebooks and models would give other codings
 DOUBT = 0.7  # by terms, a clause is put up for review from this share of the threshold on
 
 

@@ -64,7 +64,7 @@ class CodeModel:
         return weigh(self.vocabulary.count(texts), self.idf)
 
     def speaking(self, weighed: Any, text: int, code: int) -> list[str]:
-        """Return the n-grams that speak most for a code in one of the weighed texts, without parts of one another."""
+        """Return the words among the n-grams that speak most for a code in one text, without parts of one another."""
         columns = weighed.indices[weighed.indptr[text] : weighed.indptr[text + 1]]
         worth = weighed.data[weighed.indptr[text] : weighed.indptr[text + 1]] * self.grams[columns, code]
         chosen: list[str] = []
@@ -72,7 +72,7 @@ class CodeModel:
             word = self.vocabulary.word(int(columns[place]))
             if worth[place] <= 0 or len(chosen) == MOST_WORDS:
                 break
-            if len(word) > 1 and not any(word in one or one in word for one in chosen):
+            if len(word) > 1 and word.isalpha() and not any(word in one or one in word for one in chosen):
                 chosen.append(word)
         return chosen
 

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pipeline.core.errors import PipelineError
-from pipeline.core.files import completed
 from pipeline.table.cells import plain_number
 from pipeline.table.matrices import PERCENTS, UNITS, Matrix, Percent, passages
 from pipeline.table.matrices_axes import Head
 from pipeline.table.matrices_frame import Framework, Passage, read_passages, room
 from pipeline.table.words import unwrap
-from pipeline.table.workbook import MAX_CELL, MAX_ROWS, cell_text
+from pipeline.table.workbook import MAX_CELL, MAX_ROWS, bare_workbook, cell_text
 
 MAX_COLUMNS, MAX_LINKS = 16_384, 65_000
 # a sheet of more passages than this takes minutes to write and to open
 ROOM = 200_000
 DETAILS = "明细"
-_CREATED = datetime(2000, 1, 1)
 _HEADS = ("行", "列", "文件", "章节", "页", "起", "止", "原文", "所在句", "编码者", "规则", "编号")
 _WIDTHS = (18, 18, 26, 28, 6, 8, 8, 60, 50, 20, 30, 34)
 # points of a line; Excel takes rows up to 409 points
@@ -149,19 +146,8 @@ def cell_of(passages_of: Sequence[Passage], *, more: int = 0, file: bool = True)
 
 def _write(target: Path, fill: Callable[[_Book], None]) -> None:
     """Write a workbook; it appears only once it is complete. Raises PipelineError when it can't be written."""
-    import xlsxwriter
-
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with completed(target) as fresh:
-        fresh.touch()  # xlsxwriter has an error of its own, which is no OSError
-        with xlsxwriter.Workbook(str(fresh), options) as workbook:
-            workbook.set_properties({"created": _CREATED, "author": "cewen"})
-            fill(_Book(workbook))
+    with bare_workbook(target) as opened:
+        fill(_Book(opened))
 
 
 @dataclass(slots=True)

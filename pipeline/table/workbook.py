@@ -32,8 +32,8 @@ class Look:
 
 
 @contextmanager
-def workbook(target: Path) -> Iterator[Book]:
-    """Give a workbook to be filled; ``target`` appears only once it is complete. Equal content makes equal bytes."""
+def bare_workbook(target: Path) -> Iterator[Any]:
+    """Give a workbook of xlsxwriter's; ``target`` appears only once it is complete. Equal content makes equal bytes."""
     import xlsxwriter
 
     options = {
@@ -46,7 +46,14 @@ def workbook(target: Path) -> Iterator[Book]:
         fresh.touch()  # xlsxwriter has an error of its own, which is no OSError
         with xlsxwriter.Workbook(str(fresh), options) as opened:
             opened.set_properties({"created": _CREATED, "author": "cewen"})
-            yield Book(opened)
+            yield opened
+
+
+@contextmanager
+def workbook(target: Path) -> Iterator[Book]:
+    """Give a workbook to be filled sheet by sheet, as ``bare_workbook`` does."""
+    with bare_workbook(target) as opened:
+        yield Book(opened)
 
 
 @dataclass(frozen=True, slots=True)
