@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.coding.around import Around, around
+from pipeline.coding.arrays import Floats
 from pipeline.coding.codebook import Codebook
-from pipeline.coding.learned import CodeModel, Floats
+from pipeline.coding.learned import CodeModel
 from pipeline.coding.terms import Evidence, Target, Terms, build_terms, damping, gather, spoken, total
 from pipeline.coding.units import Unit, cut_units
 from pipeline.core.layers import CleanText, Coding, Section, Sentence
@@ -83,7 +85,8 @@ def code(
     """
     units = cut_units(text.text, outline, sentences)
     evidence = gather(text.text, outline, sentences, units, terms=coder.terms)
-    judged = [_Judged(one, text.text, units, evidence) for one in coder.trained if units]
+    here = around(units, outline)
+    judged = [_Judged(one, text.text, units, evidence, here) for one in coder.trained if units]
     codings: list[Coding] = []
     for place, unit in enumerate(units):
         clause = _Clause(coder, unit, evidence[place], judged, place)
@@ -101,17 +104,27 @@ def strengths(units: Sequence[Unit], evidence: Sequence[Evidence], numbers: Sequ
 class _Judged:
     """What a model says of all clauses of a text."""
 
-    def __init__(self, trained: _Trained, text: str, units: Sequence[Unit], evidence: Sequence[Evidence]) -> None:
+    def __init__(
+        self, trained: _Trained, text: str, units: Sequence[Unit], evidence: Sequence[Evidence], here: Around
+    ) -> None:
         """Judge all clauses at once."""
         self.trained = trained
-        texts = [text[unit.start : unit.end] for unit in units]
-        self.weighed = trained.model.weighed(texts)
-        self.chances = trained.model.judge(self.weighed, *strengths(units, evidence, trained.features))
+        model = trained.model
+        self.weighed = model.weighed([text[unit.start : unit.end] for unit in units])
+        strong, raw = strengths(units, evidence, trained.features)
+        self.chances = model.judge(self.weighed, strong, raw, here)
+        self.alone = model.judge(self.weighed, strong, raw) if model.context else self.chances
 
     def rule(self, place: int, column: int, words: str) -> str:
-        """Return the reason for a judgement: the terms and the strings that spoke most for it."""
+        """Return the reason for a judgement: the terms and strings that spoke most for it, and if it hangs on more.
+
+        「上下文」: by itself the clause wouldn't have been given the code.
+        """
         strings = [one for one in self.trained.model.speaking(self.weighed, place, column) if one not in words]
-        return "；".join(part for part in (words, f"字串:{'、'.join(strings)}" if strings else "") if part)
+        threshold = self.trained.model.threshold[column]
+        around_it = self.alone[place, column] < threshold <= self.chances[place, column]
+        parts = (words, f"字串:{'、'.join(strings)}" if strings else "", "上下文" if around_it else "")
+        return "；".join(part for part in parts if part)
 
 
 class _Clause:

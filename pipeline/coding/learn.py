@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from pipeline.coding.around import Around
+from pipeline.coding.arrays import Floats, Masks
 from pipeline.coding.grams import Vocabulary, vocabulary
-from pipeline.coding.learned import CodeId, CodeModel, Floats, sigmoid, term_features, weigh, with_digest
+from pipeline.coding.learned import CodeId, CodeModel, sigmoid, term_features, weigh, with_digest
 
 GRAMS, LEAST_TEXTS, PENALTY = 10_000, 3, 8.0
 FOLDS = 5
 LOWEST, HIGHEST, STEPS = 0.1, 0.7, 61
 DOUBT = 0.5  # a code is put up for review from this share of its threshold on
-Masks = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
     """Coded clauses: N texts, what the terms say (N × F, damped and raw), K codes given or not, how much each counts.
 
-    ``weights`` N × K: 0 leaves a clause out for a code. ``groups``: clauses of one document share a number.
+    ``weights`` N × K: 0 leaves a clause out for a code. ``groups``: clauses of one document share a number. With
+    ``around`` the clauses are those of whole documents in order, to be judged where they stand.
     """
 
     texts: tuple[str, ...]
@@ -31,6 +32,7 @@ class Lessons:
     given: Floats
     weights: Floats
     groups: tuple[int, ...]
+    around: Around | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def fit(name: str, lessons: Lessons, codes: Sequence[CodeId], features: Sequence
     for k in range(len(codes)):
         slope[k], shift[k] = _scaling(outcome[:, k], lessons.given[:, k], lessons.weights[:, k])
         chances = sigmoid(outcome[:, k] * slope[k] + shift[k])
-        threshold[k] = _threshold(chances, lessons.given[:, k], lessons.weights[:, k])
+        threshold[k] = best_threshold(chances, lessons.given[:, k], lessons.weights[:, k])
     fitted = _fit(lessons, np.ones(len(lessons.texts), bool))
     found = CodeModel(
         name=name,
@@ -138,7 +140,7 @@ def _scaling(outcome: Floats, given: Floats, weights: Floats) -> tuple[float, fl
     return (slope, float(model.intercept_[0])) if slope > 0 else (1.0, 0.0)
 
 
-def _threshold(chances: Floats, given: Floats, weights: Floats) -> float:
+def best_threshold(chances: Floats, given: Floats, weights: Floats) -> float:
     """Return the threshold for the best F1: half of the best F1 that can be reached (Lipton et al. 2014).
 
     It's one half when nothing is reached.

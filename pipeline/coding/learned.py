@@ -2,7 +2,8 @@
 
 For each code a logistic regression over (a) how strongly the terms of the codebooks speak for every code (see
 ``apply``) and (b) the tf-idf of character n-grams; its outcome is made a probability by Platt's scaling (Platt 1999) on
-clauses the model hadn't seen. ``learn`` fits it. Files are numpy arrays and JSON (no pickle).
+clauses the model hadn't seen. ``learn`` fits it. A coder that was taught on people's documents (``tune``) also weighs
+what stands around a clause (``Context``). Files are numpy arrays and JSON (no pickle).
 """
 
 from __future__ import annotations
@@ -19,14 +20,30 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.coding.around import Around
+from pipeline.coding.arrays import Floats
+from pipeline.coding.chain import PARTS, chained
 from pipeline.coding.grams import LONGEST, Vocabulary
 from pipeline.core.errors import PipelineError
 
-FORMAT = 1
+FORMATS = (1, 2)  # 2: with what stands around
+HEADING_SCALE = 0.7
 TERM_SCALE, RULE_SCALE = 0.4, 0.5
 MOST_WORDS, _LOOKED_AT = 3, 20
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+_CONTEXT = ("headings", "chain")
 CodeId = tuple[str, str]  # codebook, code
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a trained coder makes of the surroundings of a clause.
+
+    ``headings``: V × K, for the n-grams of the headings above; ``chain``: 5 × K, what runs on from clause to clause
+    (see ``chain.PARTS``).
+    """
+
+    headings: Floats
+    chain: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +51,8 @@ class CodeModel:
     """A trained coder for ``codes``. F term features (codes of codebooks), V n-grams, K codes.
 
     ``terms``: 3 F × K, ``grams``: V × K, ``intercept``, ``slope``, ``shift``: K. ``threshold``: K probabilities from
-    which a code is given; ``doubt``: K lower ones from which it is put up for review.
+    which a code is given; ``doubt``: K lower ones from which it is put up for review. ``context``: of a coder that
+    judges clauses where they stand.
     """
 
     name: str
@@ -50,14 +68,39 @@ class CodeModel:
     threshold: Floats
     doubt: Floats
     digest: str
+    context: Context | None = None
 
-    def judge(self, weighed: Any, strengths: Floats, raw: Floats) -> Floats:
+    def judge(self, weighed: Any, strengths: Floats, raw: Floats, around: Around | None = None) -> Floats:
         """Return the probability of each code for each text: texts × K.
 
-        ``strengths`` and ``raw``: texts × F, what the terms say with and without the damping of long clauses.
+        ``strengths`` and ``raw``: texts × F, what the terms say with and without the damping of long clauses. With
+        ``around`` the texts are the clauses of whole documents in order, judged where they stand by a model that can.
         """
+        odds = self.odds(weighed, strengths, raw, around)
+        if self.context and around:
+            odds = chained(odds, self.own(strengths), around, self.context.chain)
+        return sigmoid(odds)
+
+    def odds(self, weighed: Any, strengths: Floats, raw: Floats, around: Around | None = None) -> Floats:
+        """Return the log odds of each code before codes are carried on from clause to clause; see ``judge``."""
         outcome = weighed @ self.grams + term_features(strengths, raw) @ self.terms + self.intercept
-        return sigmoid(outcome * self.slope + self.shift)
+        odds = np.asarray(outcome * self.slope + self.shift)
+        if self.context and around:
+            odds += self.above(around) @ self.context.headings
+        return odds
+
+    def above(self, around: Around) -> Any:
+        """Return the features of the headings above each text: texts × V, sparse."""
+        headings, rows = np.unique(np.array(around.headings, object), return_inverse=True)
+        return self.weighed(list(headings))[rows] * HEADING_SCALE
+
+    def own(self, strengths: Floats) -> Floats:
+        """Return how strongly the terms of each code itself speak: texts × K, 0 for a code that is no feature."""
+        places = {feature: n for n, feature in enumerate(self.features)}
+        columns = [places.get(code, -1) for code in self.codes]
+        found = np.log1p(strengths[:, columns])
+        found[:, [column < 0 for column in columns]] = 0
+        return found
 
     def weighed(self, texts: Sequence[str]) -> Any:
         """Return the tf-idf of ``texts``: texts × V, sparse."""
@@ -109,8 +152,9 @@ def load(path: Path) -> CodeModel:
         content = path.read_bytes()
         with np.load(io.BytesIO(content), allow_pickle=False) as found:
             head = json.loads(bytes(found["head"]))
-            if head["format"] != FORMAT:
-                raise PipelineError(f"{path}: 编码模型的格式是 {head['format']}，本版本只读 {FORMAT}，请重新训练")
+            if head["format"] not in FORMATS:
+                readable = "、".join(map(str, FORMATS))
+                raise PipelineError(f"{path}: 编码模型的格式是 {head['format']}，本版本只读 {readable}，请重新训练")
             arrays = {name: found[name] for name in found.files if name != "head"}
         return _model(head, arrays, _digest(content))
     except OSError as error:
@@ -126,9 +170,18 @@ def _model(head: Any, arrays: dict[str, Any], known_by: str) -> CodeModel:
         raise ValueError("keys")
     codes, features = (tuple((str(b), str(c)) for b, c in head[part]) for part in ("codes", "features"))
     wide = {name: array.astype(np.float64) for name, array in arrays.items()}
-    model = CodeModel(str(head["name"]), codes, features, Vocabulary(keys), digest=known_by, **wide)
+    context = Context(**{name: wide[name] for name in _CONTEXT}) if head["format"] > 1 else None
+    alone = {name: array for name, array in wide.items() if context is None or name not in _CONTEXT}
+    model = CodeModel(str(head["name"]), codes, features, Vocabulary(keys), digest=known_by, context=context, **alone)
     k, v = len(codes), len(model.vocabulary)
     shapes = {"idf": (v,), "grams": (v, k), "terms": (3 * len(features), k)}
+    if context:
+        shapes |= {
+            "headings": (v, k),
+            "beside": (v, k),
+            "terms_beside": (3 * len(features), k),
+            "chain": (len(PARTS), k),
+        }
     shapes |= dict.fromkeys(("intercept", "slope", "shift", "threshold", "doubt"), (k,))
     for name, shape in shapes.items():
         if wide[name].shape != shape or not np.isfinite(wide[name]).all():
@@ -150,11 +203,13 @@ def _digest(content: bytes) -> str:
 
 def _packed(model: CodeModel) -> bytes:
     """Return the file of a model: arrays in single precision, members in order and without times."""
-    head = {"format": FORMAT, "name": model.name, "codes": model.codes, "features": model.features}
+    head = {"format": 2 if model.context else 1, "name": model.name, "codes": model.codes, "features": model.features}
     arrays: dict[str, Any] = {"head": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)}
     arrays |= {f"keys{n}": keys for n, keys in enumerate(model.vocabulary.keys, 1)}
     parts = ("idf", "grams", "terms", "intercept", "slope", "shift", "threshold", "doubt")
     arrays |= {name: getattr(model, name).astype(np.float32) for name in parts}
+    if model.context:
+        arrays |= {name: getattr(model.context, name).astype(np.float32) for name in _CONTEXT}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
         for name, array in arrays.items():

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pipeline.coding.arrays import Floats
 from pipeline.coding.learn import Lessons
-from pipeline.coding.learned import CodeModel, Floats, sigmoid
+from pipeline.coding.learned import CodeModel, sigmoid
 
 _BINS = 10
 

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.coding.learn import FOLDS, Lessons, Masks, fit
-from pipeline.coding.learned import CodeId, CodeModel, Floats
+from pipeline.coding.around import Around
+from pipeline.coding.arrays import Floats, Masks
+from pipeline.coding.learn import FOLDS, Lessons, fit
+from pipeline.coding.learned import CodeId, CodeModel
 from pipeline.coding.tune import only, tuned
 
 LEAST_CLAUSES, LEAST_GIVEN = 20, 5
@@ -26,13 +28,14 @@ class Clauses:
     """N clauses, what the terms say of them (N × F, damped and raw) and what people and the present coder gave (N × K).
 
     ``read``: N, by people. ``given`` and ``sure`` (0 … 1) are theirs; ``machine`` and ``doubted`` the present coder's.
-    ``groups``: clauses of one document share a number.
+    ``groups``: clauses of one document share a number; ``around``: what stands around them.
     """
 
     texts: tuple[str, ...]
     strengths: Floats
     raw: Floats
     groups: tuple[int, ...]
+    around: Around
     read: Masks
     given: Masks
     sure: Floats
@@ -43,15 +46,16 @@ class Clauses:
         """Return the clauses with these codes only."""
         chosen = list(columns)
         parts = (self.given[:, chosen], self.sure[:, chosen], self.machine[:, chosen], self.doubted[:, chosen])
-        return Clauses(self.texts, self.strengths, self.raw, self.groups, self.read, *parts)
+        return Clauses(self.texts, self.strengths, self.raw, self.groups, self.around, self.read, *parts)
 
     def where(self, kept: Masks) -> Clauses:
-        """Return the clauses that are ``kept`` (N)."""
+        """Return the clauses of whole documents that are ``kept`` (N)."""
         return Clauses(
             tuple(text for text, one in zip(self.texts, kept, strict=True) if one),
             self.strengths[kept],
             self.raw[kept],
             tuple(group for group, one in zip(self.groups, kept, strict=True) if one),
+            self.around.where(kept),
             self.read[kept],
             self.given[kept],
             self.sure[kept],
@@ -94,21 +98,22 @@ class Plan:
 
 def teach(name: str, clauses: Clauses, plan: Plan) -> CodeModel:
     """Return the model of ``clauses``; deterministic."""
-    read = clauses.where(clauses.read)
-    people = _lessons(read, read.given, read.sure)
+    decided = clauses.sure * clauses.read[:, None]
     if plan.base is not None:
-        return tuned(name, only(plan.base, plan.codes), people)
+        return tuned(name, only(plan.base, plan.codes), _lessons(clauses, clauses.given, decided))
     alone = clauses.machine.sum(0) < LEAST_GIVEN
     sure = np.where(alone, clauses.sure, np.where(clauses.doubted, DOUBTFUL, 1.0))
     start = fit(
         name, _lessons(clauses, np.where(alone, clauses.given, clauses.machine), sure), plan.codes, plan.features
     )
-    return tuned(name, start, _lessons(read, read.given, np.where(alone, 0.0, read.sure)))
+    return tuned(name, start, _lessons(clauses, clauses.given, np.where(alone, 0.0, decided)))
 
 
 def _lessons(clauses: Clauses, given: Masks, weights: Floats) -> Lessons:
     """Return what there is to learn of clauses."""
-    return Lessons(clauses.texts, clauses.strengths, clauses.raw, given.astype(float), weights, clauses.groups)
+    return Lessons(
+        clauses.texts, clauses.strengths, clauses.raw, given.astype(float), weights, clauses.groups, clauses.around
+    )
 
 
 def judged(clauses: Clauses, plan: Plan) -> Iterator[Score]:
@@ -143,7 +148,7 @@ def held_out(clauses: Clauses, plan: Plan) -> Masks | None:
         held = np.isin(groups, readable[one::FOLDS])
         model = teach("held out", clauses.where(~held), plan)
         part = clauses.where(held)
-        chances = model.judge(model.weighed(part.texts), part.strengths, part.raw)
+        chances = model.judge(model.weighed(part.texts), part.strengths, part.raw, part.around)
         found[held] = chances >= model.threshold
     return found
 

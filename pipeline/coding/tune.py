@@ -3,19 +3,23 @@
 The present model's weights are where it starts: for each code the change of the weights is what maximises the
 likelihood of the lessons under a normal prior around no change (maximum a posteriori adaptation). How wide the prior
 is, the ``reach``, is chosen for each code by log-likelihood over folds of documents, 0 (no change) among the choices: a
-few corrections that say nothing new leave a code as it was. Thresholds stay.
+few corrections that say nothing new leave a code as it was. Headings above the clauses are weighed too, from nothing
+on; codes that moved are carried on from clause to clause (``chain``), learned on documents held out, and get a threshold
+from these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
-from pipeline.coding.learn import Lessons
-from pipeline.coding.learned import CodeId, CodeModel, Floats, term_features, with_digest
+from pipeline.coding.arrays import Floats, Masks
+from pipeline.coding.chain import chained, fitted, neutral
+from pipeline.coding.learn import DOUBT, Lessons, best_threshold
+from pipeline.coding.learned import CodeId, CodeModel, Context, sigmoid, term_features, with_digest
 
 REACHES = (0.0, 0.1, 0.5, 2.5, 10.0, 40.0)
 FOLDS = 4
@@ -24,60 +28,120 @@ FOLDS = 4
 def only(model: CodeModel, codes: Sequence[CodeId]) -> CodeModel:
     """Return ``model`` for these of its codes, in this order."""
     chosen = [model.codes.index(code) for code in codes]
-    count = len(model.codes)
-    arrays = {field.name: getattr(model, field.name) for field in fields(model)}
-    judged: dict[str, Any] = {
+    context = model.context and Context(**_columns(model.context, chosen, len(model.codes)))
+    return replace(model, codes=tuple(codes), context=context, **_columns(model, chosen, len(model.codes)))
+
+
+def _columns(part: CodeModel | Context, chosen: Sequence[int], count: int) -> dict[str, Any]:
+    """Return the arrays of ``part`` that have a column for each of ``count`` codes, for the chosen ones."""
+    arrays = {field.name: getattr(part, field.name) for field in fields(part)}
+    return {
         name: array[..., chosen]
         for name, array in arrays.items()
         if isinstance(array, np.ndarray) and name != "idf" and array.shape[-1] == count
     }
-    return replace(model, codes=tuple(codes), **judged)
 
 
 def tuned(name: str, base: CodeModel, lessons: Lessons) -> CodeModel:
     """Return ``base`` moved toward ``lessons``, whose codes and features are in its order; deterministic."""
-    rows, start = _rows(base, lessons), _log_odds(base, lessons)
-    fold = _folds(lessons.groups)
-    moves = np.zeros((rows.shape[1], len(base.codes)))
-    for k in range(len(base.codes)):
-        used = lessons.weights[:, k] > 0
-        if not used.any():
-            continue
-        given, weights = lessons.given[used, k], lessons.weights[used, k]
-        part = _Part(rows[used], start[used, k], given, weights)
-        moves[:, k] = part.moved(_reach(part, fold[used]))
+    weighed = base.weighed(lessons.texts)
+    rows = _rows(base, weighed, lessons)
+    start = base.odds(weighed, lessons.strengths, lessons.raw, lessons.around)
+    codes = range(len(base.codes))
+    moves = [_moved(rows, start[:, k], lessons, k) for k in codes]
+    change = np.stack([move.change for move in moves], axis=1)
+    gone = np.array([move.reach > 0 for move in moves])
     grams, terms = len(base.vocabulary), base.terms.shape[0]
     found = replace(
         base,
         name=name,
-        grams=base.grams * base.slope + moves[:grams],
-        terms=base.terms * base.slope + moves[grams : grams + terms],
-        intercept=base.intercept * base.slope + base.shift + moves[-1],
+        grams=base.grams * base.slope + change[:grams],
+        terms=base.terms * base.slope + change[grams : grams + terms],
+        intercept=base.intercept * base.slope + base.shift + change[grams + terms],
         slope=np.ones(len(base.codes)),
         shift=np.zeros(len(base.codes)),
     )
+    if lessons.around:
+        unseen = np.stack([move.unseen for move in moves], axis=1)
+        found = _in_context(found, change[grams + terms + 1 :], unseen, lessons, gone)
     return with_digest(found)
 
 
-def _rows(base: CodeModel, lessons: Lessons) -> Any:
-    """Return what the model sees of each clause: n-grams, terms and 1."""
+def _in_context(found: CodeModel, change: Floats, unseen: Floats, lessons: Lessons, gone: Masks) -> CodeModel:
+    """Return the model with its context moved too; ``unseen``: log odds by models without the clause's document."""
+    assert lessons.around is not None
+    codes, grams = len(found.codes), len(found.vocabulary)
+    before = found.context or Context(np.zeros((grams, codes)), neutral(codes))
+    chain, threshold, doubt = before.chain.copy(), found.threshold.copy(), found.doubt.copy()
+    own, given = found.own(lessons.strengths), lessons.given > 0
+    if gone.any():
+        sure = lessons.weights[:, gone] >= 1
+        chain[:, gone] = fitted(unseen[:, gone], own[:, gone], lessons.around, sure, given[:, gone])
+    chances = sigmoid(chained(unseen, own, lessons.around, chain))
+    for k in np.flatnonzero(gone):
+        threshold[k] = best_threshold(chances[:, k], lessons.given[:, k], lessons.weights[:, k])
+        doubt[k] = threshold[k] * DOUBT
+    context = Context(before.headings + change, chain)
+    return replace(found, context=context, threshold=threshold, doubt=doubt)
+
+
+def _rows(base: CodeModel, weighed: Any, lessons: Lessons) -> Any:
+    """Return what the model sees of each clause: n-grams, terms, 1, and the n-grams of the headings above."""
     from scipy.sparse import csr_matrix, hstack
 
     terms = term_features(lessons.strengths, lessons.raw)
-    ones = np.ones((len(lessons.texts), 1))
-    return hstack([base.weighed(lessons.texts), csr_matrix(np.hstack([terms, ones]))]).tocsr()
+    parts = [weighed, csr_matrix(np.hstack([terms, np.ones((len(lessons.texts), 1))]))]
+    if lessons.around:
+        parts.append(base.above(lessons.around))
+    return hstack(parts).tocsr()
 
 
-def _log_odds(base: CodeModel, lessons: Lessons) -> Floats:
-    """Return what the model says now: N × K."""
-    chances = np.clip(base.judge(base.weighed(lessons.texts), lessons.strengths, lessons.raw), 1e-12, 1 - 1e-12)
-    return np.asarray(np.log(chances / (1 - chances)))
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """How one code moves: the change of its weights and the log odds of all clauses without their document (N)."""
+
+    reach: float
+    change: Floats
+    unseen: Floats
 
 
-def _folds(groups: Sequence[int]) -> Any:
-    """Return the fold of each clause; those of one document are in one."""
+def _moved(rows: Any, start: Floats, lessons: Lessons, code: int) -> _Move:
+    """Return the move of one code: the least that does about as well on documents held out as what does best there.
+
+    About: by no more than a standard error of the difference (Breiman et al. 1984). The least change without a second
+    document, and none without lessons.
+    """
+    weights = lessons.weights[:, code]
+    used = weights > 0
+    every = _Part(rows, start, lessons.given[:, code], weights)
+    if not used.any():
+        return _Move(0.0, np.zeros(rows.shape[1]), start)
+    fold = _folds(lessons.groups, used)
+    folds = [one for one in range(FOLDS) if (fold[used] == one).any()]
+    if len(folds) < 2:
+        return _Move(REACHES[1], every.where(used).moved(REACHES[1]), start)
+    unseen = np.repeat(start[None], len(REACHES), axis=0)
+    for one in folds:
+        part, held = every.where(used & (fold != one)), fold == one
+        change = np.zeros(rows.shape[1])
+        for n, reach in enumerate(REACHES[1:], 1):
+            change = part.moved(reach, change)
+            unseen[n, held] += rows[held] @ change
+    losses = weights * (np.logaddexp(0, unseen) - lessons.given[:, code] * unseen)
+    worse = losses - losses[int(losses.sum(axis=1).argmin())]
+    error = worse.std(axis=1, where=used[None]) * np.sqrt(used.sum())
+    chosen = int((worse.sum(axis=1) <= error).argmax())
+    return _Move(REACHES[chosen], every.where(used).moved(REACHES[chosen]), unseen[chosen])
+
+
+def _folds(groups: Sequence[int], used: Masks) -> Any:
+    """Return the fold of each clause: those of one document are in one, documents with lessons are dealt out first."""
     numbers: dict[int, int] = {}
-    return np.array([numbers.setdefault(group, len(numbers)) % FOLDS for group in groups])
+    for wanted in (True, False):
+        for group, one in zip(groups, used, strict=True):
+            if one == wanted:
+                numbers.setdefault(group, len(numbers) % FOLDS)
+    return np.array([numbers[group] for group in groups])
 
 
 class _Part:
@@ -91,47 +155,23 @@ class _Part:
         """Return the lessons that are ``kept``."""
         return _Part(self.rows[kept], self.start[kept], self.given[kept], self.weights[kept])
 
-    def moved(self, reach: float) -> Floats:
-        """Return the change of the weights."""
+    def moved(self, reach: float, near: Floats | None = None) -> Floats:
+        """Return the change of the weights, looked for from ``near`` on."""
         from scipy.optimize import minimize
 
-        width = self.rows.shape[1]
+        moves = np.zeros(self.rows.shape[1])
         if not reach or not len(self.given):
-            return np.zeros(width)
+            return moves
         seen = np.unique(self.rows.indices)
         rows = self.rows[:, seen]
+        turned = rows.T.tocsr()
 
         def worth(move: Floats) -> tuple[float, Floats]:
             odds = self.start + rows @ move
             loss = float(self.weights @ (np.logaddexp(0, odds) - self.given * odds))
-            pull = rows.T @ (self.weights * (1 / (1 + np.exp(-np.clip(odds, -40, 40))) - self.given))
+            pull = turned @ (self.weights * (sigmoid(odds) - self.given))
             return loss + float(move @ move) / (2 * reach), pull + move / reach
 
-        found = minimize(worth, np.zeros(len(seen)), jac=True, method="L-BFGS-B", options={"maxiter": 200})
-        moves = np.zeros(width)
-        moves[seen] = found.x
+        first = np.zeros(len(seen)) if near is None else near[seen]
+        moves[seen] = minimize(worth, first, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
         return moves
-
-    def losses(self, move: Floats) -> Floats:
-        """Return minus the log-likelihood of each lesson after a move."""
-        odds = self.start + self.rows @ move
-        return np.asarray(self.weights * (np.logaddexp(0, odds) - self.given * odds))
-
-
-def _reach(part: _Part, fold: Any) -> float:
-    """Return how far to go: the least that does about as well on documents held out as what does best there.
-
-    About: by no more than a standard error of the difference (Breiman et al. 1984). The least change without a second
-    document.
-    """
-    folds = [one for one in range(FOLDS) if (fold == one).any()]
-    if len(folds) < 2:
-        return REACHES[1]
-    losses = [
-        np.concatenate([part.where(fold == one).losses(part.where(fold != one).moved(reach)) for one in folds])
-        for reach in REACHES
-    ]
-    best = losses[int(np.argmin([some.sum() for some in losses]))]
-    worse = (some - best for some in losses)
-    good = (float(some.sum()) <= float(some.std()) * np.sqrt(len(some)) for some in worse)
-    return next(reach for reach, one in zip(REACHES, good, strict=True) if one)

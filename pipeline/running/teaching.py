@@ -17,6 +17,7 @@ import numpy as np
 from pipeline.books.coders import load_coder, load_models
 from pipeline.books.load import load_books
 from pipeline.coding.apply import Coder, code, strengths
+from pipeline.coding.around import Around, around, joined
 from pipeline.coding.codebook import Codebook, walk
 from pipeline.coding.learned import CodeId, CodeModel
 from pipeline.coding.taught import LEAST_CLAUSES, LEAST_GIVEN, Clauses, Plan, Score, judged, learnable, teach
@@ -107,6 +108,7 @@ class _Gathered:
     columns: list[int]
     texts: list[str] = field(default_factory=list)
     groups: list[int] = field(default_factory=list)
+    around: list[Around] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     parts: list[tuple[np.ndarray[Any, Any], ...]] = field(default_factory=list)
 
@@ -118,7 +120,9 @@ class _Gathered:
             none = codes.astype(bool)
             wide = [features, features, np.zeros(0, bool), none, codes, none, none]
         strong, raw, read, given, sure, machine, doubted = wide
-        return Clauses(tuple(self.texts), strong, raw, tuple(self.groups), read, given, sure, machine, doubted)
+        surroundings = joined(self.around)
+        parts = (read, given, sure, machine, doubted)
+        return Clauses(tuple(self.texts), strong, raw, tuple(self.groups), surroundings, *parts)
 
     def add(self, record: Record, votes: Votes | None, records: Records) -> int:
         """Take in the clauses of one document; return how many. Without ``votes`` nobody read it."""
@@ -143,6 +147,7 @@ class _Gathered:
         self.parts.append((*strengths(units, evidence, self.columns), *voted, machine, doubted))
         self.texts += [document.text.text[unit.start : unit.end] for unit in units]
         self.groups += [self._group(record)] * len(units)
+        self.around.append(around(units, outline))
         return len(units)
 
     def _group(self, record: Record) -> int:

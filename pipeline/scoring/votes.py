@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.coding.learned import CodeId, Floats
+from pipeline.coding.arrays import Floats
+from pipeline.coding.learned import CodeId
 from pipeline.coding.marked import Flags, Places, as_places, coded_by, covered
 from pipeline.coding.taught import DOUBTFUL
 from pipeline.scoring.coders import Coder, Stretches, read_people
