@@ -10,7 +10,7 @@ and, where somebody looked for the sub-codes of a codebook too, a fifth item: th
 sub-codes stand in the same lists as their coders gave them, a sub-code sometimes without its top code. Without the
 fifth item nothing is known of the sub-codes of the top codes given.
 
-Deterministic: the same clauses give the same file. The gold (gold/codes) is never trained on.
+Deterministic on one machine: the same clauses give the same file. The gold (gold/codes) is never trained on.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from pipeline.books.load import load_books
 from pipeline.coding.apply import strengths
@@ -293,10 +294,18 @@ def main() -> None:
     if args.add:
         add(args.add)
         return
+    import sklearn.linear_model  # noqa: F401  # only what is loaded can be limited
+
+    with threadpool_limits(1):  # with more threads the sums, and so the weights, differ in the third digit
+        _fit_or_cross(cross=args.cross)
+
+
+def _fit_or_cross(*, cross: bool) -> None:
+    """Fit, and write the model or print how well it does."""
     found, wanted, features = lessons(list(labelled()))
     print(f"{len(found.texts)} clauses of {len(set(found.groups))} documents", file=sys.stderr)
     model = fit("themes", found, [(one.codebook, one.code) for one in wanted], features)
-    if args.cross:
+    if cross:
         for line in cross_lines(found, wanted, model):
             print(line)
         return
