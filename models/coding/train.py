@@ -32,9 +32,10 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.books.load import load_books
 from pipeline.coding.apply import strengths
+from pipeline.coding.arrays import Floats
 from pipeline.coding.codebook import walk
 from pipeline.coding.learn import Lessons, fit, unseen
-from pipeline.coding.learned import CodeId, CodeModel, Floats, save, sigmoid
+from pipeline.coding.learned import CodeId, CodeModel, save, sigmoid
 from pipeline.coding.report import judged_lines
 from pipeline.coding.terms import build_terms, gather
 from pipeline.coding.units import Unit

@@ -4,8 +4,8 @@ The present model's weights are where it starts: for each code the change of the
 likelihood of the lessons under a normal prior around no change (maximum a posteriori adaptation). How wide the prior
 is, the ``reach``, is chosen for each code by log-likelihood over folds of documents, 0 (no change) among the choices: a
 few corrections that say nothing new leave a code as it was. Headings above the clauses are weighed too, from nothing
-on; codes that moved are carried on from clause to clause (``chain``), learned on documents held out, and get a threshold
-from these.
+on; codes that moved are carried on from clause to clause (``chain``), learned on documents held out, which also give
+their thresholds.
 """
 
 from __future__ import annotations

@@ -7,8 +7,10 @@ Whole documents are held out: 5 folds in each of several fixed groupings; the fi
 Codes are those of instruments.yaml that a label 政策内容-… stands for by its ``aliases`` (组织建设 and 政策宣传 are
 one code, 公私合作 is one of demand).
 Candidates: ``policy`` are sentences with such a label, ``labelled`` those with any label, ``all`` every one; a sentence
-without such a label has no code. Ours is the product's trained coder (``coding/learn``), fitted on the training
-documents: each sentence is judged alone, but its headings' terms count as in a run.
+without such a label has no code. "present" is the packaged coder, fitted anew on its labels without those in these
+documents; "taught" is that coder moved to the training documents as ``cewen codebook train`` does (``coding/tune``).
+Both see the candidates of a document in order, with the headings the product finds. Codes that coder doesn't judge
+(公私合作) can't be taught.
 
 Each method gives each candidate one code (or none): SVC (LinearSVC on tf-idf of character 1-3-grams, plain and
 balanced) its best class; ours the code furthest above the odds it has in the training documents, these counting
@@ -24,6 +26,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import importlib
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -35,19 +38,23 @@ import numpy as np
 
 from pipeline.books.load import load_books
 from pipeline.coding.apply import strengths
+from pipeline.coding.around import Around, around, joined
 from pipeline.coding.codebook import labels as names_of
 from pipeline.coding.codebook import walk
 from pipeline.coding.learn import Lessons, fit
 from pipeline.coding.learned import CodeModel
 from pipeline.coding.terms import build_terms, gather
+from pipeline.coding.tune import only, tuned
 from pipeline.coding.units import Unit
 from pipeline.core.config import configs_dir
-from pipeline.core.layers import CleanText, RawText
+from pipeline.core.layers import CleanText, RawText, Section
 from pipeline.structure.outline import build_outline, load_ranks
 
 HERE = Path(__file__).resolve().parent
 SENTENCES = HERE.parents[1].parent / "shared" / "data" / "labelled" / "oas_policy" / "sentences.csv"
 WRONG = HERE / "oas_wrong_labels.csv"
+TRAIN = HERE.parents[1] / "models" / "coding" / "train.py"
+OWN = "real/oas"  # labels in the documents these sentences are from
 POLICY = "政策内容-"
 BOOK = "instruments"
 FOLDS, ENOUGH = 5, 25
@@ -66,9 +73,11 @@ class Data:
     gold: Any
     codes: tuple[str, ...]
     top: dict[str, str]
-    features: tuple[tuple[str, str], ...]
+    present: CodeModel
     damped: Any
     raw: Any
+    units: tuple[Unit, ...]
+    outlines: tuple[tuple[Section, ...], ...]
 
     def candidates(self, view: str) -> Any:
         """Return which sentences are trained on and scored."""
@@ -77,17 +86,29 @@ class Data:
         return np.array([view == "all" or label != "" for label in self.labels])
 
 
+def present_coder() -> CodeModel:
+    """Return the packaged coder, fitted without the labels in the documents of oas_policy."""
+    sys.path.insert(0, str(TRAIN.parent))
+    train = importlib.import_module(TRAIN.stem)
+    found, wanted, features = train.lessons([one for one in train.labelled() if not one.source.startswith(OWN)])
+    return fit("present", found, [(one.codebook, one.code) for one in wanted], features)
+
+
 def read() -> Data:
     """Return the sentences with the headings the product finds in their documents."""
     with SENTENCES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     book = load_books((BOOK,))[0]
-    terms, ranks = build_terms((book,)), load_ranks(configs_dir())
-    every = range(len(terms.targets))
+    present = present_coder()
+    terms = build_terms(load_books(list(dict.fromkeys(codebook for codebook, _ in present.features))))
+    number = {(target.codebook, target.code): n for n, target in enumerate(terms.targets)}
+    every = [number[one] for one in present.features]
+    ranks = load_ranks(configs_dir())
     code_of = names_of(book)
     uids = [row["uid"] for row in rows]
     numbers = {uid: n for n, uid in enumerate(dict.fromkeys(uids))}
-    damped, raw = [], []
+    damped, raw, outlines = [], [], []
+    places: list[Unit] = []
     for uid in numbers:
         sentences = [row["sentence"] for row in rows if row["uid"] == uid]
         text, ends = "\n".join(sentences), np.cumsum([len(one) + 1 for one in sentences])
@@ -100,6 +121,8 @@ def read() -> Data:
         some = strengths(units, gather(text, outline, (), units, terms=terms), every)
         damped.append(some[0])
         raw.append(some[1])
+        outlines.append(outline)
+        places += units
     gold = [code_of[row["label"]] if row["label"].startswith(POLICY) else "" for row in rows]
     subs = sorted(set(gold) - {""})
     return Data(
@@ -109,9 +132,11 @@ def read() -> Data:
         gold=np.array(gold, object),
         codes=(*subs, *TOPS),
         top={path[-1].code: path[0].code for path in walk(book.codes)},
-        features=tuple((target.codebook, target.code) for target in terms.targets),
+        present=present,
         damped=np.vstack(damped),
         raw=np.vstack(raw),
+        units=tuple(places),
+        outlines=tuple(outlines),
     )
 
 
@@ -134,26 +159,46 @@ def svc(texts: Any, classes: Any, train: Any, test: Any, balanced: bool) -> Any:
     return model.predict(words.transform(texts[test]))
 
 
-def taught(data: Data, train: Any, candidates: Any) -> CodeModel:
-    """Return the product's model of the training documents."""
-    given = np.array([[code in (gold, data.top.get(gold)) for code in data.codes] for gold in data.gold], float)
-    weights = np.repeat(candidates[:, None] * 1.0, len(data.codes), axis=1)
-    kept = np.flatnonzero(train & candidates)
+def learned_codes(data: Data) -> list[str]:
+    """Return the codes of the data that the present coder judges, in their order."""
+    return [code for code in data.codes if (BOOK, code) in data.present.codes]
+
+
+def placed(data: Data, chosen: Any) -> Around:
+    """Return the surroundings of the ``chosen`` sentences (their numbers, in order)."""
+    owners = data.documents[chosen]
+    return joined(
+        [
+            around([data.units[n] for n in chosen[owners == document]], data.outlines[document])
+            for document in np.unique(owners)
+        ]
+    )
+
+
+def taught(data: Data, kept: Any) -> CodeModel:
+    """Return the present coder taught on the sentences ``kept`` (their numbers)."""
+    codes = learned_codes(data)
     lessons = Lessons(
         texts=tuple(data.texts[n] for n in kept),
         strengths=data.damped[kept],
         raw=data.raw[kept],
-        given=given[kept],
-        weights=weights[kept],
-        groups=tuple(int(data.documents[n]) for n in kept),
+        given=np.array([[code in (gold, data.top.get(gold)) for code in codes] for gold in data.gold[kept]], float),
+        weights=np.ones((len(kept), len(codes))),
+        groups=tuple(int(document) for document in data.documents[kept]),
+        around=placed(data, kept),
     )
-    return fit("oas", lessons, [(BOOK, code) for code in data.codes], data.features)
+    return tuned("oas", only(data.present, [(BOOK, code) for code in codes]), lessons)
 
 
 def chances(data: Data, model: CodeModel, held: Any) -> Any:
-    """Return the chances of the held-out sentences."""
-    at = np.flatnonzero(held)
-    return model.judge(model.weighed([data.texts[n] for n in at]), data.damped[at], data.raw[at])
+    """Return the chances of the sentences ``held`` (their numbers) for all codes of the data."""
+    weighed = model.weighed([data.texts[n] for n in held])
+    judged = model.judge(weighed, data.damped[held], data.raw[held], placed(data, held))
+    found = np.zeros((len(held), len(data.codes)))
+    for n, code in enumerate(data.codes):
+        if (BOOK, code) in model.codes:
+            found[:, n] = judged[:, model.codes.index((BOOK, code))]
+    return found
 
 
 def best(found: Any, prior: Any, names: Sequence[str], nothing: float) -> Any:
@@ -194,19 +239,17 @@ def judged(data: Data, view: str, seed: int) -> dict[str, Any]:
         for method, balanced in (("SVC", False), ("SVC balanced", True)):
             picked = svc(texts, classes, train & candidates, held, balanced)
             put(method, held, np.hstack([masks(picked, subs, None), masks(picked, TOPS, data.top)]))
-        model = taught(data, train, candidates)
-        some = chances(data, model, held)
-        rate = masks(data.gold, subs, None)[train & candidates].mean(axis=0) + 1e-3
+        lessons = np.flatnonzero(train & candidates)
+        rate = masks(data.gold, subs, None)[lessons].mean(axis=0) + 1e-3
         nothing = 0.0 if view == "policy" else NOTHING
-        picked = best(some[:, : len(subs)], rate, subs, nothing)
-        put("ours", held, np.hstack([masks(picked, subs, None), masks(picked, TOPS, data.top)]))
-        tops = some[:, len(subs) :]
-        rates = np.array(
-            [np.mean([data.top.get(data.gold[n]) == t for n in np.flatnonzero(train & candidates)]) for t in TOPS]
-        )
-        own = best(tops, rates + 1e-3, TOPS, nothing)
-        put("ours, tops learned", held, np.hstack([masks(picked, subs, None), masks(own, TOPS, None)]))
-        put("ours, thresholds", held, some >= model.threshold)
+        model = taught(data, lessons)
+        for name, coder in (("present", data.present), ("taught", model)):
+            some = chances(data, coder, np.flatnonzero(held))
+            picked = best(some[:, : len(subs)], rate, subs, nothing)
+            put(name, held, np.hstack([masks(picked, subs, None), masks(picked, TOPS, data.top)]))
+        threshold = np.ones(len(data.codes))
+        threshold[[data.codes.index(code) for _, code in model.codes]] = model.threshold
+        put("taught, thresholds", held, some >= threshold)
     return found
 
 
