@@ -15,6 +15,7 @@ from pipeline.qda import memo
 from pipeline.qda.align import Alignment
 from pipeline.qda.anchor import Anchor, How, Placed
 from pipeline.qda.build import Choice, build_project
+from pipeline.qda.cases import without_cases
 from pipeline.qda.code_match import CodeMatcher
 from pipeline.qda.compare import Change, Kind, compare
 from pipeline.qda.folding import squeeze
@@ -53,6 +54,7 @@ class Comparison:
     """A whole file compared. ``themes`` are the file's codes that the run has none for; ``how`` counts placings.
 
     ``older`` are machine coders of the file that the run hasn't got: the file was exported from an earlier run.
+    ``cases`` counts codings of the file that are cases written as codes, which are nobody's codings.
     """
 
     file: Path
@@ -66,6 +68,7 @@ class Comparison:
     older: tuple[str, ...]
     how: dict[How, int]
     repaired: int
+    cases: int = 0
 
     def counts(self) -> dict[Kind, int]:
         """Return how many codings there are of each kind."""
@@ -81,8 +84,9 @@ def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: b
     no document of the file is in the run.
     """
     check_coder(coder)
-    given = read_given(file)
+    found = read_given(file)
     run = build_project(out, Choice(coders=(memo.MACHINE,))).project
+    given = without_cases(found, run)
     reviewer = (coder or _only_person(given.project) or file.stem).strip()
     comparer = _Comparer(run, given, file, reviewer, reviewed)
     if not all(paper.text for paper in given.project.papers):
@@ -172,6 +176,7 @@ class _Comparer:
             older=self._older,
             how=dict(self._how),
             repaired=self._given.repaired,
+            cases=self._given.cases,
         )
 
     def _matched(self) -> Iterator[tuple[Paper, Paper]]:

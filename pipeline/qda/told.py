@@ -42,6 +42,7 @@ def as_data(imported: Imported) -> dict[str, Any]:
         "counts": counts(imported),
         "changes": [_plain(entry) for entry in listed(imported)],
         "placed": {**comparison.how, "repaired": comparison.repaired},
+        "cases": comparison.cases,
         "troubles": [asdict(trouble) for trouble in comparison.troubles],
     }
 
@@ -94,6 +95,8 @@ def words(imported: Imported) -> Iterator[str]:
             f"文件里的{'、'.join(comparison.older)}不是本次运行的机器编码者：导出之后又重新运行过，"
             "列出的变化也可能是机器编码自己变了。请对照导出时的结果导入，或重新导出后再改。"
         )
+    if comparison.cases:
+        yield f"有 {comparison.cases} 处是写成代码的案例（--case-as-code），不是谁的编码，没有算在内。"
     if comparison.repaired:
         yield f"有 {comparison.repaired} 处的位置与所附原文不符，已按原文重新定位。"
     for how, number in comparison.how.items():
