@@ -160,9 +160,7 @@ class _Comparer:
         for paper, document in self._matched():
             documents.append(self._compared(paper, document))
         if not documents:
-            named = "、".join(paper.name for paper in self._given.project.papers[:5])
-            found = f"其中的文档（{named}）都不在本次运行中" if named else "里面没有文档"
-            raise PipelineError(f"{self._file}: {found}，什么都没有导入。请检查输出目录和文件是否对应")
+            raise PipelineError(f"{self._file}: {self._nothing()}")
         used = {change.mark.theme for one in documents for change in one.changes}
         return Comparison(
             file=self._file,
@@ -178,6 +176,15 @@ class _Comparer:
             repaired=self._given.repaired,
             cases=self._given.cases,
         )
+
+    def _nothing(self) -> str:
+        """Return why there is no document to import."""
+        if named := "、".join(paper.name for paper in self._given.project.papers[:5]):
+            return f"其中的文档（{named}）都不在本次运行中，什么都没有导入。请检查输出目录和文件是否对应"
+        if self._troubles:
+            more = f"（这样的共 {len(self._troubles)} 处）" if len(self._troubles) > 1 else ""
+            return f"里面没有可以导入的文档，什么都没有导入。{self._troubles[0]}{more}"
+        return "里面没有文档，什么都没有导入"
 
     def _matched(self) -> Iterator[tuple[Paper, Paper]]:
         """Yield each paper of the file with its document; those without text of one document together."""
