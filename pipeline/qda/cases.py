@@ -44,6 +44,18 @@ def without_cases(given: Given, run: Project) -> Given:
     return replace(given, project=replace(given.project, papers=tuple(papers), themes=themes), cases=count)
 
 
+def without_suggestions(given: Given) -> Given:
+    """Return ``given`` without the codings of the user that the machine's doubts are exported under; they are counted.
+
+    Whatever became of them, they are nobody's: a doubt is answered by a coding of one's own.
+    """
+    project = given.project
+    papers = [replace(p, marks=tuple(mark for mark in p.marks if mark.coder != memo.DOUBTS)) for p in project.papers]
+    count = sum(len(old.marks) - len(new.marks) for old, new in zip(project.papers, papers, strict=True))
+    coders = tuple(name for name in project.coders if name != memo.DOUBTS)
+    return replace(given, project=replace(project, papers=tuple(papers), coders=coders), suggestions=count)
+
+
 class _Finder:
     """Which codes of a file are cases; ``paths`` are theirs, and that of a folder that holds nothing else."""
 

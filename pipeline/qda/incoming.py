@@ -15,7 +15,7 @@ from pipeline.qda import memo
 from pipeline.qda.align import Alignment
 from pipeline.qda.anchor import Anchor, How, Placed
 from pipeline.qda.build import Choice, build_project
-from pipeline.qda.cases import without_cases
+from pipeline.qda.cases import without_cases, without_suggestions
 from pipeline.qda.code_match import CodeMatcher
 from pipeline.qda.compare import Change, Kind, compare
 from pipeline.qda.folding import squeeze
@@ -54,7 +54,8 @@ class Comparison:
     """A whole file compared. ``themes`` are the file's codes that the run has none for; ``how`` counts placings.
 
     ``older`` are machine coders of the file that the run hasn't got: the file was exported from an earlier run.
-    ``cases`` counts codings of the file that are cases written as codes, which are nobody's codings.
+    ``cases`` counts codings of the file that are cases written as codes, which are nobody's codings;
+    ``suggestions`` those of the machine's doubts, which are nobody's either.
     """
 
     file: Path
@@ -69,6 +70,7 @@ class Comparison:
     how: dict[How, int]
     repaired: int
     cases: int = 0
+    suggestions: int = 0
 
     def counts(self) -> dict[Kind, int]:
         """Return how many codings there are of each kind."""
@@ -86,7 +88,7 @@ def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: b
     check_coder(coder)
     found = read_given(file)
     run = build_project(out, Choice(coders=(memo.MACHINE,))).project
-    given = without_cases(found, run)
+    given = without_cases(without_suggestions(found), run)
     reviewer = (coder or _only_person(given.project) or file.stem).strip()
     comparer = _Comparer(run, given, file, reviewer, reviewed)
     if not all(paper.text for paper in given.project.papers):
@@ -175,6 +177,7 @@ class _Comparer:
             how=dict(self._how),
             repaired=self._given.repaired,
             cases=self._given.cases,
+            suggestions=self._given.suggestions,
         )
 
     def _nothing(self) -> str:
