@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.books.duties import load_duties
 from pipeline.books.load import book_names, load_books
 from pipeline.coding.apply import Coder, build_coder
 from pipeline.coding.codebook import Codebook
 from pipeline.coding.learned import CodeModel, load
-from pipeline.core.config import CodingSettings, models_dir, names_file
+from pipeline.core.config import CodingSettings, configs_dir, models_dir, names_file
 from pipeline.core.errors import PipelineError
 
 SUFFIX = ".codes"
@@ -22,7 +23,8 @@ def load_coder(settings: CodingSettings, codebooks: Sequence[str] | None = None)
     """
     books = load_books(settings.codebooks if codebooks is None else codebooks)
     models = load_models(settings.models)
-    return build_coder(books, settings.threshold, models=models, helpers=_helpers(books, models))
+    helpers, duties = _helpers(books, models), load_duties(configs_dir())
+    return build_coder(books, settings.threshold, models=models, helpers=helpers, duties=duties)
 
 
 def load_models(names: Sequence[str]) -> tuple[CodeModel, ...]:

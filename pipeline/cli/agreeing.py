@@ -137,6 +137,10 @@ def _print(found: Agreement, names: Mapping[str, str]) -> None:
     if found.group:
         _grid(words.group_grid(found.group))
         _grid(words.pairs_grid(found.pairs))
+        for pair in found.pairs:
+            if not pair.units:
+                for line in words.reading(pair, found.kind):
+                    click.echo(f"{pair.a.label}–{pair.b.label}：{line}")
         say("每两人之间各代码的系数：--coders 甲,乙 或 --xlsx 文件。")
         return
     for pair in found.pairs:

@@ -37,6 +37,7 @@ DIALECTS = ("spec", "nvivo", "atlas", "maxqda")
 )
 @click.option("--coder", "coders", metavar="编码者", multiple=True, help="只导出这个编码者；“机器编码”指全部机器编码。")
 @click.option("--no-measures", is_flag=True, help="不把措施作为编码导出。")
+@click.option("--suggestions", is_flag=True, help="qdpx 也带上待审的建议，编码者为“机器编码 待审”；导入时不算编码。")
 @click.option("--bare", is_flag=True, help="qdpx 之外不写编码本、分类表、编码表等文件。")
 @click.argument("dest", metavar="DEST", type=Path)
 @help_option
@@ -72,4 +73,4 @@ def given_options(ctx: click.Context) -> dict[str, object]:
     return found
 
 
-_PLAIN = ("dialect", "bmp_safe", "source_variables", "case_as_code", "codebooks", "coders", "bare")
+_PLAIN = ("dialect", "bmp_safe", "source_variables", "case_as_code", "codebooks", "coders", "suggestions", "bare")

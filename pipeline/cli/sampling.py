@@ -72,11 +72,10 @@ def _clauses(out: Path, connection: duckdb.DuckDBPyConnection, by: str | None, b
     """Return all clauses of the run with their strata, in order; a file that is there twice counts once."""
     from pipeline.running.borders import raw_units
     from pipeline.scoring.sample import Clause, rarest
+    from pipeline.table.query import COPIES
 
     column = by if by and by != "code" else "year"
-    sql = f"SELECT doc_id, {column} FROM documents WHERE raw_text IS NOT NULL AND doc_id NOT IN (" + (
-        "SELECT doc_id FROM issues WHERE code = 'input.duplicate' AND doc_id IS NOT NULL)"
-    )
+    sql = f"SELECT doc_id, {column} FROM documents WHERE raw_text IS NOT NULL AND doc_id NOT IN {COPIES}"
     strata = {str(doc): _UNKNOWN if value is None else str(value) for doc, value in connection.execute(sql).fetchall()}
     places = [(doc, *span) for doc, spans in raw_units(out, frozenset(strata), "clause") for span in spans]
     if by == "code":

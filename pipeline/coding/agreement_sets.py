@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+from math import ceil, log2
 
 import numpy as np
 import numpy.typing as npt
@@ -76,44 +78,69 @@ def matched(a: Sequence[Span], b: Sequence[Span], overlap: float) -> int:
     """Return how many spans of ``a`` and ``b`` can be paired, each with one at most.
 
     Two spans can be paired when they share a character and their Jaccard coefficient (characters of both ÷ characters
-    of either) is at least ``overlap``. The number of pairs is the largest there is (augmenting paths, Kuhn 1955).
+    of either) is at least ``overlap``. The number of pairs is the largest there is.
     """
-    order = sorted(b)
-    longest = max((end - start for start, end in order), default=0)
-    starts = [start for start, _ in order]
-    near = [
-        [
-            number
-            for number in range(bisect_left(starts, start - longest), bisect_left(starts, end))
-            if jaccard((start, end), order[number]) >= max(overlap, 1e-12)
-        ]
-        for start, end in sorted(a)
-    ]
-    partner: dict[int, int] = {}
-    return sum(_augment(one, near, partner) for one in range(len(near)))
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    first, second = ([span for span in some if span[0] < span[1]] for some in (a, b))
+    if overlap <= 0:
+        return _met(first, second)
+    pairs = list(_alike(first, second, overlap))
+    if not pairs:
+        return 0
+    rows, columns = zip(*pairs, strict=True)
+    graph = csr_matrix((np.ones(len(pairs), dtype=bool), (rows, columns)), shape=(len(first), len(second)))
+    return int((maximum_bipartite_matching(graph) >= 0).sum())
 
 
-def _augment(one: int, near: Sequence[Sequence[int]], partner: dict[int, int]) -> bool:
-    """Give span ``one`` a partner, moving others to another of theirs where needed; tell whether it has got one."""
-    tried: set[int] = set()
-    path = [(one, iter(near[one]))]
-    taken: list[int] = []
-    while path:
-        _, left = path[-1]
-        other = next((number for number in left if number not in tried), None)
-        if other is None:
-            path.pop()
-            if taken:
-                taken.pop()
+def _met(a: Sequence[Span], b: Sequence[Span]) -> int:
+    """Return the largest number of pairs of spans that share a character, in time n log n.
+
+    The span that ends first is paired with that of those it meets which ends first. No other choice gives more: all it
+    meets go on where it ends, so each of them meets whatever that one meets behind it.
+    """
+    spans = [(*span, side) for side, some in enumerate((a, b)) for span in some]
+    by_start = sorted(range(len(spans)), key=lambda one: spans[one][0])
+    done = [False] * len(spans)
+    begun: tuple[list[tuple[int, int]], ...] = ([], [])
+    pairs = coming = 0
+    for one in sorted(range(len(spans)), key=lambda one: spans[one][1]):
+        _, end, side = spans[one]
+        while coming < len(spans) and spans[by_start[coming]][0] < end:
+            heappush(begun[spans[by_start[coming]][2]], (spans[by_start[coming]][1], by_start[coming]))
+            coming += 1
+        if done[one]:
             continue
-        tried.add(other)
-        taken.append(other)
-        if other not in partner:
-            for (span, _), got in zip(path, taken, strict=True):
-                partner[got] = span
-            return True
-        path.append((partner[other], iter(near[partner[other]])))
-    return False
+        done[one] = True
+        others = begun[1 - side]
+        while others and done[others[0][1]]:
+            heappop(others)
+        if others:
+            done[heappop(others)[1]] = True
+            pairs += 1
+    return pairs
+
+
+def _alike(a: Sequence[Span], b: Sequence[Span], overlap: float) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of spans whose Jaccard coefficient is at least ``overlap`` (above 0).
+
+    Such spans are of like length, and begin near each other, so each is compared with few: those of ``b`` are kept by
+    the power of two of their length, then by where they begin.
+    """
+    kept: dict[int, list[tuple[int, int]]] = {}
+    for number, (start, end) in enumerate(b):
+        kept.setdefault((end - start).bit_length(), []).append((start, number))
+    for some in kept.values():
+        some.sort()
+    reach = ceil(-log2(overlap))
+    for one, (start, end) in enumerate(a):
+        size = (end - start).bit_length()
+        apart = (1 - overlap) / overlap * (end - start) + 1
+        for bits in range(size - reach, size + reach + 1):
+            some = kept.get(bits, [])
+            low, high = bisect_left(some, (start - apart,)), bisect_left(some, (start + apart,))
+            yield from ((one, number) for _, number in some[low:high] if jaccard(a[one], b[number]) >= overlap)
 
 
 def jaccard(a: Span, b: Span) -> float:

@@ -3,7 +3,8 @@
 By terms a code is given when its strength (see ``terms``) reaches the threshold; the score is 1 - 2^-strength: 0.5 at
 1, 0.75 at 2. A trained code (see ``learned``) is given when its probability, which is its score, reaches the model's
 own threshold. Codes below a trained code go by terms, and only where it is given. What falls short of that, but not
-far, is kept as a doubt (``given`` false): nobody's coding, only something to look at.
+far, is kept as a doubt (``given`` false): nobody's coding, only something to look at. A clause that only says who is
+responsible is given nothing.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import numpy as np
 from pipeline.coding.around import Around, around
 from pipeline.coding.arrays import Floats
 from pipeline.coding.codebook import Codebook
+from pipeline.coding.duties import Duties
 from pipeline.coding.learned import CodeModel
 from pipeline.coding.terms import Evidence, Target, Terms, build_terms, damping, gather, spoken, total
 from pipeline.coding.units import Unit, cut_units
 from pipeline.core.layers import CleanText, Coding, Section, Sentence
 from pipeline.core.strict import digest
 
-ALGORITHM = "3"  # raise it when the same codebooks and models would give other codings
+ALGORITHM = "4"  # raise it when the same codebooks and models would give other codings
 DOUBT = 0.7  # by terms, a clause is put up for review from this share of the threshold on
 
 
@@ -44,6 +46,7 @@ class Coder:
     shown: tuple[int, ...]
     threshold: float
     digest: str
+    duties: Duties | None = None
 
 
 def build_coder(
@@ -52,10 +55,12 @@ def build_coder(
     *,
     models: Sequence[CodeModel] = (),
     helpers: Sequence[Codebook] = (),
+    duties: Duties | None = None,
 ) -> Coder:
     """Return the coder of ``codebooks``; a later model has the say on a code that an earlier one judges too.
 
-    ``helpers`` are codebooks whose terms only help the models to judge. Raises KeyError when a model needs a code that
+    ``helpers`` are codebooks whose terms only help the models to judge; ``duties`` tells the clauses that only say who
+    is responsible. Raises KeyError when a model needs a code that
     neither has.
     """
     terms = build_terms((*codebooks, *helpers))
@@ -71,8 +76,10 @@ def build_coder(
         if columns:
             trained.append(_Trained(model, columns, tuple(number[code] for code in model.features)))
     books = [book.digest for book in (*codebooks, *helpers)]
-    key = digest(ALGORITHM, repr(threshold), *books, *(one.model.digest for one in trained))
-    return Coder(terms, tuple(trained), shown, threshold, key)
+    key = digest(
+        ALGORITHM, repr(threshold), *books, *(one.model.digest for one in trained), duties.digest if duties else ""
+    )
+    return Coder(terms, tuple(trained), shown, threshold, key, duties)
 
 
 def code(
@@ -84,6 +91,8 @@ def code(
     gives ``()``.
     """
     units = cut_units(text.text, outline, sentences)
+    if duties := coder.duties:
+        units = tuple(unit for unit in units if not duties.alone(text.text[unit.start : unit.end]))
     evidence = gather(text.text, outline, sentences, units, terms=coder.terms)
     here = around(units, outline)
     judged = [_Judged(one, text.text, units, evidence, here) for one in coder.trained if units]

@@ -176,12 +176,7 @@ def _model(head: Any, arrays: dict[str, Any], known_by: str) -> CodeModel:
     k, v = len(codes), len(model.vocabulary)
     shapes = {"idf": (v,), "grams": (v, k), "terms": (3 * len(features), k)}
     if context:
-        shapes |= {
-            "headings": (v, k),
-            "beside": (v, k),
-            "terms_beside": (3 * len(features), k),
-            "chain": (len(PARTS), k),
-        }
+        shapes |= {"headings": (v, k), "chain": (len(PARTS), k)}
     shapes |= dict.fromkeys(("intercept", "slope", "shift", "threshold", "doubt"), (k,))
     for name, shape in shapes.items():
         if wide[name].shape != shape or not np.isfinite(wide[name]).all():

@@ -19,6 +19,7 @@ OPTIONS = {
     "codebooks": "--codebook",
     "coders": "--coder",
     "measures": "--no-measures",
+    "suggestions": "--suggestions",
     "bare": "--bare",
 }
 _CODED = ("codebooks", "coders", "measures", "bmp_safe")
@@ -47,7 +48,7 @@ TARGETS = (
         "REFI-QDA 项目（NVivo、MAXQDA、ATLAS.ti、QualCoder），附编码本、分类表、编码表",
         ".qdpx",
         "pipeline.qda.exports:export_qdpx",
-        ("dialect", "source_variables", "case_as_code", "bare", *_CODED),
+        ("dialect", "source_variables", "case_as_code", "suggestions", "bare", *_CODED),
     ),
     Target("qdc", "REFI-QDA 编码本", ".qdc", "pipeline.qda.exports:export_qdc", ("codebooks", "measures")),
     Target(

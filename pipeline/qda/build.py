@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from pipeline.qda.texts import Plain, visible
 from pipeline.table.cells import rows
 from pipeline.table.coders import find_coders
 from pipeline.table.people import coders, readings
-from pipeline.table.schema import TABLES, CodingRow, DocumentRow, IssueRow, MeasureRow, Row
+from pipeline.table.schema import TABLES, CodingRow, DocumentRow, IssueRow, MeasureRow, Row, SuggestionRow
 
 # Nothing in an export may depend on the clock: equal input gives equal bytes.
 CREATED = "2000-01-01T00:00:00Z"
@@ -34,13 +34,15 @@ class Choice:
     """What of a run goes into a project: codebooks by id or name, coders by name (empty: all), measures or not.
 
     ``instead``, when given, are the only documents that go into it, each with these codings and no others.
-    Where codebooks are named, the measures are there only when their folder 「措施」 is named too.
+    Where codebooks are named, the measures are there only when their folder 「措施」 is named too. With
+    ``suggestions`` what the machine was in doubt about is there, by the user 「机器编码 待审」.
     """
 
     codebooks: tuple[str, ...] = ()
     coders: tuple[str, ...] = ()
     measures: bool = True
     instead: Mapping[str, tuple[CodingRow, ...]] | None = None
+    suggestions: bool = False
 
 
 @dataclass(slots=True)
@@ -91,12 +93,13 @@ class _Run:
         self.scheme: Scheme = load_scheme()
         self.shelf: Shelf = load_shelf(out)
         self.words += self.shelf.words
-        self.codings: dict[str, list[CodingRow]] = defaultdict(list)
+        self.codings: dict[str, list[CodingRow | SuggestionRow]] = defaultdict(list)
         self.measures: dict[str, list[MeasureRow]] = defaultdict(list)
         known = set(coders(readings(out))) if choice.instead is None else set()
         self._only = choice.instead
         given = _table(out, CodingRow) if choice.instead is None else _given(choice.instead)
-        for coding in given:
+        doubts = _table(out, SuggestionRow) if choice.suggestions else iter(())
+        for coding in chain(given, doubts):
             known.add(coding.coder)
             self.shelf.path(coding.codebook, coding.code)
             self.codings[coding.doc_id].append(coding)
@@ -197,7 +200,9 @@ class _Run:
         used = Counter(mark.coder for paper in papers for mark in paper.marks)
         people = {coder for coder in self._coders if not coder.startswith("machine:")}
         found = {*used, *map(memo.user_name, people)}
-        return tuple(sorted(found, key=lambda name: (not memo.is_machine(name), -used[name], name)))
+        return tuple(
+            sorted(found, key=lambda name: (not memo.is_machine(name), name == memo.DOUBTS, -used[name], name))
+        )
 
     def about(self, papers: Sequence[Paper], themes: Sequence[Theme]) -> str:
         """Return the memo of the whole project."""

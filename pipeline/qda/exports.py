@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.errors import PipelineError
+from pipeline.qda import memo
 from pipeline.qda.build import Built, Choice, build_project
 from pipeline.qda.dialects import DIALECTS, without_astral
 from pipeline.qda.labelling import write_doccano, write_label_studio
@@ -25,7 +26,9 @@ _UNPROVEN = {
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The options of the targets. ``coders`` and ``codebooks`` empty: all; ``bare``: no files beside a .qdpx."""
+    """The options of the targets. ``coders`` and ``codebooks`` empty: all; ``bare``: no files beside a .qdpx;
+    ``suggestions``: what the machine was in doubt about too.
+    """
 
     dialect: str = "spec"
     bmp_safe: bool = False
@@ -35,10 +38,11 @@ class Given:
     coders: tuple[str, ...] = ()
     measures: bool = True
     bare: bool = False
+    suggestions: bool = False
 
     def built(self, out: Path) -> Built:
         """Return the finished run ``out`` as a project. Raises PipelineError for an unknown codebook or coder."""
-        return build_project(out, Choice(self.codebooks, self.coders, self.measures))
+        return build_project(out, Choice(self.codebooks, self.coders, self.measures, suggestions=self.suggestions))
 
 
 def export_qdpx(out: Path, target: Path, **options: Any) -> tuple[str, ...]:
@@ -55,6 +59,11 @@ def export_qdpx(out: Path, target: Path, **options: Any) -> tuple[str, ...]:
     style = Options(dialect, given.bmp_safe, given.source_variables, given.case_as_code, built.classification)
     write_qdpx(built.project, target, style)
     words = _told(built, bmp_safe=given.bmp_safe)
+    if given.suggestions:
+        count = sum(mark.coder == memo.DOUBTS for paper in built.project.papers for mark in paper.marks)
+        words.append(
+            f"其中 {count} 处是待审的建议，编码者为“{memo.DOUBTS}”：同意的请用自己的名字另编，留下的不算任何人的编码"
+        )
     if given.dialect in _UNPROVEN:
         words.append(f"{_UNPROVEN[given.dialect]}，打开后请先核对几处编码")
     if not given.bare:

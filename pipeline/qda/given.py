@@ -30,12 +30,15 @@ class Given:
     """A file as read. A paper without text has marks whose positions, if any, are into the run's own raw text.
 
     Line breaks of papers are ``\\n``. A mark without coder (``""``) is its reviewer's. ``repaired`` marks stand where
-    their quote is and not where the file says.
+    their quote is and not where the file says. ``cases`` counts codings that are cases, which are no codings,
+    ``suggestions`` what is still the machine's doubt, which nobody gave.
     """
 
     project: Project
     troubles: tuple[Trouble, ...] = ()
     repaired: int = 0
+    cases: int = 0
+    suggestions: int = 0
 
 
 def place_of(start: int, end: int) -> str:

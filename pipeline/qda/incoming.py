@@ -15,6 +15,7 @@ from pipeline.qda import memo
 from pipeline.qda.align import Alignment
 from pipeline.qda.anchor import Anchor, How, Placed
 from pipeline.qda.build import Choice, build_project
+from pipeline.qda.cases import without_cases, without_suggestions
 from pipeline.qda.code_match import CodeMatcher
 from pipeline.qda.compare import Change, Kind, compare
 from pipeline.qda.folding import squeeze
@@ -53,6 +54,8 @@ class Comparison:
     """A whole file compared. ``themes`` are the file's codes that the run has none for; ``how`` counts placings.
 
     ``older`` are machine coders of the file that the run hasn't got: the file was exported from an earlier run.
+    ``cases`` counts codings of the file that are cases written as codes, which are nobody's codings;
+    ``suggestions`` those of the machine's doubts, which are nobody's either.
     """
 
     file: Path
@@ -66,6 +69,8 @@ class Comparison:
     older: tuple[str, ...]
     how: dict[How, int]
     repaired: int
+    cases: int = 0
+    suggestions: int = 0
 
     def counts(self) -> dict[Kind, int]:
         """Return how many codings there are of each kind."""
@@ -81,8 +86,9 @@ def compare_file(out: Path, file: Path, *, coder: str | None = None, reviewed: b
     no document of the file is in the run.
     """
     check_coder(coder)
-    given = read_given(file)
+    found = read_given(file)
     run = build_project(out, Choice(coders=(memo.MACHINE,))).project
+    given = without_cases(without_suggestions(found), run)
     reviewer = (coder or _only_person(given.project) or file.stem).strip()
     comparer = _Comparer(run, given, file, reviewer, reviewed)
     if not all(paper.text for paper in given.project.papers):
@@ -156,9 +162,7 @@ class _Comparer:
         for paper, document in self._matched():
             documents.append(self._compared(paper, document))
         if not documents:
-            named = "、".join(paper.name for paper in self._given.project.papers[:5])
-            found = f"其中的文档（{named}）都不在本次运行中" if named else "里面没有文档"
-            raise PipelineError(f"{self._file}: {found}，什么都没有导入。请检查输出目录和文件是否对应")
+            raise PipelineError(f"{self._file}: {self._nothing()}")
         used = {change.mark.theme for one in documents for change in one.changes}
         return Comparison(
             file=self._file,
@@ -172,7 +176,18 @@ class _Comparer:
             older=self._older,
             how=dict(self._how),
             repaired=self._given.repaired,
+            cases=self._given.cases,
+            suggestions=self._given.suggestions,
         )
+
+    def _nothing(self) -> str:
+        """Return why there is no document to import."""
+        if named := "、".join(paper.name for paper in self._given.project.papers[:5]):
+            return f"其中的文档（{named}）都不在本次运行中，什么都没有导入。请检查输出目录和文件是否对应"
+        if self._troubles:
+            more = f"（这样的共 {len(self._troubles)} 处）" if len(self._troubles) > 1 else ""
+            return f"里面没有可以导入的文档，什么都没有导入。{self._troubles[0]}{more}"
+        return "里面没有文档，什么都没有导入"
 
     def _matched(self) -> Iterator[tuple[Paper, Paper]]:
         """Yield each paper of the file with its document; those without text of one document together."""

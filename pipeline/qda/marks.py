@@ -11,7 +11,7 @@ from pipeline.qda.project import Path as CodePath
 from pipeline.qda.texts import Plain, visible
 from pipeline.table.cells import plain_number
 from pipeline.table.derive import columns
-from pipeline.table.schema import CodingRow, MeasureRow
+from pipeline.table.schema import CodingRow, MeasureRow, SuggestionRow
 from pipeline.table.words import per_words, unwrap
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
@@ -32,8 +32,8 @@ _TOLD = (
 )
 
 
-def coding_mark(row: CodingRow, path: CodePath, plain: Plain) -> Mark | None:
-    """Return a coding as a mark; None when nothing of its text is left."""
+def coding_mark(row: CodingRow | SuggestionRow, path: CodePath, plain: Plain) -> Mark | None:
+    """Return a coding as a mark, a suggestion as one of a user of its own; None when nothing of its text is left."""
     machine = row.coder.startswith("machine:")
     facts: list[tuple[str, object]] = [
         (memo.SCORE, None if row.score is None else f"{row.score:.4g}"),
@@ -41,7 +41,8 @@ def coding_mark(row: CodingRow, path: CodePath, plain: Plain) -> Mark | None:
         (memo.VERSION, row.coder.removeprefix("machine:") if machine else None),
     ]
     words = memo.pairs(facts) if machine else row.rule or ""
-    return _mark(row, path, row.coder, visible(words), plain)
+    coder = memo.DOUBTS if isinstance(row, SuggestionRow) else row.coder
+    return _mark(row, path, coder, visible(words), plain)
 
 
 def measure_mark(row: MeasureRow, path: CodePath, coder: str, plain: Plain) -> Mark | None:
@@ -65,7 +66,9 @@ def _told(row: MeasureRow, name: str) -> str | None:
     return per_words(value) if name == "per" else unwrap(value)
 
 
-def _mark(row: CodingRow | MeasureRow, path: CodePath, coder: str, words: str, plain: Plain) -> Mark | None:
+def _mark(
+    row: CodingRow | SuggestionRow | MeasureRow, path: CodePath, coder: str, words: str, plain: Plain
+) -> Mark | None:
     """Return the mark of a row at its place in the exported text; None when nothing is left there."""
     start, end = plain.inward(row.start, row.end)
     if start >= end:

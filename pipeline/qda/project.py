@@ -15,6 +15,7 @@ class Theme:
     """A code of the project. ``codable`` is false for a folder; ``memo`` holds definition, include and exclude.
 
     ``name`` is what it's called where names must be unique (``pipeline.qda.names``); empty where the writer may choose.
+    ``guid`` is that of the file it was read from, in lower case.
     """
 
     path: Path
@@ -22,6 +23,7 @@ class Theme:
     memo: str = ""
     colour: str = ""
     name: str = ""
+    guid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.qda import memo
+from pipeline.qda.cases import FOLDER, OTHERWISE, case_guid, case_memo
 from pipeline.qda.dialects import DIALECTS, GETA, Dialect, Ruler, without_astral
 from pipeline.qda.names import attribute_names, theme_names
 from pipeline.qda.project import Mark, Paper, Project, Theme
@@ -17,7 +18,6 @@ NAMESPACE = "urn:QDA-XML:project:1.0"
 CREATED = "2000-01-01T00:00:00Z"  # where nothing is known: the clock would make equal projects unequal files
 NOTE = "cewen 导出说明"
 _NAME_CHARS = 100
-_CASES = "案例"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +118,16 @@ class Qde:
 
     def _cases_as_codes(self) -> Iterator[str]:
         """Yield a folder with a code of the same GUID for each case."""
-        yield f"<Code{attributes(guid=guid('cases'), name=self._free(_CASES), isCodable='false')}>\n"
+        yield f"<Code{attributes(guid=guid('cases'), name=self._free(FOLDER), isCodable='false')}>\n"
         for paper in self.project.papers:
-            yield element("Code", guid=_case_guid(paper), name=self._free(paper.name), isCodable="true") + "\n"
+            about = text_element("Description", case_memo(paper))
+            name = self._free(paper.name)
+            yield element("Code", about, guid=case_guid(paper), name=name, isCodable="true") + "\n"
         yield "</Code>\n"
 
     def _free(self, name: str) -> str:
         """Return a name no code has."""
-        return f"{name}（{_CASES}）" if name in self.names.values() else name
+        return f"{name}{OTHERWISE}" if name in self.names.values() else name
 
     def _variable_elements(self) -> Iterator[str]:
         """Yield the declarations of the attributes."""
@@ -145,7 +147,7 @@ class Qde:
     def _case(self, paper: Paper) -> str:
         """Return the case of a document."""
         inside = self._values(paper) + element("SourceRef", targetGUID=source_guid(paper))
-        return element("Case", inside, guid=_case_guid(paper), name=paper.name) + "\n"
+        return element("Case", inside, guid=case_guid(paper), name=paper.name) + "\n"
 
     def _source(self, paper: Paper) -> Iterator[str]:
         """Yield a document with its selections."""
@@ -174,8 +176,8 @@ class Qde:
 
     def _whole(self, paper: Paper, text: str, ruler: Ruler) -> str:
         """Return the coding of the whole text with its case."""
-        mark = Mark(0, len(text), (), next(iter(self.users), ""))
-        return self._coded(paper, mark, text, ruler, _case_guid(paper))
+        mark = Mark(0, len(text), (), next(iter(self.users), ""), memo=case_memo(paper))
+        return self._coded(paper, mark, text, ruler, case_guid(paper))
 
     def _selection(self, paper: Paper, mark: Mark, text: str, ruler: Ruler) -> str:
         """Return the selection of one coding. Each has its own, as its reason stands in the selection's description."""
@@ -201,11 +203,6 @@ class Qde:
             creationDateTime=moment,
         )
         return f"<PlainTextSelection{head}>{text_element('Description', mark.memo)}{coding}</PlainTextSelection>\n"
-
-
-def _case_guid(paper: Paper) -> str:
-    """Return the GUID of a document's case."""
-    return guid("case", *_key(paper))
 
 
 def _bracketed(text: str) -> str:

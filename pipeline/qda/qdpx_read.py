@@ -66,6 +66,7 @@ class _Reader:
         self._users = {guid(one.get("guid")): one.get("name") or one.get("id") or "" for one in users}
         self._cases = {guid(one.get("guid")) for one in children(child(root, "Cases"), "Case")}
         self._notes = {guid(one.get("guid")): one for one in children(child(root, "Notes"), "Note")}
+        self._coded_cases = 0
         self._themes: dict[str, Theme] = {}
         self._codes(child(child(root, "CodeBook"), "Codes"), ())
 
@@ -93,7 +94,7 @@ class _Reader:
             origin=root.get("origin") or "",
             created=root.get("creationDateTime") or "",
         )
-        return Given(project, tuple(self._troubles), settler.repaired)
+        return Given(project, tuple(self._troubles), settler.repaired, self._coded_cases)
 
     def _counting(self, sources: list[_Source]) -> Counting:
         """Return how the file counts: as its program does unless the names in it tell of another way."""
@@ -109,7 +110,8 @@ class _Reader:
             key = guid(element.get("guid"))
             if key not in self._cases:
                 codable = (element.get("isCodable") or "true").strip() in ("true", "1")
-                self._themes[key] = Theme(path, codable, text_of(element, "Description"), element.get("color") or "")
+                about, colour = text_of(element, "Description"), element.get("color") or ""
+                self._themes[key] = Theme(path, codable, about, colour, guid=key)
             self._codes(element, path)
 
     def _source(self, element: etree._Element) -> _Source:
@@ -176,7 +178,9 @@ class _Reader:
             key = _target(child(coding, "CodeRef"))
             theme = self._themes.get(key)
             if theme is None:
-                if key not in self._cases:
+                if key in self._cases:
+                    self._coded_cases += 1
+                else:
                     self._troubles.append(Trouble(document, place, name, "编码指向的代码不在项目里"))
                 continue
             user = guid(coding.get("creatingUser")) or guid(who[0])

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from pipeline.qda import memo
 from pipeline.qda.compare import KINDS, Kind
-from pipeline.qda.incoming import MEASURES
+from pipeline.qda.incoming import MEASURES, Comparison
 from pipeline.qda.keeping import Entry, Imported
 
 _ORDER: tuple[Kind, ...] = ("confirmed", "moved", "recoded", "deleted", "new", "unchanged")
@@ -42,6 +43,8 @@ def as_data(imported: Imported) -> dict[str, Any]:
         "counts": counts(imported),
         "changes": [_plain(entry) for entry in listed(imported)],
         "placed": {**comparison.how, "repaired": comparison.repaired},
+        "cases": comparison.cases,
+        "suggestions": comparison.suggestions,
         "troubles": [asdict(trouble) for trouble in comparison.troubles],
     }
 
@@ -94,6 +97,7 @@ def words(imported: Imported) -> Iterator[str]:
             f"文件里的{'、'.join(comparison.older)}不是本次运行的机器编码者：导出之后又重新运行过，"
             "列出的变化也可能是机器编码自己变了。请对照导出时的结果导入，或重新导出后再改。"
         )
+    yield from _nobodys(comparison)
     if comparison.repaired:
         yield f"有 {comparison.repaired} 处的位置与所附原文不符，已按原文重新定位。"
     for how, number in comparison.how.items():
@@ -113,3 +117,14 @@ def words(imported: Imported) -> Iterator[str]:
         )
     for name, number in imported.gone:
         yield f"people/{name}.json 中有 {number} 条编码所在的文档已不在本次运行中，没有写入结果表。"
+
+
+def _nobodys(comparison: Comparison) -> Iterator[str]:
+    """Yield what of the file is nobody's coding."""
+    if comparison.cases:
+        yield f"有 {comparison.cases} 处是写成代码的案例（--case-as-code），不是谁的编码，没有算在内。"
+    if comparison.suggestions:
+        yield (
+            f"有 {comparison.suggestions} 处是待审的建议（编码者“{memo.DOUBTS}”），不是谁的编码，没有算在内；"
+            "同意的请用自己的名字另编。"
+        )

@@ -21,7 +21,10 @@ LEVELS = {"firm": "可靠", "tentative": "可作初步结论", "low": "不可靠
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The agreement of each two coders, of all when there are more, and which rows of the sheet they differ on."""
+    """The agreement of each two coders, of all when there are more, and which rows of the sheet they differ on.
+
+    ``copies`` are the files left out since another has their content.
+    """
 
     kind: UnitKind
     coders: tuple[Coder, ...]
@@ -29,6 +32,7 @@ class Agreement:
     group: Group | None
     outside: tuple[int, ...]
     differing: tuple[int, ...]
+    copies: tuple[str, ...] = ()
 
 
 def agreement(coded: Coded, sheet: Sheet) -> Agreement:
@@ -41,6 +45,7 @@ def agreement(coded: Coded, sheet: Sheet) -> Agreement:
         compare_all(coded, sheet) if len(numbers) > 2 else None,
         sheet.outside,
         tuple(disagreeing(sheet)),
+        coded.copies,
     )
 
 
@@ -67,6 +72,7 @@ def as_data(found: Agreement, listed: Sequence[Disagreement] = ()) -> dict[str, 
             }
             for coder, outside in zip(found.coders, found.outside, strict=True)
         ],
+        "copies": list(found.copies),
         "interval": {"level": 0.95, "method": "bootstrap percentile", "draws": DRAWS, "seed": SEED},
         "pairs": [_pair(pair) for pair in found.pairs],
         "all": _group(found.group) if found.group else None,

@@ -36,6 +36,9 @@ class Grid:
 def header(found: Agreement) -> Iterator[str]:
     """Yield who is compared, and how it's known what each has read."""
     yield f"编码者 {len(found.coders)} 个，单元：{UNITS[found.kind]}"
+    if copies := found.copies:
+        named = "、".join(copies[:_NAMES]) + ("等" if len(copies) > _NAMES else "")
+        yield f"  内容与别的文件相同、不重复计的文件 {len(copies)} 个：{named}"
     for coder, outside in zip(found.coders, found.outside, strict=True):
         codings = sum(len(some) for some in coder.codings.values())
         sampled = sum(bool(stretches) for stretches in coder.read.values())

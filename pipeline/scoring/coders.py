@@ -1,9 +1,9 @@
 """Who has coded a finished run: the machine and people, what each of them read, and all codings by coder.
 
-What counts as read: the machine has read every document with text. A person has read the documents of her readings
-(``OUT/people``), of a sample only its stretches, each by the codebooks she used in that reading; a person who is in the
-table but in no reading has read the documents with a coding of hers. A person's readings go before her rows of the
-table, which may be older.
+What counts as read: the machine has read every document with text, files of the same content once. A person has read
+the documents of her readings (``OUT/people``), of a sample only its stretches, each by the codebooks she used in that
+reading; a person who is in the table but in no reading has read the documents with a coding of hers. A person's
+readings go before her rows of the table, which may be older.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipeline.core.errors import PipelineError
 from pipeline.table.coders import MACHINE, find_coders
 from pipeline.table.people import Reading, readings
-from pipeline.table.query import connect
+from pipeline.table.query import COPIES, connect
 from pipeline.table.view import codebook_names
 from pipeline.table.words import closest
 
@@ -98,12 +98,16 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A run as its coders left it: the coders, the documents with text and the codes, each in order."""
+    """A run as its coders left it: the coders, the documents with text and the codes, each in order.
+
+    ``copies`` are the names of files with the content of another; they are no documents of their own here.
+    """
 
     coders: tuple[Coder, ...]
     papers: Mapping[str, Paper]
     codes: Mapping[CodeKey, CodeName]
     book_names: Mapping[str, str] = field(default_factory=dict)
+    copies: tuple[str, ...] = ()
 
     def books(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of codebooks given by id or name. Raises PipelineError for one that isn't there."""
@@ -131,7 +135,7 @@ def read_coded(out: Path, wanted: Sequence[str] = (), codebooks: Collection[str]
         names = _meant(wanted, everybody) if wanted else list(everybody)
         if len(names) < 2:
             raise PipelineError(_too_few(out, everybody))
-        papers = _papers(connection)
+        papers, copies = _papers(connection), _copies(connection)
         codes, book_names = _codes(connection, found), codebook_names(connection)
         books = frozenset(_ids_of(codebooks, book_names, codes))
         coders = tuple(_coder(connection, name, found, papers, books) for name in names)
@@ -139,7 +143,7 @@ def read_coded(out: Path, wanted: Sequence[str] = (), codebooks: Collection[str]
         for some in coder.codings.values():
             for given in some:
                 codes.setdefault(given.key, CodeName(given.key, given.key.code, (given.key.code,)))
-    return Coded(coders, papers, codes, book_names)
+    return Coded(coders, papers, codes, book_names, copies)
 
 
 def read_people(out: Path, codebook: str) -> tuple[Coder, ...]:
@@ -179,9 +183,18 @@ def _too_few(out: Path, everybody: Collection[str]) -> str:
 
 
 def _papers(connection: duckdb.DuckDBPyConnection) -> dict[str, Paper]:
-    """Return the documents with text, in order."""
-    sql = "SELECT doc_id, source_name, length(raw_text) FROM documents WHERE raw_text IS NOT NULL ORDER BY rowid"
+    """Return the documents with text, in order; of files with the same content the first."""
+    sql = (
+        "SELECT doc_id, source_name, length(raw_text) FROM documents"
+        f" WHERE raw_text IS NOT NULL AND doc_id NOT IN {COPIES} ORDER BY rowid"
+    )
     return {str(row[0]): Paper(str(row[1]), int(row[2])) for row in connection.execute(sql).fetchall()}
+
+
+def _copies(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Return the names of the files with the content of another, in order."""
+    sql = f"SELECT source_name FROM documents WHERE doc_id IN {COPIES} ORDER BY rowid"
+    return tuple(str(row[0]) for row in connection.execute(sql).fetchall())
 
 
 def _codes(connection: duckdb.DuckDBPyConnection, found: Sequence[Reading]) -> dict[CodeKey, CodeName]:

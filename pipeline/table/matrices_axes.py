@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.core.errors import PipelineError
 from pipeline.table.derive import columns
+from pipeline.table.query import COPIES
 from pipeline.table.schema import BOUNDS, KINDS, ROLES, DocumentRow
 from pipeline.table.view import codebook_names
 from pipeline.table.words import closest
@@ -21,7 +22,7 @@ Of = Literal["coding", "measure", "document"]
 SEPARATOR = "\x1f"
 MISSING = "（未写明）"
 # documents that were read, each content once
-READ = "status <> 'failed' AND doc_id NOT IN (SELECT doc_id FROM issues WHERE code = 'input.duplicate')"
+READ = f"status <> 'failed' AND doc_id NOT IN {COPIES}"
 _DOCUMENT = ("document", "文档", "doc", "source_name", "文件名", "doc_id", "文档编号")
 _CODE, CODER = ("code", "代码", "编码"), ("coder", "编码者")
 _CLOSED: Mapping[str, tuple[str, Mapping[str, str]]] = {

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SECONDS = 60.0
+# the documents whose content stands under another file name already
+COPIES = "(SELECT doc_id FROM issues WHERE code = 'input.duplicate' AND doc_id IS NOT NULL)"
 
 # Read-only, no files, no network, no extensions, no Python variables as tables, and none of it can be switched back on.
 _LOCKED: dict[str, Any] = {

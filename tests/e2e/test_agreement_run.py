@@ -326,3 +326,30 @@ def test_a_sample_nobody_coded_brings_nothing(out: Path, tmp_path: Path, capsys:
     assert run([str(out), "--sample", "9", str(target)], capsys)[0] == 0
     found = pipeline.open(out).import_codings(target)
     assert not found["changes"] and not found["coders"] and not readings(out)
+
+
+def test_files_of_the_same_content_count_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts = sorted(SAMPLE.glob("*.txt"))[:2]
+    (tmp_path / "in").mkdir()
+    for path in texts:
+        shutil.copy(path, tmp_path / "in" / path.name)
+    shutil.copy(texts[0], tmp_path / "in" / "另存的副本.txt")
+    out = tmp_path / "out"
+    pipeline.run(tmp_path / "in", out, workers=1)
+    given = person(out, "张三", 7)
+    assert len(given.doc_ids) == 3, "an earlier import may name the copy"
+    target = tmp_path / "一致性.xlsx"
+    code, printed, _ = run([str(out), "--xlsx", str(target)], capsys)
+    assert code == 0 and "机器：读过 2 篇" in printed and "张三：读过 2 篇" in printed and "双方都读过 2 篇" in printed
+    assert "不重复计的文件 1 个：另存的副本.txt" in printed
+    data = pipeline.open(out).agreement()
+    clauses = sum(
+        len(spans) for _, spans in raw_units(out, {name for name in given.doc_ids if "-" not in name}, "clause")
+    )
+    pair = data["pairs"][0]
+    assert (pair["documents"], pair["units"]) == (2, clauses) and data["copies"] == ["另存的副本.txt"]
+    assert [coder["documents"] for coder in data["coders"]] == [2, 2]
+    book = openpyxl.load_workbook(target)
+    heads = [cell.value for cell in book["总表"][1]]
+    assert {row[heads.index("文档")].value for row in book["总表"].iter_rows(min_row=2)} == {2}
+    assert any("另存的副本.txt" in str(row[1].value) for row in book["说明"].iter_rows())

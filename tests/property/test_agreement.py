@@ -15,6 +15,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import fleiss_kappa as other_fleiss
 
 from pipeline.coding import agreement as ag
+from pipeline.coding import agreement_sets
 from pipeline.coding.agreement_sets import jaccard, masi, masi_alpha, masi_alphas, matched
 from pipeline.coding.marked import as_places, coded_by, coded_units, covered, merged, pieces
 
@@ -143,6 +144,37 @@ def test_spans_are_paired_as_well_as_can_be(a: list[tuple[int, int]], b: list[tu
         return max([best(left[1:], free), *(1 + best(left[1:], free - {n}) for n in fits)])
 
     assert matched(a, b, least) == best(few, frozenset(range(len(many)))) == matched(b, a, least)
+
+
+@pytest.mark.parametrize("least", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("long", [0, 1, 20])
+def test_long_spans_cost_nothing(least: float, long: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted is the work, comparisons of spans and of their ends, in 2,000 spans and some as long as all."""
+    number, work = 2000, 0
+
+    class Place(int):
+        def __lt__(self, other: int) -> bool:
+            nonlocal work
+            work += 1
+            return int(self) < int(other)
+
+        __hash__ = int.__hash__
+
+    def counted(a: tuple[int, int], b: tuple[int, int]) -> float:
+        nonlocal work
+        work += 1
+        return jaccard((int(a[0]), int(a[1])), (int(b[0]), int(b[1])))
+
+    monkeypatch.setattr(agreement_sets, "jaccard", counted)
+    short = [(Place(10 * n), Place(10 * n + 8)) for n in range(number)]
+    whole = [(Place(n), Place(10 * number)) for n in range(long)]
+    moved = [(Place(start + 1), Place(end + 1)) for start, end in short]
+    for a, b in ((short, moved + whole), (short + whole, moved), (short + whole, moved + whole)):
+        work = 0
+        found = matched(a, b, least)
+        paired = long if whole and len(a) == len(b) else 0
+        assert found == (number if least < 0.9 else 0) + paired
+        assert work < 10 * (len(a) + len(b)) * np.log2(len(a) + len(b)) + 2 * long**2
 
 
 @given(SPANS, st.lists(st.integers(1, 9), min_size=1, max_size=8), st.lists(st.integers(0, 2), min_size=8, max_size=8))

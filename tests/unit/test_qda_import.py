@@ -353,3 +353,12 @@ def test_an_edited_text(out: Path, tmp_path: Path) -> None:
     given.write(file, quote=lambda spot: quotes[id(spot)])
     found = pipeline.open(out).import_codings(file, dry_run=True)
     assert {one["kind"] for one in found["changes"]} == {"confirmed"} and not found["troubles"]
+
+
+def test_tasks_nobody_has_annotated_are_told(out: Path, tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "任务.json"
+    assert invoke(["export", str(out), "--to", "label-studio", str(file)]) == 0
+    capsys.readouterr()
+    assert invoke(["import", str(out), str(file)]) == 2
+    said = capsys.readouterr().err
+    assert "还没有提交的标注" in said and "这样的共 4 处" in said and "输出目录" not in said

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from pipeline.coding.around import Around
 from pipeline.coding.learn import Lessons, fit
-from pipeline.coding.learned import CodeModel
+from pipeline.coding.learned import CodeModel, load, save
 from pipeline.coding.taught import DOUBTFUL, Clauses, Plan, f1, held_out, judged, kappa, learnable, teach
 from pipeline.coding.tune import only, tuned
 from pipeline.scoring.votes import Votes
@@ -38,7 +41,13 @@ def clauses(found: Lessons, **more: Any) -> Clauses:
         "machine": none,
         "doubted": none,
     }
-    return Clauses(found.texts, found.strengths, found.raw, found.groups, **(parts | more))
+    return Clauses(found.texts, found.strengths, found.raw, found.groups, surroundings(found), **(parts | more))
+
+
+def surroundings(found: Lessons, headings: tuple[str, ...] = ()) -> Around:
+    groups = np.array(found.groups)
+    first = np.append(True, groups[1:] != groups[:-1])
+    return Around(headings or ("",) * len(groups), first, np.zeros(len(groups), bool))
 
 
 def chances(of: CodeModel, found: Lessons) -> Any:
@@ -115,3 +124,37 @@ def test_votes_the_majority_ties_what_was_left_and_what_was_not_read() -> None:
     sampled = Votes(("乙",), {"d": {"乙": ((0, 10),)}}, {}, {})
     read, given, sure = sampled.on("d", places, codes)
     assert (read.tolist(), given.any(), sure[1:].any()) == ([True, False, False], False, False)
+
+
+def test_a_heading_teaches_what_the_clause_alone_cannot() -> None:
+    """The clauses say nothing; all that are below 人才 have the code."""
+    base = model()
+    count = 60
+    headings = tuple("人才队伍建设" if n // 5 % 2 else "环境保护治理" for n in range(count))
+    base_words = lessons((("引进人才"), "改善服务"), count)
+    base = fit("base", replace(base_words, texts=tuple(f"{h}{n % 3}项" for n, h in enumerate(headings))), CODES, CODES)
+    given = np.array([[h == "人才队伍建设", False] for h in headings], float)
+    none = np.zeros((count, 2))
+    texts = tuple(f"各单位要做好{'甲乙丙丁'[n % 4]}项工作" for n in range(count))
+    found = Lessons(texts, none, none, given, np.ones((count, 2)), tuple(n // 10 for n in range(count)))
+    around = surroundings(found, headings)
+    new = tuned("new", base, replace(found, around=around))
+    weighed = new.weighed(texts)
+    here = new.judge(weighed, none, none, around)[:, 0] >= new.threshold[0]
+    alone = new.judge(weighed, none, none)[:, 0] >= new.threshold[0]
+    assert f1(here, given[:, 0] > 0) > 0.9 > f1(alone, given[:, 0] > 0)
+
+
+def test_context_is_kept_in_the_file_and_in_part_of_the_codes(tmp_path: Path) -> None:
+    found = lessons(("改善服务", "引进人才"))
+    around = surroundings(found, tuple("一、总体要求" if n % 4 < 2 else "二、人才" for n in range(40)))
+    new = tuned("new", model(), replace(found, around=around))
+    assert new.context is not None
+    save(new, tmp_path / "new.codes")
+    back = load(tmp_path / "new.codes")
+    assert back.digest == new.digest and back.context is not None
+    wanted = new.judge(new.weighed(found.texts), found.strengths, found.raw, around)
+    assert np.allclose(back.judge(back.weighed(found.texts), found.strengths, found.raw, around), wanted, atol=1e-5)
+    part = only(back, [CODES[1]])
+    weighed = part.weighed(found.texts)
+    assert np.allclose(part.judge(weighed, found.strengths, found.raw, around)[:, 0], wanted[:, 1], atol=1e-5)
