@@ -48,6 +48,10 @@ class Coder:
     digest: str
     duties: Duties | None = None
 
+    def passes_over(self, clause: str) -> bool:
+        """Tell whether a clause gets no codes whatever it says: it only says who is responsible."""
+        return self.duties is not None and self.duties.alone(clause)
+
 
 def build_coder(
     codebooks: Sequence[Codebook],
@@ -90,9 +94,8 @@ def code(
     A coding's span is its clause (offsets into the clean text); a clause may get any number of codes. Nothing found
     gives ``()``.
     """
-    units = cut_units(text.text, outline, sentences)
-    if duties := coder.duties:
-        units = tuple(unit for unit in units if not duties.alone(text.text[unit.start : unit.end]))
+    cut = cut_units(text.text, outline, sentences)
+    units = tuple(unit for unit in cut if not coder.passes_over(text.text[unit.start : unit.end]))
     evidence = gather(text.text, outline, sentences, units, terms=coder.terms)
     here = around(units, outline)
     judged = [_Judged(one, text.text, units, evidence, here) for one in coder.trained if units]

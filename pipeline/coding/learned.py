@@ -31,6 +31,16 @@ HEADING_SCALE = 0.7
 TERM_SCALE, RULE_SCALE = 0.4, 0.5
 MOST_WORDS, _LOOKED_AT = 3, 20
 _CONTEXT = ("headings", "chain")
+_DAMAGED = (  # what zipfile, numpy and json raise on files with wrong bytes
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 CodeId = tuple[str, str]  # codebook, code
 
 
@@ -159,7 +169,7 @@ def load(path: Path) -> CodeModel:
         return _model(head, arrays, _digest(content))
     except OSError as error:
         raise PipelineError(f"{path}: 编码模型读不出来（{error.strerror}），请检查路径和权限") from error
-    except (ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except _DAMAGED as error:
         raise PipelineError(f"{path}: 不是 cewen codebook train 写的编码模型，或已损坏") from error
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.coding.around import Around
 from pipeline.coding.arrays import Floats, Masks
 from pipeline.coding.chain import chained, fitted, neutral
 from pipeline.coding.learn import DOUBT, Lessons, best_threshold
@@ -47,10 +48,12 @@ def tuned(name: str, base: CodeModel, lessons: Lessons) -> CodeModel:
     weighed = base.weighed(lessons.texts)
     rows = _rows(base, weighed, lessons)
     start = base.odds(weighed, lessons.strengths, lessons.raw, lessons.around)
-    codes = range(len(base.codes))
-    moves = [_moved(rows, start[:, k], lessons, k) for k in codes]
+    own = base.own(lessons.strengths)
+    moves = []
+    for k in range(len(base.codes)):
+        chain = base.context.chain[:, k] if base.context else neutral(1)[:, 0]
+        moves.append(_moved(rows, start[:, k], lessons, k, _Run(own[:, [k]], lessons.around, chain)))
     change = np.stack([move.change for move in moves], axis=1)
-    gone = np.array([move.reach > 0 for move in moves])
     grams, terms = len(base.vocabulary), base.terms.shape[0]
     found = replace(
         base,
@@ -62,27 +65,29 @@ def tuned(name: str, base: CodeModel, lessons: Lessons) -> CodeModel:
         shift=np.zeros(len(base.codes)),
     )
     if lessons.around:
-        unseen = np.stack([move.unseen for move in moves], axis=1)
-        found = _in_context(found, change[grams + terms + 1 :], unseen, lessons, gone)
+        found = _in_context(found, change[grams + terms + 1 :], moves, lessons)
     return with_digest(found)
 
 
-def _in_context(found: CodeModel, change: Floats, unseen: Floats, lessons: Lessons, gone: Masks) -> CodeModel:
-    """Return the model with its context moved too; ``unseen``: log odds by models without the clause's document."""
-    assert lessons.around is not None
-    codes, grams = len(found.codes), len(found.vocabulary)
-    before = found.context or Context(np.zeros((grams, codes)), neutral(codes))
+def _in_context(found: CodeModel, change: Floats, moves: Sequence[_Move], lessons: Lessons) -> CodeModel:
+    """Return the model with its context moved too: headings, and chains and thresholds of codes that were tested."""
+    if found.context is None and not any(move.reach for move in moves):
+        return found
+    around = lessons.around
+    assert around is not None
+    codes = len(found.codes)
+    before = found.context or Context(np.zeros((len(found.vocabulary), codes)), neutral(codes))
     chain, threshold, doubt = before.chain.copy(), found.threshold.copy(), found.doubt.copy()
-    own, given = found.own(lessons.strengths), lessons.given > 0
-    if gone.any():
-        sure = lessons.weights[:, gone] >= 1
-        chain[:, gone] = fitted(unseen[:, gone], own[:, gone], lessons.around, sure, given[:, gone])
-    chances = sigmoid(chained(unseen, own, lessons.around, chain))
-    for k in np.flatnonzero(gone):
-        threshold[k] = best_threshold(chances[:, k], lessons.given[:, k], lessons.weights[:, k])
-        doubt[k] = threshold[k] * DOUBT
-    context = Context(before.headings + change, chain)
-    return replace(found, context=context, threshold=threshold, doubt=doubt)
+    gone = [k for k, move in enumerate(moves) if move.reach > 0 and move.tested]
+    if gone:
+        unseen = np.stack([moves[k].unseen for k in gone], axis=1)
+        own, given, weights = found.own(lessons.strengths)[:, gone], lessons.given[:, gone], lessons.weights[:, gone]
+        chain[:, gone] = fitted(unseen, own, around, weights >= 1, given > 0, chain[:, gone])
+        chances = sigmoid(chained(unseen, own, around, chain[:, gone]))
+        for n, k in enumerate(gone):
+            threshold[k] = best_threshold(chances[:, n], given[:, n], weights[:, n])
+            doubt[k] = threshold[k] * DOUBT
+    return replace(found, context=Context(before.headings + change, chain), threshold=threshold, doubt=doubt)
 
 
 def _rows(base: CodeModel, weighed: Any, lessons: Lessons) -> Any:
@@ -97,29 +102,48 @@ def _rows(base: CodeModel, weighed: Any, lessons: Lessons) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class _Run:
+    """How one code runs on from clause to clause now: its own terms (N × 1), the surroundings and its chain (5)."""
+
+    own: Floats
+    around: Around | None
+    chain: Floats
+
+    def on(self, odds: Floats) -> Floats:
+        """Return log odds (N) as they are carried on."""
+        if self.around is None:
+            return odds
+        return chained(odds[:, None], self.own, self.around, self.chain[:, None])[:, 0]
+
+
+@dataclass(frozen=True, slots=True)
 class _Move:
-    """How one code moves: the change of its weights and the log odds of all clauses without their document (N)."""
+    """How one code moves: the change of its weights and the log odds of all clauses without their document (N).
+
+    ``tested``: on documents held out.
+    """
 
     reach: float
     change: Floats
     unseen: Floats
+    tested: bool
 
 
-def _moved(rows: Any, start: Floats, lessons: Lessons, code: int) -> _Move:
+def _moved(rows: Any, start: Floats, lessons: Lessons, code: int, run: _Run) -> _Move:
     """Return the move of one code: the least that does about as well on documents held out as what does best there.
 
     About: by no more than a standard error of the difference (Breiman et al. 1984). The least change without a second
     document, and none without lessons.
     """
-    weights = lessons.weights[:, code]
+    weights, given = lessons.weights[:, code], lessons.given[:, code]
     used = weights > 0
-    every = _Part(rows, start, lessons.given[:, code], weights)
+    every = _Part(rows, start, given, weights)
     if not used.any():
-        return _Move(0.0, np.zeros(rows.shape[1]), start)
+        return _Move(0.0, np.zeros(rows.shape[1]), start, False)
     fold = _folds(lessons.groups, used)
     folds = [one for one in range(FOLDS) if (fold[used] == one).any()]
     if len(folds) < 2:
-        return _Move(REACHES[1], every.where(used).moved(REACHES[1]), start)
+        return _Move(REACHES[1], every.where(used).moved(REACHES[1]), start, False)
     unseen = np.repeat(start[None], len(REACHES), axis=0)
     for one in folds:
         part, held = every.where(used & (fold != one)), fold == one
@@ -127,11 +151,12 @@ def _moved(rows: Any, start: Floats, lessons: Lessons, code: int) -> _Move:
         for n, reach in enumerate(REACHES[1:], 1):
             change = part.moved(reach, change)
             unseen[n, held] += rows[held] @ change
-    losses = weights * (np.logaddexp(0, unseen) - lessons.given[:, code] * unseen)
+    odds = np.stack([run.on(one) for one in unseen])
+    losses = weights * (np.logaddexp(0, odds) - given * odds)
     worse = losses - losses[int(losses.sum(axis=1).argmin())]
     error = worse.std(axis=1, where=used[None]) * np.sqrt(used.sum())
     chosen = int((worse.sum(axis=1) <= error).argmax())
-    return _Move(REACHES[chosen], every.where(used).moved(REACHES[chosen]), unseen[chosen])
+    return _Move(REACHES[chosen], every.where(used).moved(REACHES[chosen]), unseen[chosen], True)
 
 
 def _folds(groups: Sequence[int], used: Masks) -> Any:

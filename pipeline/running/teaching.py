@@ -131,11 +131,16 @@ class _Gathered:
             return 0
         outline = document.outline or ()
         sentences = sentences_of(document.text, outline)
-        cut = list(clauses_of(document.text, outline, sentences))
+        text = document.text.text
+        cut = [
+            (unit, place)
+            for unit, place in clauses_of(document.text, outline, sentences)
+            if not self.coder.passes_over(text[unit.start : unit.end])
+        ]
         if not cut:
             return 0
         units, places = [unit for unit, _ in cut], [place for _, place in cut]
-        evidence = gather(document.text.text, outline, sentences, units, terms=self.terms)
+        evidence = gather(text, outline, sentences, units, terms=self.terms)
         found = {
             (one.start, one.end, (one.codebook, one.code)): one.given
             for one in code(document.text, outline, sentences, coder=self.coder)
@@ -145,7 +150,7 @@ class _Gathered:
         doubted = np.array([[one is not None and not one for one in row] for row in by_machine])
         voted = votes.on(record.doc_id, places, self.codes) if votes else no_votes(len(places), len(self.codes))
         self.parts.append((*strengths(units, evidence, self.columns), *voted, machine, doubted))
-        self.texts += [document.text.text[unit.start : unit.end] for unit in units]
+        self.texts += [text[unit.start : unit.end] for unit in units]
         self.groups += [self._group(record)] * len(units)
         self.around.append(around(units, outline))
         return len(units)

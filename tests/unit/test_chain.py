@@ -64,7 +64,7 @@ def test_documents_and_codes_do_not_touch_each_other() -> None:
 def test_no_clause_and_no_decision_change_nothing() -> None:
     assert chained(np.zeros((0, 1)), np.zeros((0, 1)), of_lengths(), chain(stay=1)).shape == (0, 1)
     none = np.zeros((3, 1), bool)
-    assert np.array_equal(fitted(np.ones((3, 1)), np.zeros((3, 1)), of_lengths(3), none, none), neutral(1))
+    assert np.array_equal(fitted(np.ones((3, 1)), np.zeros((3, 1)), of_lengths(3), none, none, neutral(1)), neutral(1))
 
 
 def test_runs_of_a_code_are_learned_and_sections_end_them() -> None:
@@ -76,13 +76,24 @@ def test_runs_of_a_code_are_learned_and_sections_end_them() -> None:
     places = of_lengths(*[50] * 6, opens=tuple(range(0, 300, 5)))
     decided = random.rand(*given_codes.shape) < 0.7
     own = np.zeros(odds.shape)
-    weights = fitted(odds, own, places, decided, given_codes)
+    weights = fitted(odds, own, places, decided, given_codes, neutral(1))
     assert weights.shape == (len(PARTS), 1)
     assert weights[2, 0] > 1 and weights[3, 0] < -1
     unread = ~decided
     alone, together = odds > 0, chained(odds, own, places, weights) > 0
     right = [float((found == given_codes)[unread].mean()) for found in (alone, together)]
     assert right[1] > right[0] + 0.1
+
+
+def test_documents_where_nobody_decided_anything_cost_and_say_nothing() -> None:
+    random = np.random.RandomState(2)
+    odds, own = random.normal(0, 1, (230, 2)), random.rand(230, 2)
+    given_codes = odds + random.normal(0, 1, odds.shape) > 0
+    decided = np.ones(odds.shape, bool)
+    decided[30:] = False
+    found = fitted(odds, own, of_lengths(10, 20, 200), decided, given_codes, neutral(2))
+    some = fitted(odds[:30], own[:30], of_lengths(10, 20), decided[:30], given_codes[:30], neutral(2))
+    assert np.array_equal(found, some)
 
 
 def test_surroundings_are_headings_above_and_borders() -> None:

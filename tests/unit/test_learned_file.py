@@ -24,6 +24,12 @@ def head(arrays: Arrays, **changed: object) -> None:
     arrays["head"] = np.frombuffer(json.dumps(found).encode(), np.uint8)
 
 
+def with_context(arrays: Arrays) -> Arrays:
+    head(arrays, format=2)
+    arrays.update(headings=np.zeros(arrays["grams"].shape), chain=np.zeros((5, arrays["grams"].shape[1])))
+    return arrays
+
+
 def test_the_shipped_model_is_whole() -> None:
     assert load(SHIPPED).codes
 
@@ -42,6 +48,9 @@ def test_the_shipped_model_is_whole() -> None:
         lambda arrays: head(arrays, codes=None),
         lambda arrays: head(arrays, features=[["a"]]),
         lambda arrays: arrays.update(head=np.frombuffer(b"[]", np.uint8)),
+        lambda arrays: head(arrays, format=2),
+        lambda arrays: with_context(arrays).pop("chain"),
+        lambda arrays: with_context(arrays).update(chain=np.zeros((4, arrays["grams"].shape[1]))),
     ],
 )
 def test_a_damaged_model_is_told(damage: Callable[[Arrays], object], tmp_path: Path) -> None:
@@ -54,3 +63,17 @@ def test_a_damaged_model_is_told(damage: Callable[[Arrays], object], tmp_path: P
     path.write_bytes(stream.getvalue())
     with pytest.raises(PipelineError, match=r"坏\.codes.*已损坏"):
         load(path)
+
+
+def test_any_wrong_byte_is_told_or_harmless(tmp_path: Path) -> None:
+    content = SHIPPED.read_bytes()
+    path = tmp_path / "坏.codes"
+    places = [*range(12), *range(len(content) - 400, len(content), 3)]
+    for place in places:
+        damaged = bytearray(content)
+        damaged[place] ^= 0x5A
+        path.write_bytes(damaged)
+        try:
+            load(path)
+        except PipelineError as error:
+            assert "坏.codes" in str(error)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.coding.around import Around
+from pipeline.coding.chain import neutral
 from pipeline.coding.learn import Lessons, fit
 from pipeline.coding.learned import CodeModel, load, save
 from pipeline.coding.taught import DOUBTFUL, Clauses, Plan, f1, held_out, judged, kappa, learnable, teach
@@ -158,3 +159,39 @@ def test_context_is_kept_in_the_file_and_in_part_of_the_codes(tmp_path: Path) ->
     part = only(back, [CODES[1]])
     weighed = part.weighed(found.texts)
     assert np.allclose(part.judge(weighed, found.strengths, found.raw, around)[:, 0], wanted[:, 1], atol=1e-5)
+
+
+def in_runs(seed: int, count: int = 200) -> tuple[Lessons, Around]:
+    """Codes in runs of five clauses, which say little of them; documents of 25."""
+    random = np.random.RandomState(seed)
+    run = np.repeat(random.rand(count // 5) < 0.5, 5)
+    says = np.where(random.rand(count) < 0.7, run, ~run)
+    texts = tuple(f"{'引进人才' if one else '改善服务'}第{'甲乙丙丁'[n % 4]}项{n}" for n, one in enumerate(says))
+    none = np.zeros((count, 2))
+    given = np.stack([run, ~run], axis=1).astype(float)
+    found = Lessons(texts, none, none, given, np.ones((count, 2)), tuple(n // 25 for n in range(count)))
+    return found, surroundings(found)
+
+
+def test_who_agrees_with_a_taught_coder_leaves_its_chain_alone() -> None:
+    found, around = in_runs(0)
+    first = tuned("first", model(), replace(found, around=around))
+    assert first.context is not None and first.context.chain[2].max() > 0.5
+    other, there = in_runs(1)
+    judged_so = first.judge(first.weighed(other.texts), other.strengths, other.raw, there) >= first.threshold
+    second = tuned("second", first, replace(other, given=judged_so.astype(float), around=there))
+    third, place = in_runs(2)
+    weighed = first.weighed(third.texts)
+    before = first.judge(weighed, third.strengths, third.raw, place) >= first.threshold
+    after = second.judge(second.weighed(third.texts), third.strengths, third.raw, place) >= second.threshold
+    assert (before == after).mean() > 0.97
+
+
+def test_one_document_gives_no_chain_and_no_threshold() -> None:
+    found, around = in_runs(0, 40)
+    first = np.arange(40) == 0
+    alone = replace(found, groups=(0,) * 40, around=Around(around.headings, first, around.opens))
+    base = model()
+    new = tuned("new", base, alone)
+    assert np.array_equal(new.threshold, base.threshold)
+    assert new.context is not None and np.array_equal(new.context.chain, neutral(2))
