@@ -19,15 +19,15 @@ from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.scheme import Scheme, load_scheme
 from pipeline.qda.texts import Plain, visible
 from pipeline.table.cells import rows
-from pipeline.table.codings import unanswered
 from pipeline.table.coders import find_coders
+from pipeline.table.codings import unanswered
 from pipeline.table.people import coders, readings
-from pipeline.table.schema import TABLES, CodingRow, DocumentRow, IssueRow, MeasureRow, Row, SuggestionRow
+from pipeline.table.query import copies
+from pipeline.table.schema import TABLES, CodingRow, DocumentRow, MeasureRow, Row, SuggestionRow
 
 # Nothing in an export may depend on the clock: equal input gives equal bytes.
 CREATED = "2000-01-01T00:00:00Z"
 _NAME = "cewen 政策文本"  # not the folder's: equal runs make equal files wherever they lie
-_DUPLICATE = "input.duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Choice:
 
     ``instead``, when given, are the only documents that go into it, each with these codings and no others.
     Where codebooks are named, the measures are there only when their folder 「措施」 is named too. With
-    ``suggestions`` what the machine was in doubt about and no person has answered is there, by the user 「机器编码 待审」.
+    ``suggestions`` what the machine was in doubt about and no person has answered is there too, by the user
+    「机器编码 待审」.
     """
 
     codebooks: tuple[str, ...] = ()
@@ -117,7 +118,7 @@ class _Run:
 
     def papers(self) -> Iterator[Paper]:
         """Yield the documents in the run's order; tell which have no text and which are there twice."""
-        twice = {row.doc_id for row in _table(self.out, IssueRow) if row.code == _DUPLICATE}
+        twice = copies(self.out)
         made: list[tuple[DocumentRow, Plain]] = []
         empty, again, whole = [], [], []
         for raw, group in groupby(_table(self.out, DocumentRow), key=lambda row: row.raw_text):

@@ -50,7 +50,9 @@ def without_suggestions(given: Given) -> Given:
     Whatever became of them, they are nobody's: a doubt is answered by a coding of one's own.
     """
     project = given.project
-    papers = [replace(p, marks=tuple(mark for mark in p.marks if not memo.is_doubts(mark.coder))) for p in project.papers]
+    papers = [
+        replace(p, marks=tuple(mark for mark in p.marks if not memo.is_doubts(mark.coder))) for p in project.papers
+    ]
     count = sum(len(old.marks) - len(new.marks) for old, new in zip(project.papers, papers, strict=True))
     coders = tuple(name for name in project.coders if not memo.is_doubts(name))
     return replace(given, project=replace(project, papers=tuple(papers), coders=coders), suggestions=count)

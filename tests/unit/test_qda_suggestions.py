@@ -84,9 +84,7 @@ def test_what_a_person_takes_over_is_hers(out: Path, tmp_path: Path, capsys: pyt
     assert found["suggestions"] == len(doubts) - 2
 
 
-def test_what_a_person_has_answered_is_left_out(
-    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_a_person_has_answered_is_left_out(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "b.qdpx"
     given = exported(out, file, "--suggestions")
     plain = {name: content.decode() for name, content in given.texts.items()}
