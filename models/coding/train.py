@@ -37,7 +37,9 @@ from pipeline.coding.codebook import walk
 from pipeline.coding.learn import Lessons, fit, unseen
 from pipeline.coding.learned import CodeId, CodeModel, save, sigmoid
 from pipeline.coding.report import judged_lines
+from pipeline.coding.taught import f1
 from pipeline.coding.terms import build_terms, gather
+from pipeline.coding.tune import only
 from pipeline.coding.units import Unit
 
 HERE = Path(__file__).resolve().parent
@@ -246,7 +248,9 @@ def cross_lines(found: Lessons, wanted: Sequence[Wanted], model: CodeModel) -> I
     outcome = unseen(found)
     for deep in (False, True):
         columns = [k for k, one in enumerate(wanted) if bool(one.above) is deep]
-        yield from judged_lines(_lessons_of(found, columns), outcome[:, columns], _model_of(model, columns))
+        yield from judged_lines(
+            _lessons_of(found, columns), outcome[:, columns], only(model, [model.codes[k] for k in columns])
+        )
     yield from beside_terms(found, wanted, model, outcome)
 
 
@@ -264,26 +268,14 @@ def beside_terms(found: Lessons, wanted: Sequence[Wanted], model: CodeModel, out
             sure = found.weights[:, k] >= 1
             right, above = found.given[sure, k] > 0, given[sure, number[one.above]]
             terms = found.strengths[sure, model.features.index((one.codebook, one.code))] >= 1 - 1e-9
-            means.append([f1(right, by & above) for by in (given[sure, k], terms)])
+            means.append([f1(by & above, right) for by in (given[sure, k], terms)])
             yield f"{one.codebook + '.' + one.code:32}{int(right.sum()):6}" + "".join(f"{x:7.3f}" for x in means[-1])
     yield f"{'':30}{'macro F1':>8}" + "".join(f"{x:7.3f}" for x in np.mean(means, axis=0))
-
-
-def f1(right: Any, found: Any) -> float:
-    """Return the F1 of what was found; 0 without hits."""
-    return 2 * float((right & found).sum()) / max(1.0, float(right.sum() + found.sum()))
 
 
 def _lessons_of(found: Lessons, columns: list[int]) -> Lessons:
     """Return the lessons for some of the codes."""
     return replace(found, given=found.given[:, columns], weights=found.weights[:, columns])
-
-
-def _model_of(model: CodeModel, columns: list[int]) -> CodeModel:
-    """Return the part of a model that judges some of the codes."""
-    kept = {part: getattr(model, part)[columns] for part in ("intercept", "slope", "shift", "threshold", "doubt")}
-    matrices = {part: getattr(model, part)[:, columns] for part in ("grams", "terms")}
-    return replace(model, codes=tuple(model.codes[k] for k in columns), **kept, **matrices)
 
 
 def main() -> None:

@@ -21,7 +21,13 @@ class DutiesFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     labels: tuple[str, ...]
+    doing: tuple[str, ...]
+    never: tuple[str, ...]
+    begins: tuple[str, ...]
+    begun: tuple[str, ...]
+    units: tuple[str, ...]
     ends: tuple[str, ...]
+    times: tuple[str, ...]
     examples: tuple[str, ...] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(alias="not", min_length=1)
 
@@ -36,15 +42,23 @@ def load_duties(folder: Path) -> Duties:
     ends = any_of((*slots.agency_ends, *file.ends))
     shared = r"(?:按照?(?:各自)?职责(?:分工)?)?(?:分别)?(?:牵头|负责|配合|落实)(?:落实)?"
     labelled = rf"[，,；;。、\s]*[（(［\[【〔]?\s*(?:{label})(?:[及和与、/](?:{label}))?\s*[】］\]]?\s*[：:]\s*"
-    doing = any_of((*slots.giving, *slots.gifts, *slots.verbs, *slots.in_charge))
+    doing = any_of((*slots.giving, *slots.gifts, *slots.verbs, *slots.in_charge, *file.doing))
+    never = (
+        rf"{any_of((*slots.giving, *file.never))}|^(?:{any_of(file.begins)})(?!.*(?:{any_of(file.begun)})$)"
+        rf"|\d\s*(?:{any_of(file.units)})(?!工作日|月)|[：:]"
+    )
+    times = rf"并?(?:{any_of(file.times)})"
     beside = (
-        rf"[（(［\[【〔](?P<who>[^（）()。；;]{{1,200}}?){shared}"
+        rf"[（(［\[【〔][^（）()。；;]{{1,200}}?{shared}"
         rf"(?:[，,；;][^（）()。；;，,]{{1,100}}?{shared})*[）)］\]】〕]。?"
     )
     return Duties(
         label=re.compile(labelled),
+        never=re.compile(never),
         doing=re.compile(doing),
-        end=re.compile(f"(?:{ends})$"),
+        end=re.compile(f"(?:{ends})等?$"),
+        time=re.compile(times),
         beside=re.compile(beside),
-        digest=digest(labelled, doing, ends, beside),
+        shared=re.compile(f"{shared}$"),
+        digest=digest(labelled, never, doing, ends, times, beside),
     )

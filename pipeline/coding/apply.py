@@ -64,8 +64,7 @@ def build_coder(
     """Return the coder of ``codebooks``; a later model has the say on a code that an earlier one judges too.
 
     ``helpers`` are codebooks whose terms only help the models to judge; ``duties`` tells the clauses that only say who
-    is responsible. Raises KeyError when a model needs a code that
-    neither has.
+    is responsible. Raises KeyError when a model needs a code that neither has.
     """
     terms = build_terms((*codebooks, *helpers))
     number = {(target.codebook, target.code): n for n, target in enumerate(terms.targets)}

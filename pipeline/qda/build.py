@@ -20,13 +20,14 @@ from pipeline.qda.scheme import Scheme, load_scheme
 from pipeline.qda.texts import Plain, visible
 from pipeline.table.cells import rows
 from pipeline.table.coders import find_coders
+from pipeline.table.codings import unanswered
 from pipeline.table.people import coders, readings
-from pipeline.table.schema import TABLES, CodingRow, DocumentRow, IssueRow, MeasureRow, Row, SuggestionRow
+from pipeline.table.query import copies
+from pipeline.table.schema import TABLES, CodingRow, DocumentRow, MeasureRow, Row, SuggestionRow
 
 # Nothing in an export may depend on the clock: equal input gives equal bytes.
 CREATED = "2000-01-01T00:00:00Z"
 _NAME = "cewen 政策文本"  # not the folder's: equal runs make equal files wherever they lie
-_DUPLICATE = "input.duplicate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Choice:
 
     ``instead``, when given, are the only documents that go into it, each with these codings and no others.
     Where codebooks are named, the measures are there only when their folder 「措施」 is named too. With
-    ``suggestions`` what the machine was in doubt about is there, by the user 「机器编码 待审」.
+    ``suggestions`` what the machine was in doubt about and no person has answered is there too, by the user
+    「机器编码 待审」.
     """
 
     codebooks: tuple[str, ...] = ()
@@ -98,7 +100,8 @@ class _Run:
         known = set(coders(readings(out))) if choice.instead is None else set()
         self._only = choice.instead
         given = _table(out, CodingRow) if choice.instead is None else _given(choice.instead)
-        doubts = _table(out, SuggestionRow) if choice.suggestions else iter(())
+        open_ones = unanswered(out) if choice.suggestions else frozenset()
+        doubts = (one for one in _table(out, SuggestionRow) if one.suggestion_id in open_ones)
         for coding in chain(given, doubts):
             known.add(coding.coder)
             self.shelf.path(coding.codebook, coding.code)
@@ -109,11 +112,13 @@ class _Run:
             known.add(self.extractor)
         self.lost = 0
         self._coders = set(find_coders(choice.coders, sorted(known))) or known
+        if choice.suggestions and not any(name.startswith("machine:") for name in self._coders):
+            raise PipelineError(f"--suggestions 带上的是机器的建议：请去掉 --coder，或再加 --coder {memo.MACHINE}")
         self._books = _chosen_books(choice.codebooks, self.shelf, self.scheme.folder)
 
     def papers(self) -> Iterator[Paper]:
         """Yield the documents in the run's order; tell which have no text and which are there twice."""
-        twice = {row.doc_id for row in _table(self.out, IssueRow) if row.code == _DUPLICATE}
+        twice = copies(self.out)
         made: list[tuple[DocumentRow, Plain]] = []
         empty, again, whole = [], [], []
         for raw, group in groupby(_table(self.out, DocumentRow), key=lambda row: row.raw_text):

@@ -50,9 +50,11 @@ def without_suggestions(given: Given) -> Given:
     Whatever became of them, they are nobody's: a doubt is answered by a coding of one's own.
     """
     project = given.project
-    papers = [replace(p, marks=tuple(mark for mark in p.marks if mark.coder != memo.DOUBTS)) for p in project.papers]
+    papers = [
+        replace(p, marks=tuple(mark for mark in p.marks if not memo.is_doubts(mark.coder))) for p in project.papers
+    ]
     count = sum(len(old.marks) - len(new.marks) for old, new in zip(project.papers, papers, strict=True))
-    coders = tuple(name for name in project.coders if name != memo.DOUBTS)
+    coders = tuple(name for name in project.coders if not memo.is_doubts(name))
     return replace(given, project=replace(project, papers=tuple(papers), coders=coders), suggestions=count)
 
 
@@ -71,6 +73,7 @@ class _Finder:
         self._machines = {mark.theme for _, mark in marks} - {
             mark.theme for _, mark in marks if not memo.is_machine(mark.coder)
         }
+        self._own = _own_paths(run)
         paths = dict.fromkeys([*themes, *(mark.theme for _, mark in marks)])
         self.paths = {path for path in paths if self._stands_for_case(path, themes.get(path), path in partly)}
         self.paths |= set(_emptied(project, self.paths))
@@ -87,15 +90,29 @@ class _Finder:
         """Tell whether a code is a case; ``partly`` when it codes less than whole texts somewhere."""
         if theme and (theme.guid in self._guids or self._told(theme.memo)):
             return True
+        if partly or tuple(map(squeeze, path)) in self._own:
+            return False
         within = any(name.removesuffix(OTHERWISE) == FOLDER for name in path[:-1])
         if squeeze(path[-1].removesuffix(OTHERWISE)) in self._names:
-            return within or not partly
-        return within and not partly and path in self._machines  # renamed: whole texts, and none of them a person's
+            return True
+        return within and path in self._machines  # renamed: whole texts, and none of them a person's
 
 
 def _is_whole(mark: Mark, text: str) -> bool:
-    """Tell whether a coding covers a text, but for white space."""
+    """Tell whether a coding covers a text, but for white space; of one that isn't known nobody can tell."""
+    if not text.strip():
+        return False
     return 0 <= mark.start < mark.end and not text[: mark.start].strip() and not text[mark.end :].strip()
+
+
+def _own_paths(run: Project) -> set[CodePath]:
+    """Return the paths of a run's own codes, also as they are written where names must be unique."""
+    names = {theme.path: theme.name or theme.path[-1] for theme in run.themes}
+    found: set[CodePath] = set()
+    for path in names:
+        unique = (names.get(path[:length], path[length - 1]) for length in range(1, len(path) + 1))
+        found |= {tuple(map(squeeze, path)), tuple(map(squeeze, unique))}
+    return found
 
 
 def _emptied(project: Project, cases: set[CodePath]) -> Iterator[CodePath]:

@@ -33,6 +33,11 @@ def is_machine(user: str) -> bool:
     return user == MACHINE or user.startswith(f"{MACHINE} ")
 
 
+def is_doubts(user: str) -> bool:
+    """Tell whether a user is that of the machine's doubts, however a program has spaced the name."""
+    return "".join(user.split()) == "".join(DOUBTS.split())
+
+
 def pairs(values: Iterable[tuple[str, object]]) -> str:
     """Return ``key=value; key=value``; empty values are left out, ``;`` becomes ``；``, line breaks become spaces."""
     found = [(key, _plain(str(value))) for key, value in values if value is not None]

@@ -3,13 +3,14 @@
 What counts as read: the machine has read every document with text, files of the same content once. A person has read
 the documents of her readings (``OUT/people``), of a sample only its stretches, each by the codebooks she used in that
 reading; a person who is in the table but in no reading has read the documents with a coding of hers. A person's
-readings go before her rows of the table, which may be older.
+readings go before her rows of the table, which may be older. What was read or coded in a copy of a file was so in the
+first file of that content.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -129,8 +130,8 @@ def read_coded(out: Path, wanted: Sequence[str] = (), codebooks: Collection[str]
     ``machine`` (机器) means all ``machine:…`` together; codings of other ``codebooks`` are left out when these are
     given. Raises PipelineError for a coder or codebook that isn't there, or fewer than two coders.
     """
-    found = readings(out)
     with connect(out) as connection:
+        found = readings_of_firsts(out, connection)
         everybody = _everybody(connection, found)
         names = _meant(wanted, everybody) if wanted else list(everybody)
         if len(names) < 2:
@@ -148,12 +149,44 @@ def read_coded(out: Path, wanted: Sequence[str] = (), codebooks: Collection[str]
 
 def read_people(out: Path, codebook: str) -> tuple[Coder, ...]:
     """Return the people who used ``codebook`` (an id) in the run in ``out``, with their codings by it; maybe nobody."""
-    found = readings(out)
     with connect(out) as connection:
+        found = readings_of_firsts(out, connection)
         papers = _papers(connection)
         people = [name for name in _everybody(connection, found) if name != MACHINE]
         coders = [_coder(connection, name, found, papers, frozenset((codebook,))) for name in people]
     return tuple(coder for coder in coders if codebook in coder.read_by)
+
+
+def readings_of_firsts(out: Path, connection: duckdb.DuckDBPyConnection) -> tuple[Reading, ...]:
+    """Return all readings of the run in ``out``, those of copies as readings of the first file of that content."""
+    firsts = _firsts(connection)
+    return tuple(_led(reading, firsts) if firsts else reading for reading in readings(out))
+
+
+def _led(reading: Reading, firsts: Mapping[str, str]) -> Reading:
+    """Return a reading with the first's id in place of each copy's."""
+
+    def ids(those: Iterable[str]) -> tuple[str, ...]:
+        parts = (one.partition(":") for one in those)
+        return tuple(dict.fromkeys(firsts.get(doc, doc) + colon + rest for doc, colon, rest in parts))
+
+    return replace(
+        reading,
+        doc_ids=ids(reading.doc_ids),
+        codings=tuple(replace(one, doc_id=firsts.get(one.doc_id, one.doc_id)) for one in reading.codings),
+        stretches=tuple(replace(one, doc_id=firsts.get(one.doc_id, one.doc_id)) for one in reading.stretches),
+        rejected=ids(reading.rejected),
+        left=ids(reading.left),
+    )
+
+
+def _firsts(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return for the id of each copy that of the first file of its content."""
+    sql = (
+        "SELECT c.doc_id, f.doc_id FROM documents c JOIN documents f ON f.source_sha256 = c.source_sha256"
+        f" WHERE c.doc_id IN {COPIES} AND f.doc_id NOT IN {COPIES}"
+    )
+    return {str(copy): str(first) for copy, first in connection.execute(sql).fetchall()}
 
 
 def _everybody(connection: duckdb.DuckDBPyConnection, found: Sequence[Reading]) -> dict[str, None]:
@@ -237,7 +270,11 @@ def _coder(
             codings.setdefault(doc_id, {})[Given(start, end, CodeKey(book, code), rule, quote)] = None
     kept = {doc_id: read[doc_id] for doc_id in papers if doc_id in read}
     ordered = {doc: tuple(sorted(codings.get(doc, ()), key=lambda g: g[:3])) for doc in kept}
-    used = {book: some for book, some in read_by.items() if not books or book in books}
+    used = {
+        book: {doc_id: some[doc_id] for doc_id in papers if doc_id in some}
+        for book, some in read_by.items()
+        if not books or book in books
+    }
     return Coder(name, kept, used, known_by, ordered, tuple(reading.name for reading in own if reading.is_partial))
 
 
@@ -259,7 +296,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[_Row]:
     where = "starts_with(coder, ?)" if name == MACHINE else "coder = ?"
     sql = f'SELECT doc_id, start, "end", codebook, code, rule, quote FROM codings WHERE {where} ORDER BY rowid'
     rows: list[_Row] = connection.execute(sql, [_PREFIX if name == MACHINE else name]).fetchall()
-    return rows
+    firsts = _firsts(connection)
+    return [(firsts.get(row[0], row[0]), *row[1:]) for row in rows]
 
 
 def _read(own: Sequence[Reading]) -> dict[str, Stretches]:

@@ -18,8 +18,8 @@ from pipeline.coding.arrays import Floats
 from pipeline.coding.learned import CodeId
 from pipeline.coding.marked import Flags, Places, as_places, coded_by, covered
 from pipeline.coding.taught import DOUBTFUL
-from pipeline.scoring.coders import Coder, Stretches, read_people
-from pipeline.table.people import readings
+from pipeline.scoring.coders import Coder, Stretches, read_people, readings_of_firsts
+from pipeline.table.query import connect
 
 LEFT = 0.3
 _ID = re.compile(r"(.+):(\d+)-(\d+):([^.:]+)\.([^#]+)(?:#\d+)?")
@@ -87,7 +87,9 @@ def _left(
 ) -> dict[tuple[str, str], Spans]:
     """Return the machine's codings that people saw and left, by document and coder."""
     found: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
-    for reading in readings(out):
+    with connect(out) as connection:
+        those = readings_of_firsts(out, connection)
+    for reading in those:
         for match in filter(None, map(_ID.fullmatch, reading.left)):
             if match[4] == codebook:
                 for coder in (one.name for one in people if one.name in reading.coders):

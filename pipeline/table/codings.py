@@ -65,11 +65,14 @@ _ALL = """
 SELECT coding_id AS id, doc_id, codebook, code, start, "end", quote, coder, score, rule, page, TRUE AS given,
   rowid AS position
 FROM codings"""
+_SUGGESTIONS = """
+SELECT suggestion_id AS id, doc_id, codebook, code, start, "end", quote, coder, score, rule, page, FALSE AS given,
+  rowid AS position
+FROM suggestions"""
 _QUEUE = f"""
 SELECT * FROM ({_ALL} WHERE starts_with(coder, 'machine:')
   UNION ALL
-  SELECT suggestion_id, doc_id, codebook, code, start, "end", quote, coder, score, rule, page, FALSE, rowid
-  FROM suggestions)"""
+  {_SUGGESTIONS})"""
 # A suggestion may be above the border when a code above its own isn't given.
 _BORDERS = """
 SELECT codebook, code, coder,
@@ -114,6 +117,13 @@ def count(out: Path, filters: CodingFilters | None = None, *, review: bool = Fal
         where, more = conditions(filters or CodingFilters(), connection, codebook_names(connection))
         sql = f"SELECT count(*) FROM ({_joined(review)}){where}"
         return int(fetch(connection, sql, [*values, *more], seconds=seconds).column(0)[0].as_py())
+
+
+def unanswered(out: Path) -> frozenset[str]:
+    """Return the ids of the suggestions that the queue holds: neither coded nor rejected by a person."""
+    with connect(out) as connection:
+        rows = connection.execute(f"SELECT id FROM ({_SUGGESTIONS}) l WHERE NOT ({_DECIDED})", _rejected(out))
+        return frozenset(str(row[0]) for row in rows.fetchall())
 
 
 def _rejected(out: Path) -> list[Any]:

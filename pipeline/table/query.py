@@ -54,6 +54,13 @@ def connect(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+def copies(out: Path) -> frozenset[str]:
+    """Return the ids of the documents whose content stands under another file name already."""
+    with connect(out) as connection:
+        rows = connection.execute(f"SELECT doc_id FROM documents WHERE doc_id IN {COPIES}").fetchall()
+    return frozenset(str(row[0]) for row in rows)
+
+
 def query(out: Path, sql: str, *, limit: int | None = None, seconds: float = SECONDS) -> pa.Table:
     """Return the result of one SELECT (or WITH … SELECT) over the run's tables, at most ``limit`` rows.
 

@@ -32,6 +32,12 @@ def test_every_label(label: str) -> None:
     assert DUTIES.alone(f"（{label}：市科技局、市财政局）")
 
 
+@pytest.mark.parametrize("time", FILE["times"])
+def test_every_time(time: str) -> None:
+    assert DUTIES.alone(f"责任单位：市科技局；完成时限：2025年6月底前，并{time}。")
+    assert not DUTIES.alone(f"责任单位：市科技局；支持企业{time}。")
+
+
 def test_they_get_no_codes_by_terms_or_model() -> None:
     text = "牵头单位：市科技局；责任单位：市市场监管局（知识产权局）、市财政局。"
     for book in load_config().coding.codebooks:

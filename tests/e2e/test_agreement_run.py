@@ -21,6 +21,8 @@ from pipeline.cli.main import invoke
 from pipeline.qda.sample_sheet import read_sample
 from pipeline.running.borders import raw_units
 from pipeline.running.store import hold
+from pipeline.scoring.coders import read_people
+from pipeline.scoring.votes import read_votes
 from pipeline.table.people import Reading, keep, readings
 from pipeline.table.people_rows import add_people
 from pipeline.table.query import connect
@@ -353,3 +355,25 @@ def test_files_of_the_same_content_count_once(tmp_path: Path, capsys: pytest.Cap
     heads = [cell.value for cell in book["总表"][1]]
     assert {row[heads.index("文档")].value for row in book["总表"].iter_rows(min_row=2)} == {2}
     assert any("另存的副本.txt" in str(row[1].value) for row in book["说明"].iter_rows())
+
+
+def test_a_copy_read_is_the_first_read(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    text = min(SAMPLE.glob("*.txt"))
+    for name in (text.name, "另存的副本.txt"):
+        shutil.copy(text, tmp_path / "in" / name)
+    out = tmp_path / "out"
+    pipeline.run(tmp_path / "in", out, workers=1)
+    both = person(out, "张三", 7)
+    first, copy = sorted(both.doc_ids, key=len)
+    on_copy = tuple(replace(row, doc_id=copy) for row in both.codings)
+    left = next(row.coding_id for row in machine(out) if row.doc_id == first)
+    own = replace(both, name="李四.qdpx", coders=("李四",), doc_ids=(copy,))
+    own = replace(own, codings=tuple(replace(row, coder="李四") for row in on_copy))
+    keep(out, replace(own, left=(left.replace(first, copy),)))
+    people = read_people(out, BOOK)
+    assert [(list(one.read), list(one.read_by[BOOK])) for one in people] == [([first], [first])] * 2
+    assert people[0].codings == people[1].codings and people[0].codings[first]
+    votes = read_votes(out, BOOK, {})
+    assert list(votes.read) == [first] and {doc for doc, _ in (*votes.given, *votes.left)} == {first}
+    assert votes.left[first, "李四"]

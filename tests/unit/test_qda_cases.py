@@ -13,9 +13,11 @@ import pytest
 from coded_run import Qdpx, Spot, build
 
 from pipeline.cli.main import invoke
+from pipeline.qda import cases
 from pipeline.qda.build import Choice, build_project
 from pipeline.qda.dialects import DIALECTS, Ruler
-from pipeline.qda.project import Project
+from pipeline.qda.given import Given
+from pipeline.qda.project import Mark, Paper, Project, Theme
 from pipeline.qda.qde import Options
 from pipeline.qda.qdpx_write import write_qdpx
 
@@ -144,3 +146,33 @@ def test_peoples_own_codings_of_whole_texts_stay_theirs(
     given.write(file, quote=lambda spot: plain[spot.source][spot.start : spot.end])
     found = run_import(capsys, out, file)
     assert [(one["kind"], one["code"], one["coder"]) for one in found["changes"]] == [("new", "整篇都好", "张三")]
+
+
+TEXT = "引进人才的第一段。\n第二段引进博士。"
+WHOLE = 0, len(TEXT)
+MACHINE = "机器编码 terms@1"
+
+
+def kept(path: tuple[str, ...], coder: str, span: tuple[int, int], text: str = TEXT, about: str = "") -> bool:
+    """Whether a coding stays, in a run whose own codebook is called 案例 and has a code named like a document."""
+    themes = (Theme(("案例",), False), Theme(("案例", "引进"), True), Theme(("案例", "甲"), True, name="甲（引进）"))
+    run = Project("run", (Paper("甲", TEXT, doc_id="d1"),), themes, (MACHINE,))
+    mark = Mark(*span, path, coder, memo=about)
+    found = cases.without_cases(Given(Project("g", (Paper("甲", text, (mark,), doc_id="d1"),), (), ())), run)
+    assert found.cases == 1 - len(found.project.papers[0].marks)
+    return not found.cases
+
+
+def test_a_coding_of_a_text_that_is_not_there_is_no_case() -> None:
+    assert kept(("甲",), "张三", (0, 5), text="") and kept(("案例", "别的"), MACHINE, (0, 5), text="")
+
+
+def test_a_part_of_a_text_is_no_case() -> None:
+    assert kept(("甲",), "张三", (0, 5)) and not kept(("甲",), "张三", WHOLE)
+    assert kept(("案例（案例）", "甲"), "张三", (0, 5)) and not kept(("案例（案例）", "甲"), "张三", WHOLE)
+
+
+def test_a_code_of_the_run_is_no_case_unless_it_says_so() -> None:
+    assert not kept(("案例", "别的"), MACHINE, WHOLE)
+    for path in (("案例", "引进"), ("案例", "甲"), ("案例", "甲（引进）")):
+        assert kept(path, MACHINE, WHOLE) and not kept(path, MACHINE, WHOLE, about="案例=d1")

@@ -15,6 +15,7 @@ from pipeline.qda.build import build_project
 from pipeline.qda.memo import DOUBTS, read_pairs
 from pipeline.table.assemble import build_tables
 from pipeline.table.build import Entry
+from pipeline.table.codings import codings, unanswered
 
 
 def doubted() -> list[Entry]:
@@ -81,6 +82,44 @@ def test_what_a_person_takes_over_is_hers(out: Path, tmp_path: Path, capsys: pyt
     found = run_import(capsys, out, file)
     assert [(one["kind"], one["coder"]) for one in found["changes"]] == [("new", "张三")]
     assert found["suggestions"] == len(doubts) - 2
+
+
+def test_what_a_person_has_answered_is_left_out(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "b.qdpx"
+    given = exported(out, file, "--suggestions")
+    plain = {name: content.decode() for name, content in given.texts.items()}
+    doubts = [spot for spot in given.spots if spot.user == DOUBTS]
+    given.users.append("张三")
+    doubts[0].user = "张三"
+    given.write(file, quote=lambda spot: plain[spot.source][spot.start : spot.end])
+    assert invoke(["import", str(out), str(file)]) == 0
+    again = exported(out, file, "--suggestions")
+    left = [(one.source, one.start, one.code) for one in again.spots if one.user == DOUBTS]
+    assert len(left) == len(doubts) - 1 and (doubts[0].source, doubts[0].start, doubts[0].code) not in left
+    queue = codings(out, review=True).to_pylist()
+    asked = {row["id"] for row in queue if row["state"] == "待给出"}
+    assert unanswered(out) == asked and len(asked) == len(left)
+    capsys.readouterr()
+    assert invoke(["export", str(out), "--to", "qdpx", str(file), "--suggestions", "--coder", "张三"]) == 2
+    assert "--coder 机器编码" in capsys.readouterr().err
+    both = exported(out, file, "--suggestions", "--coder", "张三", "--coder", "机器编码")
+    assert sum(one.user == DOUBTS for one in both.spots) == len(left)
+
+
+def test_the_user_may_come_back_with_other_white_space(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "b.qdpx"
+    given = exported(out, file, "--suggestions")
+    plain = {name: content.decode() for name, content in given.texts.items()}
+    doubts = [spot for spot in given.spots if spot.user == DOUBTS]
+    given.users[given.users.index(DOUBTS)] = "机器编码　待审 "
+    given.users.append("机器编码待审")
+    for number, spot in enumerate(doubts):
+        spot.user = given.users[-1 - number % 2]
+    given.write(file, quote=lambda spot: plain[spot.source][spot.start : spot.end])
+    found = run_import(capsys, out, file, "--reviewed")
+    assert found["suggestions"] == len(doubts) and not found["counts"]["new"]
 
 
 def test_only_projects_show_them(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
