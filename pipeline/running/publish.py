@@ -17,7 +17,7 @@ from pipeline.core import outputs
 from pipeline.core.config import Config
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
-from pipeline.core.layers import Bag, Head
+from pipeline.core.layers import Head
 from pipeline.core.strict import digest
 from pipeline.running.child import listen
 from pipeline.running.codec import Frame, write_frame
@@ -117,36 +117,19 @@ class _Press:
         write_frame(self._answers, {"kind": kind, **detail})
 
     def _model(self) -> tuple[TopicModel | None, tuple[Issue, ...]]:
-        """Return the topic model of the run's documents, or None and why there is none.
-
-        It's kept in ``models/`` under a digest of the word counts and settings it's made from, and made once.
-        """
+        """Return the topic model of the run's documents, or None and why there is none."""
         settings = self._config.topics
         if not settings.enabled:
             return None, ()
-        from pipeline.topics.fit import fit
-        from pipeline.topics.model import load
+        from pipeline.running.topics import Bags, model_of
         from pipeline.topics.sample import Lack
 
-        bags = [f"{doc_id} {key}" for doc_id, key in self._records.layer_keys("bag")]
-        self._say("phase", name="topics", total=len(bags))
-        path = self._out / "models" / f"topics-{digest(str(VERSION), settings.model_dump_json(), *bags)}.npz"
-        if path.is_file():
-            return load(path), ()
-        for old in path.parent.glob("topics-*.npz"):
-            old.unlink()
-        model = fit(_Bags(self), settings)
+        bags = Bags(self._records, self._step)
+        self._say("phase", name="topics", total=len(bags.keys()))
+        model = model_of(self._out, bags, settings)
         if isinstance(model, Lack):
             return None, (issue("topics", model.code, count=model.documents, least=settings.least_documents),)
-        model.save(path)
         return model, ()
-
-    def bags(self) -> Iterator[tuple[str, Bag]]:
-        """Yield the word counts of every document that has them."""
-        for number, (doc_id, doc) in enumerate(self._records.documents_with("bag"), 1):
-            if doc.bag is not None:
-                yield doc_id, doc.bag
-            self._step(number)
 
     def _heads(self) -> Iterator[tuple[str, Head]]:
         """Yield the head of every document that has one."""
@@ -171,15 +154,3 @@ class _Press:
         """Tell the parent now and then that documents are done."""
         if number % _REPORT_EACH == 0:
             self._say("step", count=_REPORT_EACH)
-
-
-class _Bags:
-    """The bags as something that can be gone through more than once without being held."""
-
-    def __init__(self, press: _Press) -> None:
-        """Keep where they come from."""
-        self._press = press
-
-    def __iter__(self) -> Iterator[tuple[str, Bag]]:
-        """Begin again at the first document."""
-        return self._press.bags()

@@ -157,6 +157,12 @@ def unjudged(config: Config) -> tuple[Stage, ...]:
     return tuple(stage for part in (_text, _parts, _structure, _words, _numbers) for stage in part(config))
 
 
+def up_to_bag(config: Config) -> tuple[Stage, ...]:
+    """Return the stages a document's bag of words needs."""
+    every = tuple(stage for part in (_text, _parts, _structure, _words) for stage in part(config))
+    return tuple(stage for stage in every if stage.name not in ("head", "references"))
+
+
 def _numbers(_: Config) -> tuple[Stage, ...]:
     """Return the stage that accounts for every number."""
     from pipeline.extract.lexicon import load_mention_lexicon

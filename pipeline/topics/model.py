@@ -28,7 +28,9 @@ LEAST = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic: ``number`` from 0, largest topic first; ``label`` its top three terms; ``terms`` the top twenty.
+    """One topic: ``number`` its id, from 0; ``label`` its top three terms; ``terms`` the top twenty.
+
+    A model's topics stand largest first. Their numbers do so too, unless they are those of an earlier model.
 
     The weights of ``terms`` are shares of the topic; ``coherence`` is NPMI over the documents fitted on, from -1 to 1.
     """
@@ -41,7 +43,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TopicModel:
-    """What ``fit`` found. Assigning needs NumPy and SciPy only.
+    """What ``fit`` found. Assigning needs NumPy and SciPy only; a mix names topics by their place in ``topics``.
 
     ``weights`` has a row a topic and a column a word of ``vocabulary``: for ``nmf`` shares of the topic, for ``lda``
     Dirichlet parameters. ``idf`` is for ``nmf``, ``prior`` (alpha) for ``lda``.
