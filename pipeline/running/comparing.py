@@ -1,0 +1,70 @@
+"""Words and chains of a finished run compared: bags, sentences and clauses of the store, heads of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from pipeline.core.layers import Bag
+from pipeline.running.borders import clauses_of
+from pipeline.running.records import Records
+from pipeline.scoring.groups import choose, others
+from pipeline.scoring.keyness import LEAST, LEAST_DOCUMENTS, Keyness, keyness
+from pipeline.scoring.term_network import Limits, TermNetwork, term_network
+from pipeline.table.query import connect
+
+_NO_BAG = Bag((), ())
+
+
+def compare_words(
+    out: Path,
+    target: Sequence[str],
+    reference: Sequence[str] = (),
+    *,
+    least: int = LEAST,
+    least_documents: int = LEAST_DOCUMENTS,
+) -> Keyness:
+    """Return the key words of the documents that fulfil ``target`` against ``reference``, without it all others.
+
+    Conditions as of ``groups.choose``: 「年份=2023-2025」「层级=省」. Raises PipelineError for one wrong or empty.
+    """
+    with connect(out) as connection:
+        own = choose(connection, target)
+        other = choose(connection, reference) if reference else others(connection, own)
+    with Records(out) as records:
+        bags = ((doc_id, doc.bag or _NO_BAG) for doc_id, doc in records.documents_with("bag"))
+        return keyness(bags, own, other, least=least, least_documents=least_documents)
+
+
+def network_of_terms(
+    out: Path, where: Sequence[str] = (), limits: Limits | None = None, *, around: Collection[str] = ()
+) -> TermNetwork:
+    """Return the network of the content words of the run's clauses, of the documents that fulfil ``where``."""
+    with connect(out) as connection:
+        wanted = frozenset(choose(connection, where).doc_ids)
+    with Records(out) as records:
+        return term_network(_clauses(records, wanted), limits, around=around)
+
+
+def _clauses(records: Records, wanted: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield document and terms of each clause; terms are the words of the document's bag."""
+    for record in records.rows():
+        if record.doc_id not in wanted:
+            continue
+        doc = records.document(record, ("text", "outline", "sentences", "bag"))
+        if doc.text is None or doc.sentences is None or doc.bag is None:
+            continue
+        text, known = doc.text.text, frozenset(doc.bag.words)
+        coming = 0
+        for unit, _ in clauses_of(doc.text, doc.outline or (), doc.sentences):
+            terms = set()
+            while coming < len(doc.sentences) and doc.sentences[coming].end <= unit.start:
+                coming += 1
+            for sentence in doc.sentences[coming:]:
+                if sentence.start >= unit.end:
+                    break
+                start = sentence.start
+                for end in sentence.words:
+                    terms.add(text[start:end])
+                    start = end
+            yield record.doc_id, known & terms
