@@ -37,13 +37,15 @@ _REPORT_EACH = 25
 
 def tables_key(config: Config) -> str:
     """Return a digest of what the tables depend on beside the documents; how many processes ran is no part of it."""
+    from pipeline.books.load import load_books
     from pipeline.running.manifest import version
     from pipeline.table.derive import columns
     from pipeline.table.schema import TABLES
 
+    seeds = [book.digest for book in load_books(config.topics.seeds)] if config.topics.model == "seeded" else []
     settings = config.model_dump_json(exclude={"run": {"workers", "recycle"}, "pdf": {"processes"}})
     schema = [f"{table.name}: {columns(table.row)!r}" for table in TABLES]
-    return digest(str(VERSION), version(), settings, *schema)
+    return digest(str(VERSION), version(), settings, *schema, *seeds)
 
 
 def publish(requests: IO[bytes], answers: IO[bytes]) -> None:
@@ -124,12 +126,12 @@ class _Press:
         from pipeline.running.topics import Bags, model_of
         from pipeline.topics.sample import Lack
 
-        bags = Bags(self._records, self._step)
-        self._say("phase", name="topics", total=len(bags.keys()))
-        model = model_of(self._out, bags, settings)
+        bags = Bags(self._records, self._config, self._step)
+        self._say("phase", name="topics", total=bags.documents())
+        model = model_of(self._out, bags)
         if isinstance(model, Lack):
             return None, (issue("topics", model.code, count=model.documents, least=settings.least_documents),)
-        return model, ()
+        return model, tuple(issue("topics", "topics.seeds", note=note) for note in model.notes)
 
     def _heads(self) -> Iterator[tuple[str, Head]]:
         """Yield the head of every document that has one."""
