@@ -6,10 +6,12 @@ import click
 
 from pipeline.cli.help import help_option
 from pipeline.cli.topics_assign import assign_command
+from pipeline.cli.topics_compare import compare_command, keyness_command, network_command
 from pipeline.cli.topics_fit import fit_command
 from pipeline.cli.topics_list import list_command
 from pipeline.cli.topics_page import page_command
 from pipeline.cli.topics_show import show_command
+from pipeline.cli.topics_trust import choose_command, intrusion_command
 
 
 @click.group("topics", add_help_option=False)
@@ -28,5 +30,16 @@ def topics_group() -> None:
     """
 
 
-for _command in (list_command, show_command, fit_command, assign_command, page_command):
+for _command in (
+    list_command,
+    show_command,
+    fit_command,
+    choose_command,
+    intrusion_command,
+    assign_command,
+    compare_command,
+    keyness_command,
+    network_command,
+    page_command,
+):
     topics_group.add_command(_command)

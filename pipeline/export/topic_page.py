@@ -142,6 +142,8 @@ def _overview(topics: Sequence[TopicCard]) -> Iterator[str]:
         cells = "".join(f'<td class="n">{figure}</td>' for figure in figures)
         yield f'<tr><td>{link}</td>{cells}<td class="w">{words}</td></tr>'
     yield "</tbody></table></div>"
+    if stable:
+        yield '<p class="soft">稳定性：抽样 80% 的文档重建三次，主题词重合的平均（Jaccard），0 到 1。</p>'
     words = "文档数：以它为最大主题的文档。占比：在所有文档中的平均权重。一致性：NPMI，-1 到 1，越大主题词越常同现。"
     yield f'<p class="soft">{words}主题词按相关度排列（λ = 0.6）。</p>'
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.export.topic_page import Bar, Place, TopicCard, TopicPage
 from pipeline.running.topic_clauses import Passage, passages
 from pipeline.running.topic_settings import config_of
+from pipeline.running.topic_trust import stability_of
 from pipeline.running.topics import load_model
 from pipeline.table.assemble import topic_id
 from pipeline.table.query import connect
 from pipeline.table.topics import GROUPS, documents_of, group_shares, topics
 from pipeline.topics.relevance import relevant
+from pipeline.topics.stability import FIRM
 
 _BARS = 12
 _GROUPS = {"year": 15, "region": 15, "level": 8}
 
 
-def gather(out: Path, *, most: int) -> TopicPage:
+def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
     """Return the page of the run in ``out``, with ``most`` documents and passages a topic.
 
+    ``stability`` fits the topics to samples of the documents to see whether they come back.
     Raises PipelineError when it has no topics.
     """
     model = load_model(out)
@@ -27,6 +31,7 @@ def gather(out: Path, *, most: int) -> TopicPage:
     place = {topic_id(topic.number): row for row, topic in enumerate(model.topics)}
     share = {row["topic_id"]: row["share"] for row in rows}
     bars = relevant(model, [share[topic_id(topic.number)] for topic in model.topics], _BARS)
+    stable = {topic_id(number): value for number, value in stability_of(out).items()} if stability else {}
     found: dict[str, list[Passage]] = {}
     for passage in passages(out, model, config_of(out), most=most):
         found.setdefault(passage.topic_id, []).append(passage)
@@ -43,6 +48,7 @@ def gather(out: Path, *, most: int) -> TopicPage:
                 for one in documents_of(out, row["topic_id"], most).to_pylist()
             ),
             places=tuple(_place(passage) for passage in found.get(row["topic_id"], ())),
+            stability=stable.get(row["topic_id"]),
         )
         for row in rows
     )
@@ -54,6 +60,7 @@ def gather(out: Path, *, most: int) -> TopicPage:
         n_fitted=model.n_documents,
         n_documents=counts[0][0],
         topics=cards,
+        notes=tuple(f"{note}。" for note in (*model.notes, *_loose(stable))),
         groups=tuple(group_shares(out, column, most=_GROUPS[column]) for column in GROUPS),
     )
 
@@ -63,3 +70,9 @@ def _place(passage: Passage) -> Place:
     page = "" if passage.page is None else f"第 {passage.page} 页 "
     where = f"{page}第 {passage.start}–{passage.end} 字"
     return Place(passage.quote, passage.source_name, passage.heading or "", where)
+
+
+def _loose(stable: Mapping[str, float]) -> Iterator[str]:
+    """Yield a warning when there are topics that don't come back."""
+    if loose := [name for name, value in stable.items() if value < FIRM]:
+        yield f"{'、'.join(sorted(loose))} 的稳定性低于 {FIRM}：换一部分文档就会变，不宜据以下结论"
