@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -9,12 +10,13 @@ import click
 
 from pipeline.cli.help import help_option
 from pipeline.cli.output import print_json, say
-from pipeline.cli.params import json_option, out_argument
+from pipeline.cli.params import coded, json_option, out_argument
 from pipeline.core.config import TopicSettings, names_file
 from pipeline.core.errors import PipelineError
+from pipeline.table.words import code_of
 
 KINDS = get_args(TopicSettings.model_fields["model"].annotation)
-UNITS = get_args(TopicSettings.model_fields["unit"].annotation)
+UNITS = {"document": "文档", "section": "章节", "clause": "条款"}
 
 
 @click.command("fit", add_help_option=False)
@@ -26,7 +28,7 @@ UNITS = get_args(TopicSettings.model_fields["unit"].annotation)
     metavar="模型",
     help="nmf 宜于浏览；lda 的权重可作回归的变量；kmeans 一篇只有一个主题；seeded 每个代码一个主题，其余自定。",
 )
-@click.option("--unit", type=click.Choice(UNITS), metavar="单位", help="以文档、章节还是条款建立；文档总是整篇给主题。")
+@click.option("--unit", type=coded(UNITS), metavar="单位", help="以文档、章节还是条款建立；文档总是整篇给主题。")
 @click.option(
     "--codebook",
     "seeds",
@@ -58,7 +60,7 @@ def fit_command(out: Path, *, as_json: bool, seeds: tuple[str, ...], **given: An
     from pipeline.running.topics import fit_again
     from pipeline.table.topics import topics
 
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes = changed(given)
     if seeds and changes.setdefault("model", "seeded") != "seeded":
         raise PipelineError("--codebook 只用于 --model seeded：请去掉其中一个")
     if seeds:
@@ -73,3 +75,10 @@ def fit_command(out: Path, *, as_json: bool, seeds: tuple[str, ...], **given: An
         say(f"{note}。")
     say(f"已写入 {out}：用 {model.n_documents} 篇建立，种子 {model.seed}。")
     return 0
+
+
+def changed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that were given, units by their codes."""
+    return {
+        name: code_of(UNITS, value) if name == "unit" else value for name, value in given.items() if value is not None
+    }

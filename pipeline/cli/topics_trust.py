@@ -10,8 +10,8 @@ import click
 
 from pipeline.cli.help import help_option
 from pipeline.cli.output import check_target, print_json, say
-from pipeline.cli.params import json_option, out_argument
-from pipeline.cli.topics_fit import KINDS, UNITS
+from pipeline.cli.params import coded, json_option, out_argument
+from pipeline.cli.topics_fit import KINDS, UNITS, changed
 from pipeline.cli.topics_output import format_option, give, target_option
 from pipeline.core.errors import PipelineError
 
@@ -20,7 +20,7 @@ from pipeline.core.errors import PipelineError
 @out_argument
 @click.option("--k", "ks", default="5,10,15,20,30", metavar="个数,…", help="比较哪些主题数，默认 5,10,15,20,30。")
 @click.option("--model", type=click.Choice(KINDS), metavar="模型", help="用哪种模型；默认与现有主题相同。")
-@click.option("--unit", type=click.Choice(UNITS), metavar="单位", help="以什么为单位建立；默认与现有主题相同。")
+@click.option("--unit", type=coded(UNITS), metavar="单位", help="以什么为单位建立；默认与现有主题相同。")
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, metavar="次数", help="每种换几个种子，默认 3。")
 @click.option("--samples", type=click.IntRange(1, 20), default=3, metavar="次数", help="每种抽样重建几次，默认 3。")
 @format_option
@@ -45,8 +45,7 @@ def choose_command(
     wanted = [part for part in re.split(r"[,，、\s]+", ks.strip()) if part]
     if wrong := [part for part in wanted if not part.isdecimal() or not 1 < int(part) <= 500]:
         raise PipelineError(f"--k 应为 2 到 500 的整数，以逗号分隔，例如 5,10,20；不对的有：{'、'.join(wrong)}")
-    changes = {name: value for name, value in given.items() if value is not None}
-    found = compare_numbers(out, map(int, wanted), changes, seeds=seeds, samples=samples)
+    found = compare_numbers(out, map(int, wanted), changed(given), seeds=seeds, samples=samples)
     give([asdict(row) for row in found.rows], HEADS, form, target)
     for line in sentences(found):
         say(line)

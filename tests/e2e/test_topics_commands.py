@@ -140,6 +140,46 @@ def test_the_page_is_whole_without_a_network_and_lets_nothing_in(out: Path, caps
     assert (out.parent / "二.html").read_bytes() == target.read_bytes()
 
 
+def test_seeded_by_a_codebook_on_clauses_and_its_page_with_stability(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = ["topics", "fit", str(out), "--codebook", "yinyuyongliu", "--unit", "clause", "--k", "6", "--json"]
+    told = json.loads(said(args, capsys)[0])
+    assert told["model"].startswith("seeded-")
+    settings = json.loads((out / "run.json").read_text(encoding="utf-8"))["config"]["topics"]
+    assert (settings["model"], settings["unit"], settings["seeds"]) == ("seeded", "clause", ["yinyuyongliu"])
+    target = out.parent / "主题.html"
+    said(["topics", "page", str(out), "-o", str(target), "--stability"], capsys)
+    assert "稳定性" in target.read_text(encoding="utf-8")
+
+
+def test_numbers_of_topics_are_compared_and_people_asked(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = ["topics", "choose", str(finished), "--k", "3，5", "--seeds", "1", "--samples", "1", "--format", "json"]
+    told, words = said(args, capsys)
+    assert [row["k"] for row in json.loads(told)] == [3, 5] and "再自行选定" in words
+    said(["topics", "intrusion", str(finished), "--to", str(tmp_path / "测验")], capsys)
+    key, first, second = sorted((tmp_path / "测验").glob("*.xlsx"))
+    assert "答案" in key.name
+    filled = ["--filled", str(first), "--filled", str(second)]
+    _, words = said(["topics", "intrusion", str(finished), "--key", str(key), *filled], capsys)
+    assert "还没有填写" in words
+
+
+def test_groups_and_words_are_compared(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(said(["topics", "compare", str(finished), "--by", "层级", "--format", "json"], capsys)[0])
+    for group in {row["group"] for row in rows}:
+        assert sum(row["share"] for row in rows if row["group"] == group) == pytest.approx(1, abs=1e-4)
+    words = json.loads(
+        said(["topics", "keyness", str(finished), "--target", "年份=2023-", "--format", "json"], capsys)[0]
+    )
+    assert all(word["q"] <= 1 for word in words)
+    target = tmp_path / "词网.graphml"
+    said(["topics", "network", str(finished), "-o", str(target)], capsys)
+    assert "<graphml" in target.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
@@ -155,6 +195,14 @@ def test_the_page_is_whole_without_a_network_and_lets_nothing_in(out: Path, caps
         (["page", "OUT", "-o", "x.docx"], ".html"),
         (["fit", "OUT", "--k", "x"], "整数"),
         (["fit", "OUT", "--model", "bert"], "nmf"),
+        (["fit", "OUT", "--model", "nmf", "--codebook", "yinyuyongliu"], "--codebook"),
+        (["fit", "OUT", "--codebook", "无此编码本"], "无此编码本"),
+        (["choose", "OUT", "--k", "3,x,1"], "x、1"),
+        (["intrusion", "OUT"], "--to"),
+        (["compare", "OUT", "--by", "颜色"], "颜色"),
+        (["keyness", "OUT", "--target", "年份=1901"], "1901"),
+        (["network", "OUT", "--around", "无此词"], "无此词"),
+        (["network", "OUT", "-o", "/nowhere/x.graphml"], "写不了"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_made(
