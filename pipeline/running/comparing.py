@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from pipeline.core.config import configs_dir
 from pipeline.core.layers import Bag
 from pipeline.running.borders import clauses_of
 from pipeline.running.records import Records
-from pipeline.scoring.groups import choose, others
+from pipeline.scoring.chain_links import read_chains
+from pipeline.scoring.chain_pairs import ChainPairs, ReadSentence, chain_pairs
+from pipeline.scoring.chain_rules import ChainRules, load_chain_rules
+from pipeline.scoring.groups import choose, others, read_about
 from pipeline.scoring.keyness import LEAST, LEAST_DOCUMENTS, Keyness, keyness
 from pipeline.scoring.term_network import Limits, TermNetwork, term_network
 from pipeline.table.query import connect
@@ -68,3 +72,30 @@ def _clauses(records: Records, wanted: frozenset[str]) -> Iterator[tuple[str, fr
                     terms.add(text[start:end])
                     start = end
             yield record.doc_id, known & terms
+
+
+def pairs_of_chains(out: Path, where: Sequence[str] = ()) -> ChainPairs:
+    """Return which chains (产业链, 创新链 …) are linked by which verb in the run's documents that fulfil ``where``."""
+    rules = load_chain_rules(configs_dir())
+    with connect(out) as connection:
+        chosen = choose(connection, where)
+        known = read_about(connection)
+    about = {doc_id: known[doc_id] for doc_id in chosen.doc_ids}
+    with Records(out) as records:
+        return chain_pairs(_chains(records, frozenset(about), rules), about, chosen.label, rules.names)
+
+
+def _chains(records: Records, wanted: frozenset[str], rules: ChainRules) -> Iterator[ReadSentence]:
+    """Yield every stretch that names chains, found in the clean text and led back to the raw one."""
+    for record in records.rows():
+        if record.doc_id not in wanted:
+            continue
+        doc = records.document(record, ("raw", "text"))
+        if doc.text is None or doc.raw is None:
+            continue
+        clean, raw, to_source = doc.text.text, doc.raw.text, doc.text.offsets().to_source
+        for one in read_chains(clean, rules):
+            part = clean[one.start : one.end]
+            start, end = to_source(one.start + len(part) - len(part.lstrip()), one.start + len(part.rstrip()))
+            said = tuple(clean[link.start : link.end] for link in one.links)
+            yield ReadSentence(record.doc_id, one, start, end, raw[start:end], said)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.core.errors import PipelineError
-from pipeline.table.matrices_axes import READ, Axis, Head, read_axis
+from pipeline.table.matrices_axes import MISSING, READ, Axis, Head, chosen, read_axis
 
 if TYPE_CHECKING:
     import duckdb
 
+_PROVINCES = "^(全国|(北京|天津|上海|重庆)市|.{2,8}?(省|自治区|特别行政区)|新疆生产建设兵团)"
+_PROVINCE = f"coalesce(regexp_extract(d.region, '{_PROVINCES}', 1), '')"
+_PERIOD = re.compile(r"(?:年份|year)\s*/\s*(\d{1,2})")
 _YEARS = re.compile(r"(年份|year)\s*=\s*(\d{4})?\s*[-—–~～至到]\s*(\d{4})?")
 
 
@@ -81,7 +84,19 @@ def _fulfilling(connection: duckdb.DuckDBPyConnection, condition: str) -> frozen
 
 
 def document_axis(connection: duckdb.DuckDBPyConnection, given: str) -> Axis:
-    """Return an axis of the documents' attributes. Raises PipelineError for any other axis and for an unknown name."""
+    """Return an axis of the documents' attributes; also 「省份」, and 「年份/5」 for periods of five years.
+
+    Raises PipelineError for any other axis and for an unknown name.
+    """
+    name, _, values = given.partition("=")
+    wanted = [one.strip() for one in re.split("[,，]", values) if one.strip()]
+    if name.strip() in ("省份", "province"):
+        heads = chosen(_heads(connection, _PROVINCE), wanted, given)
+        return Axis("document", "province", "省份", _PROVINCE, heads)
+    if (period := _PERIOD.fullmatch(name.strip())) and (length := int(period[1])) > 0:
+        first = f"(d.year // {length} * {length})"
+        sql = f"coalesce({first} || '–' || ({first} + {length - 1}), '')"
+        return Axis("document", "period", "年份", sql, chosen(_heads(connection, sql), wanted, given))
     axis = read_axis(connection, given)
     if axis.of != "document" or axis.name == "document":
         raise PipelineError(f"“{given}”不是文档的属性，应为年份、地区、层级、发文机关、文种等")
@@ -100,6 +115,7 @@ def members(connection: duckdb.DuckDBPyConnection, axis: Axis) -> tuple[tuple[st
     return tuple(tuple(ids) for ids in found.values())
 
 
-def labels(heads: Iterable[Head]) -> tuple[str, ...]:
-    """Return what people call the heads."""
-    return tuple(head.label for head in heads)
+def _heads(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Head]:
+    """Return the heads of an expression over documents ``d``, what isn't said at the end."""
+    query = f"SELECT DISTINCT {sql} AS key FROM documents d WHERE {READ} ORDER BY key = '', key"
+    return [Head(str(row[0]), str(row[0]) or MISSING) for row in connection.execute(query).fetchall()]

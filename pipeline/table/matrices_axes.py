@@ -103,7 +103,7 @@ def read_axis(
         return _code_axis(connection, books, names, wanted=wanted, top=top)
     if name in CODER:
         heads = [Head(one, coder_words(one)) for one in coders]
-        return Axis("coding", "coder", "编码者", "g.coder", _chosen(heads, wanted, given))
+        return Axis("coding", "coder", "编码者", "g.coder", chosen(heads, wanted, given))
     if axis := _measure_axis(connection, name, wanted):
         return axis
     return _document_axis(connection, name, wanted, names)
@@ -202,13 +202,13 @@ def _code_axis(
     codes = code_list(connection, books)
     mistakes = []
     if wanted:
-        chosen: list[_Code] = []
+        kept: list[_Code] = []
         for one in wanted:
             found = find_codes(codes, names, one)
-            chosen += found
+            kept += found
             if not found:
                 mistakes.append(f"没有代码“{one}”{closest(one, code_spellings(codes, names))}")
-        codes = list(dict.fromkeys(chosen))
+        codes = list(dict.fromkeys(kept))
     if mistakes:
         raise PipelineError(*mistakes)
     if top and not wanted:
@@ -232,12 +232,12 @@ def _measure_axis(connection: duckdb.DuckDBPyConnection, name: str, wanted: list
     for column, (zh, values) in _CLOSED.items():
         if name in (column, zh):
             heads = [Head(key, word) for key, word in values.items()]
-            return Axis("measure", column, zh, f"m.{column}", _chosen(heads, wanted, name))
+            return Axis("measure", column, zh, f"m.{column}", chosen(heads, wanted, name))
     for column, zh in _OPEN.items():
         if name in (column, zh):
             sql = f"SELECT coalesce({column}, '') FROM measures GROUP BY 1 ORDER BY count(*) DESC, 1"
             heads = _valued(str(row[0]) for row in connection.execute(sql).fetchall())
-            return Axis("measure", column, zh, f"coalesce(m.{column}, '')", _chosen(heads, wanted, name))
+            return Axis("measure", column, zh, f"coalesce(m.{column}, '')", chosen(heads, wanted, name))
     return None
 
 
@@ -250,7 +250,7 @@ def _document_axis(
             f"SELECT doc_id, source_name, title FROM documents WHERE {READ} ORDER BY rowid"
         ).fetchall()
         heads = [Head(str(key), str(label), note=str(title or "")) for key, label, title in rows]
-        return Axis("document", "document", "文档", "d.doc_id", _chosen(heads, wanted, name))
+        return Axis("document", "document", "文档", "d.doc_id", chosen(heads, wanted, name))
     known = attributes()
     column = next((one for one, zh in known.items() if name in (one, zh)), None)
     if column is None:
@@ -269,7 +269,7 @@ def _document_axis(
         keys.sort(key=lambda key: _LEVELS.index(key) if key in _LEVELS else len(_LEVELS))
     words = next((c.col.values for c in columns(DocumentRow) if c.name == column), None) or {}
     heads = _valued(keys, words.get)
-    return Axis("document", column, known[column], sql, _chosen(heads, wanted, name), many)
+    return Axis("document", column, known[column], sql, chosen(heads, wanted, name), many)
 
 
 def _valued(keys: Iterable[str], word: Callable[[str], str | None] = lambda _: None) -> list[Head]:
@@ -278,7 +278,7 @@ def _valued(keys: Iterable[str], word: Callable[[str], str | None] = lambda _: N
     return [Head(key, word(key) or key) for key in kept if key] + [Head("", MISSING) for key in kept if not key]
 
 
-def _chosen(heads: list[Head], wanted: list[str], given: str) -> tuple[Head, ...]:
+def chosen(heads: list[Head], wanted: list[str], given: str) -> tuple[Head, ...]:
     """Return the heads meant by values: equal ones, else those that contain the text. Raises PipelineError for none."""
     if not wanted:
         return tuple(heads)
