@@ -191,6 +191,21 @@ CODES: dict[str, IssueCode] = {
     "topics.seeds": IssueCode(
         "warning", "主题模型的种子词不足：{note}", "请在代码本中补充语料里的说法，或增加文档后再运行。"
     ),
+    "topics.small": IssueCode(
+        "warning",
+        "只有 {count} 篇文档，却分成 {topics} 个主题，每个主题平均不到 5 篇",
+        "请把主题数减到 {least} 个以内，或增加文档。",
+    ),
+    "topics.unstable": IssueCode(
+        "warning",
+        "主题 {topic}的抽样稳定性只有 {value}，低于 {limit}：换一批文档，它多半不再出现",
+        "请勿据以下结论；可减少主题数，或增加文档。",
+    ),
+    "topics.places": IssueCode(
+        "warning",
+        "主题 {topic}的前几个词大多是地名：{words}",
+        "它多半只分出了某地的文件，不是政策内容；请把这些地名加入停用词表，再运行同一命令。",
+    ),
     "run.timeout": IssueCode(
         "error", "{name} 超过 {limit} 秒仍未处理完，已停止", "请检查该文件，或在配置 [run] time_limit 中调大。"
     ),

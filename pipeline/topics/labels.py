@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from pipeline.core.layers import Bag
 from pipeline.topics.model import TopicModel
+from pipeline.topics.stability import jaccard
 
 SHORTEST, LONGEST = 20, 200
 """How many characters a clause may have that stands for a topic."""
 _NAMES = 3
+_ALIKE = 0.5  # clauses with so many of their pairs of characters in common say the same
 
 Clause = tuple[str, int, int, str, Bag]
 """A clause: the document's id, its offsets there, its text, its words."""
@@ -50,7 +52,7 @@ def label_of(terms: Sequence[str]) -> str:
 
 
 def labels(model: TopicModel, clauses: Iterable[Clause], *, examples: int = 3) -> list[Label]:
-    """Return a label and up to ``examples`` clauses for each topic, the clauses of different documents and texts.
+    """Return a label and up to ``examples`` clauses for each topic, of different documents, that don't say the same.
 
     The best have the most of the topic, by weight times ``covered``: a clause of one known word has nothing else in it
     either, and says little. Clauses shorter than 20 or longer than 200 characters are passed over.
@@ -84,8 +86,13 @@ def _rank(one: Example | None) -> tuple[float, str, int]:
 
 
 def _first(found: Iterable[Example], most: int) -> tuple[Example, ...]:
-    """Return the best ones, each text once."""
-    kept: dict[str, Example] = {}
+    """Return the best ones, none of which repeats another: documents copy whole articles."""
+    kept: list[tuple[Example, set[str]]] = []
     for one in sorted(found, key=_rank):
-        kept.setdefault("".join(one.quote.split()), one)
-    return tuple(list(kept.values())[:most])
+        if len(kept) == most:
+            break
+        text = "".join(one.quote.split())
+        pairs = {text[at : at + 2] for at in range(len(text) - 1)}
+        if all(jaccard(pairs, other) < _ALIKE for _, other in kept):
+            kept.append((one, pairs))
+    return tuple(one for one, _ in kept)
