@@ -6,6 +6,7 @@ import click
 
 from pipeline.cli.help import help_option
 from pipeline.cli.topics_assign import assign_command
+from pipeline.cli.topics_chains import chains_command
 from pipeline.cli.topics_compare import compare_command, keyness_command, network_command
 from pipeline.cli.topics_fit import fit_command
 from pipeline.cli.topics_list import list_command
@@ -40,6 +41,7 @@ for _command in (
     compare_command,
     keyness_command,
     network_command,
+    chains_command,
     page_command,
 ):
     topics_group.add_command(_command)

@@ -59,6 +59,7 @@ def fit_command(out: Path, *, as_json: bool, seeds: tuple[str, ...], **given: An
     from pipeline.cli.topics_list import print_topics
     from pipeline.running.topics import fit_again
     from pipeline.table.topics import topics
+    from pipeline.topics.doubts import doubts
 
     changes = changed(given)
     if seeds and changes.setdefault("model", "seeded") != "seeded":
@@ -71,8 +72,8 @@ def fit_command(out: Path, *, as_json: bool, seeds: tuple[str, ...], **given: An
         print_json({"model": f"{model.kind}-{len(model.topics)}@{model.digest}", "topics": topics(out).to_pylist()})
         return 0
     print_topics(topics(out))
-    for note in model.notes:
-        say(f"{note}。")
+    for note in (*(f"{note}。" for note in model.notes), *(one.message for one in doubts(model))):
+        say(note)
     say(f"已写入 {out}：用 {model.n_documents} 篇建立，种子 {model.seed}。")
     return 0
 

@@ -62,5 +62,5 @@ def show_command(out: Path, topic: str, most: int, as_json: bool) -> int:
         where = f"{quote.source_name}{page} 第 {quote.start}–{quote.end} 字　{unwrap(quote.heading or '')}".rstrip()
         click.echo(f"  “{cut(unwrap(quote.quote), 2 * terminal_columns())}”\n    {cut(where, terminal_columns() - 4)}")
     if not quotes:
-        say("没有一段含有两个以上的主题词。")
+        say("没有长短合适、含有主题词的段落。")
     return 0

@@ -173,7 +173,7 @@ def _card(topic: TopicCard) -> Iterator[str]:
         where = f"{_text(place.source_name)}　{_text(place.where)}{heading}"
         yield f'<blockquote>{_text(place.quote)}<br><span class="soft">{where}</span></blockquote>'
     if not topic.places:
-        yield '<p class="soft">没有一段含有两个以上的主题词。</p>'
+        yield '<p class="soft">没有长短合适、含有主题词的段落。</p>'
     yield "</section>"
 
 

@@ -12,15 +12,15 @@ from pipeline.core.layers import Bag, CleanText, Sentence
 from pipeline.running.borders import clauses_of
 from pipeline.running.records import Records
 from pipeline.segment.bag import StopWords, count_words, load_stop_words
+from pipeline.table.assemble import topic_id
 from pipeline.table.build import Places
 from pipeline.table.query import connect
+from pipeline.topics.labels import labels
 from pipeline.topics.model import TopicModel
 
 LAYERS = ("raw", "text", "outline", "sentences")
-# a topic's passages come from so many of its documents, at most so many from each
-_DOCUMENTS, _OF_EACH = 12, 2
+_DOCUMENTS = 20  # a topic's passages come from so many documents, those with most of it
 _OPENING = ("：", ":")  # a salutation, or what a list is led in with
-_LEAST_WORDS = 2  # different top words of the topic a passage must have
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,70 +84,38 @@ def _bag(text: CleanText, sentences: tuple[Sentence, ...], start: int, end: int,
 
 
 def passages(out: Path, model: TopicModel, config: Config, *, most: int, only: str | None = None) -> list[Passage]:
-    """Return the passages that show best what each topic (``only`` one) is about, topic by topic, best first.
+    """Return up to ``most`` passages that show what each topic (``only`` one) is about, topic by topic, best first.
 
-    They're the clauses with most of the topic and of its top words, from the documents with most of the topic.
+    They come from the documents with most of the topic.
     """
-    from pipeline.table.assemble import topic_id
+    titles = _documents(out, only)
+    known: dict[tuple[str, int], tuple[str, Clause]] = {}
 
-    rows = {topic_id(topic.number): row for row, topic in enumerate(model.topics)}
-    top = {name: dict(model.topics[row].terms) for name, row in rows.items()}
-    stop_words = stop_words_of(config)
-    found: dict[str, list[tuple[float, Passage]]] = {}
-    by_document = _documents(out, only)
-    with Records(out) as records:
-        for record in records.rows():
-            wanted = by_document.get(record.doc_id, {})
-            if not wanted:
-                continue
-            document = records.document(record, LAYERS)
-            for clause in clauses(record.doc_id, document, stop_words):
-                if clause.quote.rstrip().endswith(_OPENING):
-                    continue
-                hits = {name: _hits(clause.bag, top[name]) for name in wanted}
-                if not any(hits.values()):
-                    continue
-                mix = model.assign(clause.bag)
-                shares = dict(zip(mix.topics, mix.weights, strict=True))
-                for name, hit in hits.items():
-                    weight = shares.get(rows[name], 0.0)
-                    if hit * weight > 0:
-                        passage = Passage(
-                            name, record.doc_id, record.source.name, wanted[name], clause.heading, clause.page,
-                            clause.start, clause.end, clause.quote, weight,
-                        )  # fmt: skip
-                        found.setdefault(name, []).append((hit * weight, passage))
-    return [passage for name in rows for passage in _best(found.get(name, []), most)]
+    def read() -> Iterator[tuple[str, int, int, str, Bag]]:
+        stop_words = stop_words_of(config)
+        with Records(out) as records:
+            for record in records.rows():
+                if record.doc_id in titles:
+                    for clause in clauses(record.doc_id, records.document(record, LAYERS), stop_words):
+                        known[record.doc_id, clause.start] = record.source.name, clause
+                        if not clause.quote.rstrip().endswith(_OPENING):
+                            yield record.doc_id, clause.start, clause.end, clause.quote, clause.bag
+
+    result = []
+    for label in labels(model, read(), examples=most):
+        for one in label.examples:
+            name, clause = known[one.doc_id, one.start]
+            place = (clause.heading, clause.page, one.start, one.end, one.quote, one.weight)
+            if only in (None, topic_id(label.number)):
+                result.append(Passage(topic_id(label.number), one.doc_id, name, titles[one.doc_id], *place))
+    return result
 
 
-def _documents(out: Path, only: str | None) -> dict[str, dict[str, str | None]]:
-    """Return for each document the topics it is among the first of, with its title."""
+def _documents(out: Path, only: str | None) -> dict[str, str | None]:
+    """Return the documents with most of each topic (``only`` one), with their titles."""
     sql = (
-        "SELECT doc_id, topic_id, title FROM doc_topics JOIN documents USING (doc_id)"
-        " WHERE coalesce(topic_id = ?, true)"
+        "SELECT DISTINCT doc_id, title FROM doc_topics JOIN documents USING (doc_id) WHERE coalesce(topic_id = ?, true)"
         " QUALIFY row_number() OVER (PARTITION BY topic_id ORDER BY weight DESC, doc_id) <= ?"
     )
-    result: dict[str, dict[str, str | None]] = {}
     with connect(out) as connection:
-        for doc_id, name, title in connection.execute(sql, [only, _DOCUMENTS]).fetchall():
-            result.setdefault(doc_id, {})[name] = title
-    return result
-
-
-def _hits(bag: Bag, terms: dict[str, float]) -> float:
-    """Return how much of a topic's top words a clause has; 0 when there are too few different ones."""
-    weights = [terms[word] for word in bag.words if word in terms]
-    return sum(weights) if len(weights) >= _LEAST_WORDS else 0.0
-
-
-def _best(found: list[tuple[float, Passage]], most: int) -> list[Passage]:
-    """Return the best passages, no text twice and few of each document."""
-    found.sort(key=lambda one: (-round(one[0], 9), one[1].doc_id, one[1].start))
-    result: list[Passage] = []
-    for _, passage in found:
-        of_each = sum(one.doc_id == passage.doc_id for one in result)
-        if of_each < _OF_EACH and all(one.quote.strip() != passage.quote.strip() for one in result):
-            result.append(passage)
-        if len(result) == most:
-            break
-    return result
+        return {str(doc_id): title for doc_id, title in connection.execute(sql, [only, _DOCUMENTS]).fetchall()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.export.topic_page import Bar, Place, TopicCard, TopicPage
@@ -13,8 +12,8 @@ from pipeline.running.topics import load_model
 from pipeline.table.assemble import topic_id
 from pipeline.table.query import connect
 from pipeline.table.topics import GROUPS, documents_of, group_shares, topics
+from pipeline.topics.doubts import doubts
 from pipeline.topics.relevance import relevant
-from pipeline.topics.stability import FIRM
 
 _BARS = 12
 _GROUPS = {"year": 15, "region": 15, "level": 8}
@@ -31,7 +30,7 @@ def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
     place = {topic_id(topic.number): row for row, topic in enumerate(model.topics)}
     share = {row["topic_id"]: row["share"] for row in rows}
     bars = relevant(model, [share[topic_id(topic.number)] for topic in model.topics], _BARS)
-    stable = {topic_id(number): value for number, value in stability_of(out).items()} if stability else {}
+    stable = stability_of(out) if stability else []
     found: dict[str, list[Passage]] = {}
     for passage in passages(out, model, config_of(out), most=most):
         found.setdefault(passage.topic_id, []).append(passage)
@@ -48,7 +47,7 @@ def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
                 for one in documents_of(out, row["topic_id"], most).to_pylist()
             ),
             places=tuple(_place(passage) for passage in found.get(row["topic_id"], ())),
-            stability=stable.get(row["topic_id"]),
+            stability=stable[place[row["topic_id"]]] if stable else None,
         )
         for row in rows
     )
@@ -60,7 +59,7 @@ def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
         n_fitted=model.n_documents,
         n_documents=counts[0][0],
         topics=cards,
-        notes=tuple(f"{note}。" for note in (*model.notes, *_loose(stable))),
+        notes=(*(f"{note}。" for note in model.notes), *(one.message for one in doubts(model, stable))),
         groups=tuple(group_shares(out, column, most=_GROUPS[column]) for column in GROUPS),
     )
 
@@ -70,9 +69,3 @@ def _place(passage: Passage) -> Place:
     page = "" if passage.page is None else f"第 {passage.page} 页 "
     where = f"{page}第 {passage.start}–{passage.end} 字"
     return Place(passage.quote, passage.source_name, passage.heading or "", where)
-
-
-def _loose(stable: Mapping[str, float]) -> Iterator[str]:
-    """Yield a warning when there are topics that don't come back."""
-    if loose := [name for name, value in stable.items() if value < FIRM]:
-        yield f"{'、'.join(sorted(loose))} 的稳定性低于 {FIRM}：换一部分文档就会变，不宜据以下结论"

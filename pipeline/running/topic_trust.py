@@ -38,13 +38,12 @@ def compare_numbers(
     return found
 
 
-def stability_of(out: Path) -> dict[int, float]:
-    """Return how well each topic of the run, by number, comes back in samples of its documents, from 0 to 1."""
+def stability_of(out: Path) -> list[float]:
+    """Return how well each topic of the run's model, in its order, comes back in samples, from 0 to 1."""
     config = _config(out)
     model = load_model(out)
     fitting = partial(fit, seeds=seeds_for(config))
-    found = stability(model, _bags(out, config), config.topics, fitting=fitting)
-    return {topic.number: value for topic, value in zip(model.topics, found, strict=True)}
+    return stability(model, _bags(out, config), config.topics, fitting=fitting)
 
 
 def write_intrusion(out: Path, folder: Path, *, seed: int, readers: int) -> tuple[Path, ...]:

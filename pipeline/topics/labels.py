@@ -63,8 +63,9 @@ def labels(model: TopicModel, clauses: Iterable[Clause], *, examples: int = 3) -
         if not SHORTEST <= len(text) <= LONGEST:
             continue
         mix = model.assign(bag)
+        words = model.words(bag)
         for row, weight in zip(mix.topics, mix.weights, strict=True):
-            covered = round(sum(shares[row].get(word, 0.0) for word in bag.words), 6)
+            covered = round(sum(shares[row].get(word, 0.0) for word in words), 6)
             one = Example(doc_id, start, end, text, weight, covered)
             if covered and _rank(one) < _rank(best[row].get(doc_id)):
                 best[row][doc_id] = one

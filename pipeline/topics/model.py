@@ -101,6 +101,10 @@ class TopicModel:
             return _mix(infer.nearest(self._solver[:, columns], values))
         return _mix(infer.nonnegative(self.weights[:, columns], values, self._solver))
 
+    def words(self, bag: Bag) -> list[str]:
+        """Return the words of a document the model knows, phrases among them, each once."""
+        return [self.vocabulary[column] for column in self._known(bag)[0]]
+
     def _known(self, bag: Bag) -> tuple[NDArray[np.int64], Floats]:
         """Return the columns of a document's words, phrases among them, and their counts."""
         counts = dict(zip(bag.words, bag.counts, strict=True))
