@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.core.config import Config, load_config
 from pipeline.core.document import Document, Source
-from pipeline.core.errors import PipelineError, UnreadableFile
-from pipeline.core.issues import issue
+from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Coding, Measure, RawText
 from pipeline.core.offsets import OffsetMap
 from pipeline.core.stage import Stage
@@ -45,44 +44,10 @@ def read_all(path: str | Path, *, config: str | Path | None = None) -> list[Docu
     Raises PipelineError as ``read`` does; one document of a zip that can't be read raises too.
     """
     from pipeline.running.inputs import list_inputs
+    from pipeline.running.reading import documents
 
     stages = _stages(_config(config).model_dump_json())
-    return [doc for file in list_inputs([Path(path)]).files for doc in _documents(file.path, file.file, stages)]
-
-
-def _documents(path: str, file: str, stages: Sequence[Stage]) -> Iterator[Document]:
-    """Yield the documents of one file of the system's or of an archive's."""
-    from pipeline.running.inputs import open_input, unreadable
-    from pipeline.running.worker import members
-
-    name = path.rpartition("/")[2]
-    try:
-        try:
-            stream, _ = open_input(file)
-            with stream:
-                content = stream.read()
-        except OSError as error:
-            raise unreadable(error, name) from error
-        source = Source(name, path, hashlib.sha256(content).hexdigest(), len(content))
-        doc = Document(source, content)
-        for place, stage in enumerate(stages):
-            doc = stage(doc)
-            if found := list(members(doc, stage.gives)):
-                for _, member in found:
-                    yield _finished(member, stages[place + 1 :])
-                return
-    except UnreadableFile as error:
-        detail: dict[str, Any] = {"name": name, **error.detail}
-        raise PipelineError(issue("ingest", error.code, **detail).message) from error
-    yield replace(doc, content=None)
-
-
-def _finished(doc: Document, stages: Sequence[Stage]) -> Document:
-    """Return a document within a file with the layers it hasn't got yet."""
-    for stage in stages:
-        if getattr(doc, stage.gives) is None:
-            doc = stage(doc)
-    return doc
+    return [doc for file in list_inputs([Path(path)]).files for doc in documents(file, stages)]
 
 
 def extract_measures(text: str) -> list[Measure]:

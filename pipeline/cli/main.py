@@ -26,6 +26,7 @@ from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
 from pipeline.cli.show import show_command
 from pipeline.cli.teaching import train_command
+from pipeline.cli.topics import topics_group
 from pipeline.cli.usage import Usage, parse
 from pipeline.core.errors import PipelineError
 
@@ -39,6 +40,7 @@ COMMANDS: tuple[click.Command, ...] = (
     measures_command,
     codings_command,
     matrix_command,
+    topics_group,
     export_command,
     import_command,
     agreement_command,

@@ -188,6 +188,9 @@ CODES: dict[str, IssueCode] = {
         "{count} 篇文档之间既共有、又能区分主题的词太少，未建主题模型",
         "请增加内容相近的文档，或在配置中关闭 [topics]。",
     ),
+    "topics.seeds": IssueCode(
+        "warning", "主题模型的种子词不足：{note}", "请在代码本中补充语料里的说法，或增加文档后再运行。"
+    ),
     "topics.small": IssueCode(
         "warning",
         "只有 {count} 篇文档，却分成 {topics} 个主题，每个主题平均不到 5 篇",

@@ -17,7 +17,7 @@ from pipeline.core import outputs
 from pipeline.core.config import Config
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue, issue
-from pipeline.core.layers import Bag, Head
+from pipeline.core.layers import Head
 from pipeline.core.strict import digest
 from pipeline.running.child import listen
 from pipeline.running.codec import Frame, write_frame
@@ -37,13 +37,15 @@ _REPORT_EACH = 25
 
 def tables_key(config: Config) -> str:
     """Return a digest of what the tables depend on beside the documents; how many processes ran is no part of it."""
+    from pipeline.books.load import load_books
     from pipeline.running.manifest import version
     from pipeline.table.derive import columns
     from pipeline.table.schema import TABLES
 
+    seeds = [book.digest for book in load_books(config.topics.seeds)] if config.topics.model == "seeded" else []
     settings = config.model_dump_json(exclude={"run": {"workers", "recycle"}, "pdf": {"processes"}})
     schema = [f"{table.name}: {columns(table.row)!r}" for table in TABLES]
-    return digest(str(VERSION), version(), settings, *schema)
+    return digest(str(VERSION), version(), settings, *schema, *seeds)
 
 
 def publish(requests: IO[bytes], answers: IO[bytes]) -> None:
@@ -117,36 +119,19 @@ class _Press:
         write_frame(self._answers, {"kind": kind, **detail})
 
     def _model(self) -> tuple[TopicModel | None, tuple[Issue, ...]]:
-        """Return the topic model of the run's documents, or None and why there is none.
-
-        It's kept in ``models/`` under a digest of the word counts and settings it's made from, and made once.
-        """
+        """Return the topic model of the run's documents, or None and why there is none."""
         settings = self._config.topics
         if not settings.enabled:
             return None, ()
-        from pipeline.topics.fit import fit
-        from pipeline.topics.model import load
+        from pipeline.running.topics import Bags, model_of
         from pipeline.topics.sample import Lack
 
-        bags = [f"{doc_id} {key}" for doc_id, key in self._records.layer_keys("bag")]
-        self._say("phase", name="topics", total=len(bags))
-        path = self._out / "models" / f"topics-{digest(str(VERSION), settings.model_dump_json(), *bags)}.npz"
-        if path.is_file():
-            return load(path), ()
-        for old in path.parent.glob("topics-*.npz"):
-            old.unlink()
-        model = fit(_Bags(self), settings)
+        bags = Bags(self._records, self._config, self._step)
+        self._say("phase", name="topics", total=bags.documents())
+        model = model_of(self._out, bags)
         if isinstance(model, Lack):
             return None, (issue("topics", model.code, count=model.documents, least=settings.least_documents),)
-        model.save(path)
-        return model, ()
-
-    def bags(self) -> Iterator[tuple[str, Bag]]:
-        """Yield the word counts of every document that has them."""
-        for number, (doc_id, doc) in enumerate(self._records.documents_with("bag"), 1):
-            if doc.bag is not None:
-                yield doc_id, doc.bag
-            self._step(number)
+        return model, tuple(issue("topics", "topics.seeds", note=note) for note in model.notes)
 
     def _heads(self) -> Iterator[tuple[str, Head]]:
         """Yield the head of every document that has one."""
@@ -171,15 +156,3 @@ class _Press:
         """Tell the parent now and then that documents are done."""
         if number % _REPORT_EACH == 0:
             self._say("step", count=_REPORT_EACH)
-
-
-class _Bags:
-    """The bags as something that can be gone through more than once without being held."""
-
-    def __init__(self, press: _Press) -> None:
-        """Keep where they come from."""
-        self._press = press
-
-    def __iter__(self) -> Iterator[tuple[str, Bag]]:
-        """Begin again at the first document."""
-        return self._press.bags()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +18,13 @@ from pipeline.core.strict import digest
 from pipeline.running.child import Child, start
 from pipeline.running.codec import read_frame, write_frame
 from pipeline.running.inputs import STAGE, Fingerprint, Listing, fingerprint, list_inputs
-from pipeline.running.plan import Plan
+from pipeline.running.plan import Plan, describe
 from pipeline.running.pool import Pool, PoolSettings
 from pipeline.running.publish import tables_key
 from pipeline.running.records import issue_counts, tally
 from pipeline.running.report import Progress, Quiet, RunReport
 from pipeline.running.store import Store, hold
+from pipeline.running.topic_settings import chosen, forget_stale, model_files
 from pipeline.running.trouble import told
 
 _BATCH = 200
@@ -66,6 +67,22 @@ def run(
         pool.close()
         written = job.publish(store, plan)
         return job.report(store, computed, written)
+
+
+@contextmanager
+def reopened(out: Path, config: Config, progress: Progress | None = None) -> Iterator[Callable[[], bool]]:
+    """Hold the finished run in ``out`` and give a function that writes topics, tables, database and run.json anew.
+
+    Raises PipelineError when a run is at work, or documents were read with other settings or by another version.
+    """
+    from pipeline.running.stages import build
+
+    job = _Job(out, config, progress or Quiet(), Programs())
+    plan = describe(build(config))
+    with told(out), closing(hold(out)), closing(Store(out)) as store:
+        if store.count_stale(plan, config.run.time_limit):
+            raise PipelineError(f"{out}: 还没有运行完，或版本、数据文件已经变化：请先用同一 cewen run 命令再运行一次")
+        yield lambda: job.publish(store, plan)
 
 
 class _Job:
@@ -140,7 +157,9 @@ class _Job:
         """Write topics, tables, database and run.json; return False when they're as they should be already."""
         from pipeline.table.people import state as people
 
-        key = tables_key(self._config)
+        forget_stale(self._out, self._config)
+        config = chosen(self._out, self._config)
+        key = tables_key(config)
         state = digest(store.state(), plan.digest, key, people(self._out), self._programs.publish)
         known = json.loads(store.meta(_PUBLISHED) or "{}")
         if known.get("state") == state and all((self._out / name).is_file() for name in known["files"]):
@@ -149,7 +168,7 @@ class _Job:
             store.set_meta(_PUBLISHED, "{}")
         request = {
             "out": str(self._out.resolve()),
-            "config": self._config.model_dump_json(),
+            "config": config.model_dump_json(),
             "plan": plan.to_json(),
             "total": sum(tally(store.db).values()),
             "seconds": {**self._seconds, "stages": self._stage_seconds},
@@ -246,6 +265,6 @@ def _end(child: Child) -> None:
 
 def _remove_results(out: Path) -> None:
     """Delete the files an earlier run has published, so that nothing old is taken for new."""
-    results = (*(out / outputs.TABLES).glob("*.parquet"), *(out / "models").glob("topics-*.npz"))
+    results = (*(out / outputs.TABLES).glob("*.parquet"), *model_files(out))
     for path in (out / outputs.DATABASE, out / outputs.MANIFEST, *results):
         path.unlink(missing_ok=True)

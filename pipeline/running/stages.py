@@ -146,7 +146,7 @@ def _words(config: Config) -> tuple[Stage, ...]:
             partial(count_words, stop_words=stop_words),
             needs=("text", "sentences"),
             gives="bag",
-            version=1,
+            version=2,
             settings=stop_words.digest,
         ),
     )
@@ -155,6 +155,12 @@ def _words(config: Config) -> tuple[Stage, ...]:
 def unjudged(config: Config) -> tuple[Stage, ...]:
     """Return the stages up to the mentions, which need nothing fitted."""
     return tuple(stage for part in (_text, _parts, _structure, _words, _numbers) for stage in part(config))
+
+
+def up_to_bag(config: Config) -> tuple[Stage, ...]:
+    """Return the stages a document's bag of words needs."""
+    every = tuple(stage for part in (_text, _parts, _structure, _words) for stage in part(config))
+    return tuple(stage for stage in every if stage.name not in ("head", "references"))
 
 
 def _numbers(_: Config) -> tuple[Stage, ...]:

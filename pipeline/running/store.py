@@ -50,6 +50,13 @@ CREATE TABLE issue(id INTEGER PRIMARY KEY, path TEXT, stage TEXT NOT NULL, posit
 CREATE INDEX issue_path ON issue(path);
 """
 
+# documents whose end isn't that of the plan the functions know of
+_STALE = (
+    "status <> 'waiting' AND sha256 IS NOT NULL AND duplicate_of IS NULL"
+    " AND plan_key NOT IN (plan_key(path, sha256), late_key(path, sha256))"
+    " AND (status <> 'opened' OR plan_key <> opened_key(name, path, sha256, size))"
+)
+
 
 class Task(NamedTuple):
     """A document to do: what the system opens, the key of each stage's result, the stages whose result is at hand."""
@@ -159,11 +166,7 @@ class Store:
         Results of documents that are no longer there are thrown away, and documents within files to be opened anew.
         """
         self.db.create_function("path_id", 1, _path_id, deterministic=True)
-        self.db.create_function("plan_key", 2, plan.document_key, deterministic=True)
-        self.db.create_function("opened_key", 4, lambda *source: plan.opened_key(Source(*source)), deterministic=True)
-        self.db.create_function(
-            "late_key", 2, lambda p, s: late_key(plan.document_key(p, s), time_limit), deterministic=True
-        )
+        self._know(plan, time_limit)
         with self.db:
             self.db.execute(
                 "UPDATE document SET duplicate_of = (SELECT d.path FROM document d"
@@ -174,19 +177,27 @@ class Store:
                 " WHEN duplicate_of IS NULL THEN substr(sha256, 1, 16)"
                 " ELSE substr(sha256, 1, 16) || '-' || substr(path_id(path), 1, 8) END"
             )
-            query = "UPDATE document SET status = 'partial', plan_key = '' WHERE duplicate_of IS NOT NULL"
-            self.db.execute(query)
+            self.db.execute("UPDATE document SET status = 'partial', plan_key = '' WHERE duplicate_of IS NOT NULL")
             query = "SELECT path, name, duplicate_of FROM document WHERE duplicate_of IS NOT NULL ORDER BY seq"
             for path, name, first in self.db.execute(query).fetchall():
                 self._replace_issues(path, [asdict(issue(STAGE, "input.duplicate", name=name, first=first))])
-            self.db.execute(
-                "UPDATE document SET status = 'waiting' WHERE status <> 'waiting' AND sha256 IS NOT NULL"
-                " AND duplicate_of IS NULL AND plan_key NOT IN (plan_key(path, sha256), late_key(path, sha256))"
-                " AND (status <> 'opened' OR plan_key <> opened_key(name, path, sha256, size))"
-            )
+            self.db.execute(f"UPDATE document SET status = 'waiting' WHERE {_STALE}")
             self.db.execute("DELETE FROM document WHERE within IN (SELECT path FROM document WHERE status <> 'opened')")
             self._drop_strays()
             self.set_meta("plan", ",".join(plan.order))
+
+    def count_stale(self, plan: Plan, time_limit: float) -> int:
+        """Return how many documents aren't as ``plan`` would make them, or wait to be done; nothing is changed."""
+        self._know(plan, time_limit)
+        query = f"SELECT count(*) FROM document WHERE status = 'waiting' OR {_STALE}"
+        return int(self.db.execute(query).fetchone()[0])
+
+    def _know(self, plan: Plan, limit: float) -> None:
+        """Give SQL the functions that say which key a document has under ``plan``."""
+        db = self.db
+        db.create_function("plan_key", 2, plan.document_key, deterministic=True)
+        db.create_function("opened_key", 4, lambda *source: plan.opened_key(Source(*source)), deterministic=True)
+        db.create_function("late_key", 2, lambda p, s: late_key(plan.document_key(p, s), limit), deterministic=True)
 
     # ---- documents
 

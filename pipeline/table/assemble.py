@@ -111,11 +111,11 @@ def _add_mixes(writer: TableWriter, batch: list[Entry], topics: TopicModel, bigg
     bags = [(e.doc_id, e.document.bag) for e in batch if e.document and e.document.bag is not None and not e.duplicate]
     mixes = topics.assign_many([bag for _, bag in bags]) if bags else ()
     for (doc_id, _), mix in zip(bags, mixes, strict=True):
-        if mix.topics:
-            biggest[mix.topics[0]] += 1
+        numbers = [topics.topics[row].number for row in mix.topics]
+        biggest.update(numbers[:1])
         rows = [
             DocTopicRow(doc_id, topic_id(number), round(float(weight), _PLACES))
-            for number, weight in zip(mix.topics, mix.weights, strict=True)
+            for number, weight in zip(numbers, mix.weights, strict=True)
         ]
         writer.add("doc_topics", (row for row in rows if row.weight > 0))
 

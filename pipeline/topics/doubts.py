@@ -33,9 +33,9 @@ def doubts(
         least = max(1, model.n_documents // PER_TOPIC)
         found.append(issue(_STAGE, "topics.small", count=model.n_documents, topics=topics, least=least))
     named = {topic.number: f"{topic.number}（{topic.label}）" for topic in model.topics}
-    for number, value in enumerate(stability or ()):
+    for topic, value in zip(model.topics, stability or (), strict=False):
         if value < FIRM:
-            found.append(issue(_STAGE, "topics.unstable", topic=named[number], value=f"{value:.2f}", limit=FIRM))
+            found.append(issue(_STAGE, "topics.unstable", topic=named[topic.number], value=f"{value:.2f}", limit=FIRM))
     for topic in model.topics:
         words = [word for word, _ in topic.terms[:_TOP]]
         places = [word for word in words if (is_place or place_name)(word)]

@@ -62,17 +62,17 @@ def make_items(model: TopicModel, *, seed: int, readers: int = 2) -> list[Item]:
     random = Random(seed)
     shares = model.weights / model.weights.sum(axis=1, keepdims=True)
     columns = {word: i for i, word in enumerate(model.vocabulary)}
-    numbers = [topic.number for topic in model.topics]
-    random.shuffle(numbers)
+    rows = list(range(len(model.topics)))
+    random.shuffle(rows)
     items: list[Item] = []
-    for number in numbers:
-        words = tuple(word for word, _ in model.topics[number].terms[:WORDS])
-        candidates = _candidates(model, number, shares[number], columns)
+    for row in rows:
+        words = tuple(word for word, _ in model.topics[row].terms[:WORDS])
+        candidates = _candidates(model, row, shares[row], columns)
         if len(words) < WORDS or not candidates:
             continue
         intruder = random.choice(candidates)
         orders = tuple(tuple(random.sample([*words, intruder], WORDS + 1)) for _ in range(readers))
-        items.append(Item(len(items) + 1, number, words, intruder, orders))
+        items.append(Item(len(items) + 1, model.topics[row].number, words, intruder, orders))
     return items
 
 
@@ -121,12 +121,12 @@ def sentences(found: IntrusionScore, model: TopicModel | None = None) -> list[st
     return told
 
 
-def _candidates(model: TopicModel, number: int, shares: np.ndarray, columns: Mapping[str, int]) -> list[str]:
+def _candidates(model: TopicModel, row: int, shares: np.ndarray, columns: Mapping[str, int]) -> list[str]:
     """Return the words that may intrude into a topic, sorted."""
     middle = float(np.median(shares))
-    own = [word for word, _ in model.topics[number].terms]
+    own = [word for word, _ in model.topics[row].terms]
     others = {
-        word for topic in model.topics if topic.number != number for word, _ in topic.terms[:_POOL] if word in columns
+        word for at, topic in enumerate(model.topics) if at != row for word, _ in topic.terms[:_POOL] if word in columns
     }
     return sorted(
         word

@@ -63,14 +63,15 @@ def labels(model: TopicModel, clauses: Iterable[Clause], *, examples: int = 3) -
         if not SHORTEST <= len(text) <= LONGEST:
             continue
         mix = model.assign(bag)
-        for number, weight in zip(mix.topics, mix.weights, strict=True):
-            covered = round(sum(shares[number].get(word, 0.0) for word in bag.words), 6)
+        words = model.words(bag)
+        for row, weight in zip(mix.topics, mix.weights, strict=True):
+            covered = round(sum(shares[row].get(word, 0.0) for word in words), 6)
             one = Example(doc_id, start, end, text, weight, covered)
-            if covered and _rank(one) < _rank(best[number].get(doc_id)):
-                best[number][doc_id] = one
+            if covered and _rank(one) < _rank(best[row].get(doc_id)):
+                best[row][doc_id] = one
     return [
-        Label(topic.number, label_of([word for word, _ in topic.terms]), _first(best[topic.number].values(), examples))
-        for topic in model.topics
+        Label(topic.number, label_of([word for word, _ in topic.terms]), _first(best[row].values(), examples))
+        for row, topic in enumerate(model.topics)
     ]
 
 

@@ -136,6 +136,7 @@ def test_commands_are_those_built() -> None:
         "measures",
         "codings",
         "matrix",
+        "topics",
         "export",
         "import",
         "agreement",

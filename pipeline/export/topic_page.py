@@ -1,0 +1,222 @@
+"""The topics of a run as one HTML file: no script, nothing loaded from anywhere, all text escaped.
+
+A content security policy forbids scripts and requests, so that no title or term could bring either in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from pipeline.core.files import completed
+from pipeline.table.cells import printable
+from pipeline.table.topics import GroupShares
+from pipeline.table.words import unwrap
+
+_LEVELS = 8  # shades of a table's cells
+_ROW, _LEFT, _RIGHT = 24, 132, 250  # a bar's height, where bars begin, how long the longest is
+_TERM = 8  # characters of a term a bar has room for
+
+_STYLE = """
+:root{--ink:#1d2733;--soft:#5b6b7b;--line:#d9e0e7;--back:#f6f8fa;--card:#fff;--dark:#1f5f99;--pale:#bcd3e8}
+*{box-sizing:border-box}
+body{margin:0;background:var(--back);color:var(--ink);line-height:1.6;font-family:system-ui,-apple-system,"PingFang SC",
+"Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","WenQuanYi Micro Hei",
+SimHei,sans-serif}
+main{max-width:1080px;margin:0 auto;padding:16px}
+h1{font-size:1.5rem;margin:.4em 0}h2{font-size:1.2rem;margin:1.6em 0 .6em}h3{font-size:1rem;margin:1em 0 .3em}
+p{margin:.4em 0}.soft{color:var(--soft);font-size:.875rem}
+.scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:6px}
+table{border-collapse:collapse;width:100%;font-size:.875rem}
+th,td{padding:5px 9px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+tr:last-child td{border-bottom:0}th{font-weight:600;color:var(--soft)}
+th.t{position:sticky;left:0;background:var(--card);color:var(--ink);min-width:8em;max-width:13em}
+a{color:var(--dark)}
+section{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:4px 16px 12px;margin:12px 0}
+section h2{margin:.6em 0 .2em}.two{display:grid;grid-template-columns:minmax(0,400px) minmax(0,1fr);gap:0 24px}
+svg{width:100%;max-width:400px;height:auto;display:block}svg text{font-size:13px;fill:var(--ink)}
+.own{fill:var(--dark)}.all{fill:var(--pale)}
+blockquote{margin:.5em 0;padding:.1em 0 .1em .8em;border-left:3px solid var(--pale);overflow-wrap:anywhere}
+ul{margin:.2em 0;padding-left:1.2em;overflow-wrap:anywhere}
+.key{display:inline-block;width:.8em;height:.8em;border-radius:2px;vertical-align:-1px}
+.h0{background:#fff}.h1{background:#eef4fa}.h2{background:#dbe9f5}.h3{background:#c3daee}.h4{background:#a5c7e5}
+.h5{background:#80afd8}.h6{background:#5a94c8}.h7{background:#3679b5}.h6,.h7{color:#fff}
+@media(max-width:720px){main{padding:10px}.two{display:block}section{padding:4px 12px 10px}.w{display:none}}
+@media print{body{background:#fff}section{break-inside:avoid}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A word: its share of all words in this topic, and in all topics."""
+
+    term: str
+    here: float
+    overall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A passage: what it says, in which file, under which heading, where."""
+
+    quote: str
+    source_name: str
+    heading: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCard:
+    """One topic; ``documents`` are name, title and weight; ``stability`` from 0 to 1 when it was looked at."""
+
+    topic_id: str
+    label: str
+    share: float
+    n_documents: int
+    coherence: float | None
+    bars: tuple[Bar, ...]
+    documents: tuple[tuple[str, str, float], ...]
+    places: tuple[Place, ...]
+    stability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """All the page shows; ``notes`` are warnings in whole sentences."""
+
+    model: str
+    seed: int
+    n_fitted: int
+    n_documents: int
+    topics: tuple[TopicCard, ...]
+    groups: tuple[GroupShares, ...]
+    notes: tuple[str, ...] = ()
+
+
+def write_page(page: TopicPage, target: Path) -> None:
+    """Write the page to ``target``. Raises PipelineError when it can't be written."""
+    with completed(target) as fresh:
+        fresh.write_text(render(page), encoding="utf-8", newline="\n")
+
+
+def render(page: TopicPage) -> str:
+    """Return the page as HTML, the same for the same page."""
+    return "\n".join(_lines(page)) + "\n"
+
+
+def _lines(page: TopicPage) -> Iterator[str]:
+    """Yield the page's lines."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    yield '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    yield f"<title>主题：{len(page.topics)} 个主题，{page.n_documents} 篇文档</title>"
+    yield f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>"
+    yield f"<h1>{len(page.topics)} 个主题，{page.n_documents} 篇文档</h1>"
+    fitted = f"用 {page.n_fitted} 篇建立，种子 {page.seed}"
+    yield f'<p class="soft">模型 {_text(page.model)}，{fitted}。主题由词的共现得出，名称取权重最大的几个词；'
+    yield "是不是一个有意义的主题，请对照原文判断。</p>"
+    yield from (f"<p>{_text(note)}</p>" for note in page.notes)
+    yield from _overview(page.topics)
+    for topic in page.topics:
+        yield from _card(topic)
+    for group in page.groups:
+        yield from _group(group, page.topics)
+    yield "</main>\n</body>\n</html>"
+
+
+def _overview(topics: Sequence[TopicCard]) -> Iterator[str]:
+    """Yield the list of topics."""
+    stable = any(topic.stability is not None for topic in topics)
+    heads = ["文档数", "占比", "一致性", *(["稳定性"] if stable else [])]
+    yield '<div class="scroll"><table><thead><tr><th>主题</th>'
+    yield "".join(f'<th class="n">{head}</th>' for head in heads) + '<th class="w">主题词</th></tr></thead><tbody>'
+    for topic in topics:
+        figures = [str(topic.n_documents), f"{topic.share:.1%}", _figure(topic.coherence)]
+        figures += [_figure(topic.stability)] if stable else []
+        link = f'<a href="#{_text(topic.topic_id)}">{_text(topic.topic_id)} {_text(topic.label)}</a>'
+        words = "、".join(_text(bar.term) for bar in topic.bars)
+        cells = "".join(f'<td class="n">{figure}</td>' for figure in figures)
+        yield f'<tr><td>{link}</td>{cells}<td class="w">{words}</td></tr>'
+    yield "</tbody></table></div>"
+    if stable:
+        yield '<p class="soft">稳定性：抽样 80% 的文档重建三次，主题词重合的平均（Jaccard），0 到 1。</p>'
+    words = "文档数：以它为最大主题的文档。占比：在所有文档中的平均权重。一致性：NPMI，-1 到 1，越大主题词越常同现。"
+    yield f'<p class="soft">{words}主题词按相关度排列（λ = 0.6）。</p>'
+
+
+def _figure(value: float | None) -> str:
+    """Return a figure with two digits; – where there is none."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _card(topic: TopicCard) -> Iterator[str]:
+    """Yield one topic."""
+    yield f'<section id="{_text(topic.topic_id)}"><h2>{_text(topic.topic_id)} {_text(topic.label)}</h2>'
+    stability = "" if topic.stability is None else f"，稳定性 {topic.stability:.2f}"
+    coherence = f"，一致性 {_figure(topic.coherence)}{stability}"
+    yield f'<p class="soft">最大主题的文档 {topic.n_documents} 篇，占比 {topic.share:.1%}{coherence}</p>'
+    yield '<div class="two"><div><h3>主题词</h3>'
+    yield from _svg(topic)
+    keys = ("own", "var(--dark)", "本主题中"), ("all", "var(--pale)", "全部主题中")
+    legend = "　".join(f'<span class="key" style="background:{color}"></span> {name}' for _, color, name in keys)
+    yield f'<p class="soft">{legend}（估计频次）</p>'
+    yield "</div><div><h3>文档</h3><ul>"
+    for name, title, weight in topic.documents:
+        yield f'<li>{_text(name)}　<span class="soft">{weight:.2f}　{_text(title)}</span></li>'
+    yield "</ul></div></div><h3>原文</h3>"
+    for place in topic.places:
+        heading = f"　{_text(place.heading)}" if place.heading else ""
+        where = f"{_text(place.source_name)}　{_text(place.where)}{heading}"
+        yield f'<blockquote>{_text(place.quote)}<br><span class="soft">{where}</span></blockquote>'
+    if not topic.places:
+        yield '<p class="soft">没有长短合适、含有主题词的段落。</p>'
+    yield "</section>"
+
+
+def _svg(topic: TopicCard) -> Iterator[str]:
+    """Yield the bars of a topic's words: how often in this topic, over how often in all."""
+    longest = max((bar.overall for bar in topic.bars), default=0.0) or 1.0
+    height = _ROW * len(topic.bars)
+    label = f"{topic.topic_id} 的主题词"
+    yield f'<svg viewBox="0 0 {_LEFT + _RIGHT + 4} {height}" role="img" aria-label="{_text(label)}">'
+    for number, bar in enumerate(topic.bars):
+        y = number * _ROW
+        term = bar.term if len(bar.term) <= _TERM else bar.term[: _TERM - 1] + "…"
+        told = f"{bar.term}：本主题占 {min(bar.here / bar.overall, 1):.0%}" if bar.overall else bar.term
+        yield f"<g><title>{_text(told)}</title>"
+        yield f'<text x="{_LEFT - 8}" y="{y + 16}" text-anchor="end">{_text(term)}</text>'
+        for kind, value in (("all", bar.overall), ("own", bar.here)):
+            wide = max(round(_RIGHT * value / longest, 1), 1.0)
+            yield f'<rect class="{kind}" x="{_LEFT}" y="{y + 5}" width="{wide}" height="14" rx="2"/>'
+        yield "</g>"
+    yield "</svg>"
+
+
+def _group(group: GroupShares, topics: Sequence[TopicCard]) -> Iterator[str]:
+    """Yield the table of topics by group; nothing when there is no group or only one."""
+    if len(group.groups) < 2:
+        return
+    yield f'<h2>主题 × {group.name}</h2><div class="scroll"><table><thead><tr><th class="t">主题</th>'
+    yield "".join(
+        f'<th class="n">{_text(name)}<br>{count} 篇</th>'
+        for name, count in zip(group.groups, group.counts, strict=True)
+    )
+    yield "</tr></thead><tbody>"
+    most = max((share for shares in group.shares.values() for share in shares), default=0.0) or 1.0
+    for topic in topics:
+        cells = "".join(
+            f'<td class="n h{min(int(share / most * _LEVELS), _LEVELS - 1)}">{share:.0%}</td>'
+            for share in group.shares[topic.topic_id]
+        )
+        yield f'<tr><th class="t">{_text(topic.topic_id)} {_text(topic.label)}</th>{cells}</tr>'
+    yield "</tbody></table></div>"
+    yield f'<p class="soft">主题在各{group.name}文档中的平均权重；篇数少的一列出入很大，不宜比较。</p>'
+
+
+def _text(value: str) -> str:
+    """Return ``value`` on one line, safe inside HTML and its attributes."""
+    return escape(unwrap(printable(value)), quote=True)

@@ -1,0 +1,102 @@
+"""Gives the topics of a fitted model to other texts, without fitting anything and without a run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.core.document import Document, Source
+from pipeline.core.errors import PipelineError
+from pipeline.core.layers import Bag, RawText
+from pipeline.core.stage import Stage
+from pipeline.running.inputs import list_inputs
+from pipeline.running.reading import documents
+from pipeline.running.stages import up_to_bag
+from pipeline.running.topic_clauses import clauses, stop_words_of
+from pipeline.running.topic_settings import config_of
+from pipeline.running.topics import load_model
+from pipeline.table.assemble import topic_id
+from pipeline.topics.model import TopicModel
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A topic's share of a document, or of a clause of it; without a place it's the whole document's.
+
+    A text with none of the model's words has one line, without a topic.
+    """
+
+    source_name: str
+    source_path: str
+    start: int | None
+    end: int | None
+    topic_id: str | None
+    label: str | None
+    weight: float | None
+    quote: str | None
+
+
+@dataclass(slots=True)
+class Assigned:
+    """What texts were given, and which files couldn't be read (path and reason)."""
+
+    given: list[Given] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    documents: int = 0
+
+
+def assign(out: Path, inputs: Sequence[Path], texts: Sequence[str] = (), *, by_clause: bool = False) -> Assigned:
+    """Return the topics of files, folders and plain ``texts`` by the model of the run in ``out``.
+
+    Words are cut as in that run. ``by_clause`` adds those of every clause. Raises PipelineError when there is no model
+    or an input isn't there.
+    """
+    config = config_of(out)
+    model = load_model(out)
+    listing = list_inputs(inputs)
+    stages = up_to_bag(config)
+    stop_words = stop_words_of(config)
+    result = Assigned()
+
+    def take(found: Iterable[Document]) -> None:
+        for document in found:
+            result.documents += 1
+            result.given += _rows(model, document.source, document.bag or Bag((), ()), None)
+            if by_clause:
+                for clause in clauses(document.source.doc_id, document, stop_words):
+                    place = (clause.start, clause.end, clause.quote)
+                    result.given += _rows(model, document.source, clause.bag, place)
+
+    for number, text in enumerate(texts, 1):
+        take([_of_text(text, f"文字{number}", stages)])
+    for file in listing.files:
+        try:
+            take(documents(file, stages))
+        except PipelineError as error:
+            result.failed.append((file.path, "；".join(error.mistakes)))
+    result.failed += [("", one.message) for one in listing.issues if one.severity == "error"]
+    return result
+
+
+def _rows(model: TopicModel, source: Source, bag: Bag, place: tuple[int, int, str] | None) -> Iterator[Given]:
+    """Yield a line for each topic of a document or clause, largest first."""
+    start, end, quote = place or (None, None, None)
+    mix = model.assign(bag)
+    for row, weight in zip(mix.topics, mix.weights, strict=True):
+        topic = model.topics[row]
+        name = topic_id(topic.number)
+        yield Given(source.name, source.path, start, end, name, topic.label, round(weight, 6), quote)
+    if not mix.topics:
+        yield Given(source.name, source.path, start, end, None, None, None, quote)
+
+
+def _of_text(text: str, name: str, stages: Sequence[Stage]) -> Document:
+    """Return a document over a plain text."""
+    data = text.encode("utf-8", errors="surrogatepass")
+    doc = Document(Source(name, name, hashlib.sha256(data).hexdigest(), len(data)), raw=RawText(text, "text/plain"))
+    for stage in stages:
+        if getattr(doc, stage.gives) is None:
+            doc = stage(doc)
+    return doc

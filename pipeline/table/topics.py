@@ -1,0 +1,116 @@
+"""The topics of a finished run: all of them, one with its documents, shares by group."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.core.errors import PipelineError
+from pipeline.table.query import connect, fetch
+from pipeline.table.words import closest
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+HEADINGS = {
+    "topic_id": "主题",
+    "label": "名称",
+    "n_documents": "文档数",
+    "share": "占比",
+    "coherence": "一致性",
+    "top_terms": "主题词",
+    "model": "模型",
+}
+GROUPS = {"year": "年份", "region": "地区", "level": "层级"}
+_WITH = "SELECT doc_id FROM doc_topics"
+_ALL = "(SELECT count(DISTINCT doc_id) FROM doc_topics)"
+_SHARE = f"SELECT topic_id, sum(weight) / {_ALL} AS share FROM doc_topics GROUP BY 1"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShares:
+    """The mean share of each topic in the documents of each group; ``counts`` are the groups' documents."""
+
+    name: str
+    groups: tuple[str, ...]
+    counts: tuple[int, ...]
+    shares: dict[str, tuple[float, ...]]
+
+
+def topics(out: Path) -> pa.Table:
+    """Return the topics of the run in ``out``, largest first, with their shares of all documents.
+
+    Raises PipelineError when it has none.
+    """
+    with connect(out) as connection:
+        refuse_none(connection, out)
+        return fetch(
+            connection,
+            "SELECT topic_id, label, n_documents, round(coalesce(share, 0), 6) AS share, coherence, top_terms, model"
+            f" FROM topics LEFT JOIN ({_SHARE}) USING (topic_id) ORDER BY n_documents DESC, share DESC, topic_id",
+        )
+
+
+def refuse_none(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
+    """Raise PipelineError, with the reason, when the run has no topics."""
+    if connection.execute("SELECT count(*) FROM topics").fetchall() != [(0,)]:
+        return
+    reason = connection.execute("SELECT message FROM issues WHERE stage = 'topics' LIMIT 1").fetchone()
+    told = reason[0] if reason else f"配置中关闭了 [topics]，可用 cewen topics fit {out} 建立。"
+    raise PipelineError(f"{out}: 结果中没有主题。{told}")
+
+
+def find_topic(out: Path, name: str) -> str:
+    """Return the id of the topic meant by an id (``t003``, ``3``) or a label. Raises PipelineError when none is."""
+    found = topics(out).select(["topic_id", "label"]).to_pylist()
+    short = re.fullmatch(r"[tT]?(\d{1,6})", name.strip())
+    wanted = f"t{int(short[1]):03d}" if short else name.strip()
+    for one in found:
+        if wanted in (one["topic_id"], one["label"]):
+            return str(one["topic_id"])
+    near = closest(wanted, [one["label"] for one in found])
+    listed = "、".join(f"{one['topic_id']}（{one['label']}）" for one in found[:10])
+    more = f"等 {len(found)} 个" if len(found) > 10 else ""
+    raise PipelineError(f"{out} 中没有主题“{name}”{near}。有：{listed}{more}")
+
+
+def documents_of(out: Path, topic_id: str, limit: int | None = None) -> pa.Table:
+    """Return the documents that have a topic, those with most of it first."""
+    with connect(out) as connection:
+        return fetch(
+            connection,
+            "SELECT round(weight, 4) AS weight, source_name, title, region, year, doc_id"
+            " FROM doc_topics JOIN documents USING (doc_id) WHERE topic_id = ? ORDER BY weight DESC, doc_id",
+            [topic_id],
+            limit=limit,
+        )
+
+
+def terms_of(out: Path, topic_id: str) -> list[tuple[str, float]]:
+    """Return the top words of a topic with their weights."""
+    with connect(out) as connection:
+        sql = "SELECT term, weight FROM topic_terms WHERE topic_id = ? ORDER BY rank"
+        return [(str(term), float(weight)) for term, weight in connection.execute(sql, [topic_id]).fetchall()]
+
+
+def group_shares(out: Path, column: str, *, most: int) -> GroupShares:
+    """Return the topics' shares by a column of documents (a key of ``GROUPS``): years in order, else largest first.
+
+    Of more than ``most`` groups the largest are taken. Documents without a value are left out.
+    """
+    order = "1" if column == "year" else "2 DESC, 1"
+    with connect(out) as connection:
+        known = f"(SELECT doc_id, {column} AS g FROM documents WHERE g IS NOT NULL AND doc_id IN ({_WITH}))"
+        largest = f"SELECT g, count(*) FROM {known} GROUP BY 1 ORDER BY 2 DESC, 1 DESC LIMIT ?"
+        sql = f"SELECT * FROM ({largest}) ORDER BY {order}"
+        groups = connection.execute(sql, [most]).fetchall()
+        sql = f"SELECT topic_id, g, sum(weight) FROM doc_topics JOIN {known} USING (doc_id) GROUP BY 1, 2"
+        sums = {(topic, group): weight for topic, group, weight in connection.execute(sql).fetchall()}
+        names = [row[0] for row in connection.execute("SELECT topic_id FROM topics").fetchall()]
+    shares = {name: tuple(round(sums.get((name, group), 0.0) / count, 6) for group, count in groups) for name in names}
+    return GroupShares(
+        GROUPS[column], tuple(str(group) for group, _ in groups), tuple(count for _, count in groups), shares
+    )
