@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.topics.found import DIGITS, Found
 from pipeline.topics.infer import belongs
-from pipeline.topics.nmf import factors
+from pipeline.topics.nmf import exact_svd, factors
 from pipeline.topics.sample import Sample
 
 if TYPE_CHECKING:
@@ -48,10 +48,8 @@ def fit_kmeans(sample: Sample, values: Any, k: int, seed: int) -> Found:
 
 def _space(values: Any, seed: int) -> Floats:
     """Return the documents as points of length 1 in the space of latent semantic analysis."""
-    from sklearn.decomposition import TruncatedSVD
-
-    places = min(DIMENSIONS, min(values.shape) - 1)
-    return _even(TruncatedSVD(places, n_iter=7, random_state=seed).fit_transform(values))
+    left, sizes, _ = exact_svd(values, min(DIMENSIONS, min(values.shape) - 1), seed)
+    return _even(left * sizes)
 
 
 def _group(points: Floats, groups: NDArray[np.int64], k: int) -> NDArray[np.int64]:
