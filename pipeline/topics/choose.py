@@ -111,13 +111,10 @@ def sentences(found: Sweep) -> list[str]:
         *_plateau(found.rows),
     ]
     told += [f"要求 {row.k} 个主题，只得到 {row.topics} 个。" for row in found.rows if row.topics < row.k]
-    told += [
-        f"主题数 {row.k} 时，有 {row.loose} 个主题的抽样稳定性低于 {FIRM}，不宜据以下结论。"
-        for row in found.rows
-        if row.loose
-    ]
+    if loose := [f"主题数 {row.k} 时 {row.loose} 个" for row in found.rows if row.loose]:
+        told.append(f"抽样稳定性低于 {FIRM}、不宜据以下结论的主题：{'，'.join(loose)}。")
     if found.model == "nmf":
-        told.append("NMF 的起点由数据决定，换种子的稳定性必然偏高，请看抽样稳定性。")
+        told.append("NMF 的起点由数据算出，换种子影响较小，换种子稳定性偏高，请看抽样稳定性。")
     told.append(
         "这些数只能缩小范围，没有哪个指标能找出“真正的”主题数；各种一致性指标与人的判断也常不一致。"
         "请读各主题的词和原文，（最好）做词语闯入测验，再自行选定，并写下理由。"
@@ -181,8 +178,11 @@ def _plateau(rows: Sequence[Row]) -> list[str]:
     level = [row for row in rows if row.plateau]
     if not level:
         return ["没有一种主题数在两方面都接近最高，须在词的一致性和稳定性之间取舍。"]
-    ends = "；最大的也在其中，可再试更大的主题数" if level[-1] is rows[-1] and len(rows) > 1 else ""
-    return [f"主题数 {'、'.join(str(row.k) for row in level)} 处于平台：两方面与最高值的差都不超过一个标准误{ends}。"]
+    ends = [name for row, name in ((rows[0], "小"), (rows[-1], "大")) if row in level and len(rows) > 1]
+    further = "".join(f"；最{name}的也在其中，可再试更{name}的" for name in ends)
+    return [
+        f"主题数 {'、'.join(str(row.k) for row in level)} 处于平台：两方面与最高值的差都不超过一个标准误{further}。"
+    ]
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -109,7 +109,7 @@ def test_rows_and_sentences_are_chinese(swept: Sweep) -> None:
     told = sentences(swept)
     assert told[0] == "用 60 篇文档比较了 3 种主题数；每种换 2 个种子，并抽取 2 次 80% 的文档重新建模。"
     assert any("处于平台" in sentence and "4" in sentence for sentence in told)
-    assert any("主题数 12 时，有" in sentence for sentence in told)
+    assert any("不宜据以下结论的主题" in sentence and "主题数 12 时" in sentence for sentence in told)
     assert "写下理由" in told[-1]
 
 
