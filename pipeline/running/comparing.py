@@ -62,15 +62,12 @@ def _clauses(records: Records, wanted: frozenset[str]) -> Iterator[tuple[str, fr
         coming = 0
         for unit, _ in clauses_of(doc.text, doc.outline or (), doc.sentences):
             terms = set()
-            while coming < len(doc.sentences) and doc.sentences[coming].end <= unit.start:
-                coming += 1
-            for sentence in doc.sentences[coming:]:
-                if sentence.start >= unit.end:
-                    break
-                start = sentence.start
-                for end in sentence.words:
+            while coming < len(doc.sentences) and doc.sentences[coming].start < unit.end:
+                start = doc.sentences[coming].start
+                for end in doc.sentences[coming].words if start >= unit.start else ():
                     terms.add(text[start:end])
                     start = end
+                coming += 1
             yield record.doc_id, known & terms
 
 
