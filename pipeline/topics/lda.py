@@ -49,12 +49,14 @@ def started(sample: Sample, start: Floats, seed: int, eta: Floats | None = None)
         passes=10,
         iterations=100,
         chunksize=2000,
+        eval_every=0,
         random_state=seed,
     )
     tokens = float(counts.data.sum())
     model.state.sstats[:] = (start * tokens / len(start) + 0.01).astype(model.state.sstats.dtype)
     model.sync_state()
-    model.update(documents)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a step that can't be taken isn't, and needs no warning
+        model.update(documents)
     weights: Floats = np.asarray(np.round(model.state.get_lambda().astype(np.float64), 6), dtype=np.float64)
     prior: Floats = np.asarray(np.round(model.alpha.astype(np.float64), DIGITS), dtype=np.float64)
     return Found(weights, weights.sum(axis=1), prior=prior)
