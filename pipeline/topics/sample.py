@@ -88,11 +88,11 @@ def distinct(sample: Sample) -> int:
 def limits(documents: int) -> tuple[int, int]:
     """Return in how many documents a word must stand at least and at most, to be of use for topics.
 
-    At least the fourth root of the number (2 of 20, 5 of 600, 8 of 5,000, 18 of 100,000): topics of short texts lose
+    At least the fifth root of the number (2 of 20, 4 of 600, 5 of 5,000, 10 of 100,000): topics of short texts lose
     their words where it's much more. At most half of them and three more, so that a word of 10 out of 15 documents
     stays.
     """
-    return max(2, round(documents**0.25)), min(documents, documents // 2 + 3)
+    return max(2, round(documents**0.2)), min(documents, documents // 2 + 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -167,7 +167,7 @@ def test_sampling_is_bounded_even_and_keeps_no_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("documents", "low", "high"), [(8, 2, 7), (20, 2, 13), (600, 5, 303), (5000, 8, 2503), (100_000, 18, 50_003)]
+    ("documents", "low", "high"), [(8, 2, 7), (20, 2, 13), (600, 4, 303), (5000, 5, 2503), (100_000, 10, 50_003)]
 )
 def test_document_frequency_limits(documents: int, low: int, high: int) -> None:
     assert limits(documents) == (low, high)
