@@ -92,10 +92,17 @@ class CodingSettings(_Settings):
 
 
 class TopicSettings(_Settings):
-    """The topic model fitted over the run's own documents. ``k`` 0: chosen by the number of documents."""
+    """The topic model fitted over the run's own documents. ``k`` 0: chosen by the number of documents.
+
+    ``unit``: what it is fitted on; documents are assigned whole. ``phrases``: pairs of words with at least this NPMI
+    count as one, 1 for none. ``seeds``: codebooks whose codes get a topic each, for ``seeded``.
+    """
 
     enabled: Switch
-    model: Literal["nmf", "lda"]
+    model: Literal["nmf", "lda", "kmeans", "seeded"]
+    unit: Literal["document", "section", "clause"] = "document"
+    phrases: Real = Field(ge=-1, le=1, default=0.5)
+    seeds: tuple[str, ...] = ()
     k: Whole = Field(ge=0, le=500)
     least_documents: Whole = Field(ge=2)
     fit_documents: Whole = Field(ge=2, description="at most so many documents are used to fit; all are assigned")
@@ -162,7 +169,7 @@ def names_file(name: str) -> bool:
 
 
 # the entries that may be paths; the model has no packaged names
-_LISTS = (("coding", "codebooks"), ("segment", "lexicons"), ("segment", "stop_words"))
+_LISTS = (("coding", "codebooks"), ("segment", "lexicons"), ("segment", "stop_words"), ("topics", "seeds"))
 _MODEL = ("segment", "hanlp_model")
 
 

@@ -188,6 +188,9 @@ CODES: dict[str, IssueCode] = {
         "{count} 篇文档之间既共有、又能区分主题的词太少，未建主题模型",
         "请增加内容相近的文档，或在配置中关闭 [topics]。",
     ),
+    "topics.seeds": IssueCode(
+        "warning", "主题模型的种子词不足：{note}", "请在代码本中补充语料里的说法，或增加文档后再运行。"
+    ),
     "run.timeout": IssueCode(
         "error", "{name} 超过 {limit} 秒仍未处理完，已停止", "请检查该文件，或在配置 [run] time_limit 中调大。"
     ),

@@ -193,10 +193,15 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """Counts of the document's content words for topic models, sorted by word."""
+    """Counts of the document's content words for topic models, sorted by word.
+
+    ``pairs`` holds how often a content word stands right behind another: the places of the first and the second in
+    ``words``, and the count, sorted. Phrases are made of them.
+    """
 
     words: tuple[str, ...]
     counts: tuple[int, ...]
+    pairs: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,12 +51,13 @@ def data_files(config: Config) -> dict[str, str]:
     """Return a digest of each file of data the run uses: by its path in the packaged data, or by the user's path."""
     folder = configs_dir()
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    books = {f"codebooks/{name}.yaml" for name in config.coding.codebooks}
+    seeds = config.topics.seeds if config.topics.model == "seeded" else ()
+    books = {f"codebooks/{name}.yaml" for name in (*config.coding.codebooks, *seeds)}
     lists = {f"lexicons/{name}" for name in (*config.segment.lexicons, *config.segment.stop_words)}
     default = load_config().segment
     others = {f"lexicons/{name}" for name in (*default.lexicons, *default.stop_words)} - lists
     unused = others | {name for name in files if name.startswith("codebooks/") and name not in books}
-    named = (*config.coding.codebooks, *config.segment.lexicons, *config.segment.stop_words)
+    named = (*config.coding.codebooks, *seeds, *config.segment.lexicons, *config.segment.stop_words)
     own = {name: Path(name).expanduser() for name in named if names_file(name)}
     used = {name: path for name, path in files.items() if name not in unused} | own
     return {name: digest(used[name].read_bytes()) for name in sorted(used)}

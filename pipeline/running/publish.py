@@ -37,13 +37,15 @@ _REPORT_EACH = 25
 
 def tables_key(config: Config) -> str:
     """Return a digest of what the tables depend on beside the documents; how many processes ran is no part of it."""
+    from pipeline.books.load import load_books
     from pipeline.running.manifest import version
     from pipeline.table.derive import columns
     from pipeline.table.schema import TABLES
 
+    seeds = [book.digest for book in load_books(config.topics.seeds)] if config.topics.model == "seeded" else []
     settings = config.model_dump_json(exclude={"run": {"workers", "recycle"}, "pdf": {"processes"}})
     schema = [f"{table.name}: {columns(table.row)!r}" for table in TABLES]
-    return digest(str(VERSION), version(), settings, *schema)
+    return digest(str(VERSION), version(), settings, *schema, *seeds)
 
 
 def publish(requests: IO[bytes], answers: IO[bytes]) -> None:
@@ -124,29 +126,38 @@ class _Press:
         settings = self._config.topics
         if not settings.enabled:
             return None, ()
+        from pipeline.books.load import load_books
+        from pipeline.books.seeds import seeds_of
         from pipeline.topics.fit import fit
         from pipeline.topics.model import load
         from pipeline.topics.sample import Lack
 
-        bags = [f"{doc_id} {key}" for doc_id, key in self._records.layer_keys("bag")]
-        self._say("phase", name="topics", total=len(bags))
-        path = self._out / "models" / f"topics-{digest(str(VERSION), settings.model_dump_json(), *bags)}.npz"
+        layers = ("bag",) if settings.unit == "document" else ("bag", "outline")
+        keys = [f"{doc_id} {key}" for layer in layers for doc_id, key in self._records.layer_keys(layer)]
+        seeds = seeds_of(load_books(settings.seeds)) if settings.model == "seeded" else ()
+        self._say("phase", name="topics", total=len(keys) // len(layers))
+        name = digest(str(VERSION), settings.model_dump_json(), repr(seeds), *keys)
+        path = self._out / "models" / f"topics-{name}.npz"
         if path.is_file():
-            return load(path), ()
+            return _with_notes(load(path))
         for old in path.parent.glob("topics-*.npz"):
             old.unlink()
-        model = fit(_Bags(self), settings)
+        model = fit(self._bags(), settings, seeds=seeds)
         if isinstance(model, Lack):
             return None, (issue("topics", model.code, count=model.documents, least=settings.least_documents),)
         model.save(path)
-        return model, ()
+        return _with_notes(model)
 
-    def bags(self) -> Iterator[tuple[str, Bag]]:
-        """Yield the word counts of every document that has them."""
-        for number, (doc_id, doc) in enumerate(self._records.documents_with("bag"), 1):
-            if doc.bag is not None:
-                yield doc_id, doc.bag
-            self._step(number)
+    def _bags(self) -> Iterator[tuple[str, Bag]]:
+        """Yield the word counts of every document that has them, or of its parts."""
+        from pipeline.running.bags import bags_of
+
+        documents, last = 0, ""
+        for name, bag in bags_of(self._records, self._config):
+            yield name, bag
+            if last != (last := name.partition(":")[0]):
+                documents += 1
+                self._step(documents)
 
     def _heads(self) -> Iterator[tuple[str, Head]]:
         """Yield the head of every document that has one."""
@@ -173,13 +184,6 @@ class _Press:
             self._say("step", count=_REPORT_EACH)
 
 
-class _Bags:
-    """The bags as something that can be gone through more than once without being held."""
-
-    def __init__(self, press: _Press) -> None:
-        """Keep where they come from."""
-        self._press = press
-
-    def __iter__(self) -> Iterator[tuple[str, Bag]]:
-        """Begin again at the first document."""
-        return self._press.bags()
+def _with_notes(model: TopicModel) -> tuple[TopicModel, tuple[Issue, ...]]:
+    """Return the model and what it says about its seeds as issues."""
+    return model, tuple(issue("topics", "topics.seeds", note=note) for note in model.notes)

@@ -146,7 +146,7 @@ def _words(config: Config) -> tuple[Stage, ...]:
             partial(count_words, stop_words=stop_words),
             needs=("text", "sentences"),
             gives="bag",
-            version=1,
+            version=2,
             settings=stop_words.digest,
         ),
     )

@@ -81,15 +81,23 @@ def list_mistakes(settings: SegmentSettings, folder: Path) -> list[str]:
 def count_words(text: CleanText, sentences: tuple[Sentence, ...], *, stop_words: StopWords) -> Bag:
     """Return how often each content word stands in ``sentences``, sorted by word; empty when there is none.
 
-    A content word has two Chinese characters or more, no digit or Latin letter, and isn't a stop word.
+    A content word has two Chinese characters or more, no digit or Latin letter, and isn't a stop word. Two of them
+    with nothing between, in one sentence, are a pair.
     """
     whole = text.text
     counts: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
     for sentence in sentences:
-        start = sentence.start
+        start, last = sentence.start, ""
         for end in sentence.words:
+            word = whole[start:end]
             if end - start > 1:
-                counts[whole[start:end]] += 1
+                counts[word] += 1
+                if last:
+                    pairs[last, word] += 1
+            last = word if end - start > 1 else ""
             start = end
     kept = sorted(word for word in counts if not stop_words.leave_out(word))
-    return Bag(tuple(kept), tuple(counts[word] for word in kept))
+    place = {word: i for i, word in enumerate(kept)}
+    beside = sorted((place[a], place[b], n) for (a, b), n in pairs.items() if a in place and b in place)
+    return Bag(tuple(kept), tuple(counts[word] for word in kept), tuple(beside))

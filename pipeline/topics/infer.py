@@ -39,6 +39,18 @@ def nonnegative(part: Floats, values: Floats, root: Floats) -> Floats:
     return np.asarray(solution, dtype=np.float64)
 
 
+def nearest(part: Floats, values: Floats) -> Floats:
+    """Return 1 for the topic whose centre is nearest (by cosine) and 0 for the others; ``part`` as in nonnegative.
+
+    All zero when no centre has any of the words.
+    """
+    likeness: Floats = np.round((part * values).sum(axis=1), 12)
+    result = np.zeros_like(likeness)
+    if likeness.any():
+        result[int(likeness.argmax())] = 1.0
+    return result
+
+
 def expected(weights: Floats) -> Floats:
     """Return exp(E[log β]) of the Dirichlet parameters in ``weights``, a row a topic."""
     from scipy.special import digamma

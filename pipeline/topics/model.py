@@ -15,13 +15,16 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Bag, TopicMix
 from pipeline.core.strict import digest
 from pipeline.topics import infer
+from pipeline.topics.phrases import join
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-FORMAT = 1
+Kind = Literal["nmf", "lda", "kmeans", "seeded"]
+FORMAT = 2
+ARRAYS = ("idf", "weights", "prior", "centres")
 LEAST = 0.01
 """A topic with less than this share of a document is left out of its mix."""
 
@@ -43,11 +46,14 @@ class Topic:
 class TopicModel:
     """What ``fit`` found. Assigning needs NumPy and SciPy only.
 
-    ``weights`` has a row a topic and a column a word of ``vocabulary``: for ``nmf`` shares of the topic, for ``lda``
-    Dirichlet parameters. ``idf`` is for ``nmf``, ``prior`` (alpha) for ``lda``.
+    ``weights`` has a row a topic and a column a word of ``vocabulary``: for ``nmf`` and ``kmeans`` shares of the topic,
+    for ``lda`` and ``seeded`` Dirichlet parameters. ``idf`` is for ``nmf`` and ``kmeans``, ``prior`` (alpha) for the
+    others, ``centres`` for ``kmeans``: the middle of each topic's documents, a column a word. ``phrases`` are pairs of
+    words counted as one. ``codes`` has the code each topic was seeded with, "" for a free one; ``notes`` what the
+    researcher should know about the seeds, in Chinese.
     """
 
-    kind: Literal["nmf", "lda"]
+    kind: Kind
     vocabulary: tuple[str, ...]
     idf: Floats
     weights: Floats
@@ -55,29 +61,52 @@ class TopicModel:
     topics: tuple[Topic, ...]
     n_documents: int
     seed: int
+    centres: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    phrases: tuple[tuple[str, str], ...] = ()
+    codes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     digest: str = field(init=False)
     _columns: dict[str, int] = field(init=False, repr=False)
+    _phrases: dict[tuple[str, str], str] = field(init=False, repr=False)
     _solver: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Work out what assigning needs."""
-        solver = infer.factor(self.weights) if self.kind == "nmf" else infer.expected(self.weights)
-        arrays = (np.ascontiguousarray(a, dtype="<f8").tobytes() for a in (self.idf, self.weights, self.prior))
+        solver = self.centres
+        if self.kind == "nmf":
+            solver = infer.factor(self.weights)
+        elif self.kind in ("lda", "seeded"):
+            solver = infer.expected(self.weights)
+        arrays = (np.ascontiguousarray(a, dtype="<f8").tobytes() for a in self._arrays().values())
+        object.__setattr__(self, "codes", self.codes or ("",) * len(self.topics))
         object.__setattr__(self, "digest", digest(self._meta(), "\n".join(self.vocabulary), *arrays))
         object.__setattr__(self, "_columns", {word: i for i, word in enumerate(self.vocabulary)})
+        object.__setattr__(self, "_phrases", {(a, b): a + b for a, b in self.phrases})
         object.__setattr__(self, "_solver", solver)
 
     def assign(self, bag: Bag) -> TopicMix:
-        """Return the topics of a document, those under one per cent left out; empty when it has none of the words."""
-        found = [(self._columns[w], n) for w, n in zip(bag.words, bag.counts, strict=True) if w in self._columns]
-        if not found:
+        """Return the topics of a document, those under one per cent left out; empty when it has none of the words.
+
+        Under ``kmeans`` a document has one topic only.
+        """
+        columns, counts = self._known(bag)
+        if not columns.size:
             return TopicMix()
-        columns = np.array([column for column, _ in found])
-        counts = np.array([count for _, count in found], dtype=np.float64)
-        if self.kind == "lda":
+        if self.kind in ("lda", "seeded"):
             return _mix(infer.variational(self._solver[:, columns], counts, self.prior))
         values = tf_idf(counts, self.idf[columns])
+        if self.kind == "kmeans":
+            return _mix(infer.nearest(self._solver[:, columns], values))
         return _mix(infer.nonnegative(self.weights[:, columns], values, self._solver))
+
+    def _known(self, bag: Bag) -> tuple[NDArray[np.int64], Floats]:
+        """Return the columns of a document's words, phrases among them, and their counts."""
+        counts = dict(zip(bag.words, bag.counts, strict=True))
+        if self._phrases and bag.pairs:
+            words = bag.words
+            counts = join(counts, ((words[a], words[b], n) for a, b, n in bag.pairs), self._phrases)
+        found = sorted((self._columns[word], n) for word, n in counts.items() if word in self._columns)
+        return np.array([c for c, _ in found], dtype=np.int64), np.array([n for _, n in found], dtype=np.float64)
 
     def assign_many(self, bags: Iterable[Bag]) -> list[TopicMix]:
         """Return ``assign`` of each bag, in order."""
@@ -92,11 +121,14 @@ class TopicModel:
                 file,
                 meta=_bytes(self._meta()),
                 vocabulary=_bytes("\n".join(self.vocabulary)),
-                idf=self.idf,
-                weights=self.weights,
-                prior=self.prior,
+                allow_pickle=False,
+                **self._arrays(),
             )
         fresh.replace(path)
+
+    def _arrays(self) -> dict[str, Floats]:
+        """Return the arrays by name."""
+        return {name: getattr(self, name) for name in ARRAYS}
 
     def _meta(self) -> str:
         """Return all but the arrays as JSON."""
@@ -105,6 +137,9 @@ class TopicModel:
             "kind": self.kind,
             "n_documents": self.n_documents,
             "seed": self.seed,
+            "phrases": self.phrases,
+            "codes": self.codes,
+            "notes": self.notes,
             "topics": [asdict(topic) for topic in self.topics],
         }
         return json.dumps(data, ensure_ascii=False, sort_keys=True)
@@ -116,7 +151,7 @@ def load(path: Path) -> TopicModel:
         with np.load(path, allow_pickle=False) as archive:
             meta: dict[str, Any] = json.loads(archive["meta"].tobytes().decode())
             vocabulary = archive["vocabulary"].tobytes().decode()
-            idf, weights, prior = archive["idf"], archive["weights"], archive["prior"]
+            arrays = {name: archive[name] for name in ARRAYS}
         if meta["format"] != FORMAT:
             raise ValueError(f"format {meta['format']}")
         topics = tuple(
@@ -127,12 +162,13 @@ def load(path: Path) -> TopicModel:
     return TopicModel(
         kind=meta["kind"],
         vocabulary=tuple(vocabulary.split("\n")),
-        idf=idf,
-        weights=weights,
-        prior=prior,
         topics=topics,
         n_documents=meta["n_documents"],
         seed=meta["seed"],
+        phrases=tuple((first, second) for first, second in meta["phrases"]),
+        codes=tuple(meta["codes"]),
+        notes=tuple(meta["notes"]),
+        **arrays,
     )
 
 

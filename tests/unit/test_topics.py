@@ -48,7 +48,7 @@ def fitted(**changes: object) -> TopicModel:
     return model
 
 
-@pytest.mark.parametrize("kind", ["nmf", "lda"])
+@pytest.mark.parametrize("kind", ["nmf", "lda", "kmeans", "seeded"])
 def test_themes_are_found_and_documents_assigned_to_them(kind: str) -> None:
     model = fitted(model=kind)
     found = []
@@ -63,7 +63,7 @@ def test_themes_are_found_and_documents_assigned_to_them(kind: str) -> None:
     assert len({mix.topics[0] for mix in mixes[:4]}) == 4
 
 
-@pytest.mark.parametrize("kind", ["nmf", "lda"])
+@pytest.mark.parametrize("kind", ["nmf", "lda", "kmeans", "seeded"])
 def test_same_documents_in_any_order_give_the_same_bytes(kind: str, tmp_path: Path) -> None:
     bags = corpus()
     first = fit(bags, settings(model=kind))
@@ -75,7 +75,7 @@ def test_same_documents_in_any_order_give_the_same_bytes(kind: str, tmp_path: Pa
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
-@pytest.mark.parametrize("kind", ["nmf", "lda"])
+@pytest.mark.parametrize("kind", ["nmf", "lda", "kmeans", "seeded"])
 def test_saved_and_loaded_is_the_same(kind: str, tmp_path: Path) -> None:
     model = fitted(model=kind)
     model.save(tmp_path / "deep" / "model.npz")
@@ -87,7 +87,7 @@ def test_saved_and_loaded_is_the_same(kind: str, tmp_path: Path) -> None:
     assert again.assign_many(bags) == model.assign_many(bags)
 
 
-@pytest.mark.parametrize("kind", ["nmf", "lda"])
+@pytest.mark.parametrize("kind", ["nmf", "lda", "kmeans", "seeded"])
 def test_a_document_is_assigned_the_same_alone_and_among_others(kind: str) -> None:
     model = fitted(model=kind)
     bags = [bag for _, bag in corpus()]
@@ -129,7 +129,7 @@ def test_topics_are_numbered_from_the_largest() -> None:
 
 
 @pytest.mark.parametrize("bag", [Bag((), ()), Bag(("没见过",), (3,))])
-@pytest.mark.parametrize("kind", ["nmf", "lda"])
+@pytest.mark.parametrize("kind", ["nmf", "lda", "kmeans", "seeded"])
 def test_a_document_without_known_words_has_no_topics(bag: Bag, kind: str) -> None:
     assert fitted(model=kind).assign(bag) == TopicMix()
 
@@ -167,7 +167,7 @@ def test_sampling_is_bounded_even_and_keeps_no_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("documents", "low", "high"), [(8, 2, 7), (20, 2, 13), (600, 5, 303), (5000, 14, 2503), (100_000, 20, 50_003)]
+    ("documents", "low", "high"), [(8, 2, 7), (20, 2, 13), (600, 5, 303), (5000, 8, 2503), (100_000, 18, 50_003)]
 )
 def test_document_frequency_limits(documents: int, low: int, high: int) -> None:
     assert limits(documents) == (low, high)

@@ -1,0 +1,61 @@
+"""Topics that keep to codes: LDA started from the documents with a code's seed words, which weigh more in its prior.
+
+Raising the prior alone loses the codes at usual strengths; the start keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.topics.found import DIGITS, Found
+from pipeline.topics.lda import started
+from pipeline.topics.nmf import factors
+from pipeline.topics.sample import Sample
+from pipeline.topics.seeds import Seeds, look_up, notes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+STRENGTH = 20.0
+"""What a seed word of weight 1 has in its topic's prior, in occurrences."""
+
+
+def fit_seeded(sample: Sample, values: Any, k: int, seed: int, seeds: Sequence[Seeds]) -> Found:
+    """Return a topic for each code that has seed words in the sample, and free ones up to ``k``, at least one.
+
+    A code with too few words to keep gets no topic of its own; ``notes`` says so.
+    """
+    found = look_up(sample, seeds)
+    codes = [one for one in found if one.columns]
+    words = len(sample.vocabulary)
+    free, _ = factors(values, max(1, k - len(codes)), seed)
+    eta = np.full((len(codes) + len(free), words), 1.0 / (len(codes) + len(free)))
+    start = np.zeros_like(eta)
+    start[len(codes) :] = free
+    # in a small corpus the seeds must not outweigh what the documents say
+    most = float(sample.counts.data.sum()) / len(eta) / 2
+    for row, one in enumerate(codes):
+        columns = np.array([column for column, _ in one.columns])
+        weights = np.array([weight for _, weight in one.columns])
+        start[row] = _profile(values, columns, weights)
+        strength = min(STRENGTH, most / float(weights.sum()))
+        eta[row, columns] += strength * weights
+    result = started(sample, start, seed, eta)
+    return replace(result, codes=(*(one.code for one in codes), *("" for _ in free)), notes=notes(found))
+
+
+def _profile(values: Any, columns: NDArray[np.int64], weights: Floats) -> Floats:
+    """Return as shares the words that the documents with the seed words have more of than all documents."""
+    hits = values[:, columns] @ weights
+    chosen = np.asarray(values.T @ hits, dtype=np.float64) / float(hits.sum())
+    usual = np.asarray(values.sum(axis=0), dtype=np.float64).ravel() / values.shape[0]
+    more = np.maximum(chosen - usual, 0.0)
+    if not more.any():  # they are in every document alike
+        more[columns] = weights
+    return np.asarray(np.round(more / more.sum(), DIGITS), dtype=np.float64)
