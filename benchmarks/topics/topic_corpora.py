@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,15 +11,20 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.books.load import load_books
+from pipeline.books.seeds import seeds_of
 from pipeline.clean.steps import clean
+from pipeline.coding.codebook import walk
 from pipeline.core.config import TopicSettings, configs_dir, load_config
-from pipeline.core.layers import Bag, CleanText, RawText, Section
+from pipeline.core.layers import Bag, CleanText, RawText, Section, Sentence
 from pipeline.segment.bag import StopWords, count_words, load_stop_words
 from pipeline.segment.sentences import cut
 from pipeline.segment.words import LexiconSegmenter, load_segmenter
 from pipeline.structure.numbering import load_ranks
 from pipeline.structure.outline import build_outline
+from pipeline.topics.phrases import join
 from pipeline.topics.sample import Lack, Sample, draw
+from pipeline.topics.seeds import Seeds
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -32,8 +37,8 @@ Row = tuple[str, str]  # text and label
 class Corpus:
     """Documents with a label each: their bags, and ``counts`` of the words models are fitted on (a row a document).
 
-    ``bags`` holds documents with at least one of those words only; ``tokens`` are these words in the order of the text,
-    as columns of ``counts``.
+    Phrases are words of ``bags`` already, and documents without a word of ``counts`` aren't there. ``tokens`` are these
+    words in the order of the text, as columns of ``counts``. ``seeds`` are for the seeded model.
     """
 
     name: str
@@ -42,34 +47,70 @@ class Corpus:
     tokens: tuple[Any, ...]
     vocabulary: tuple[str, ...]
     counts: Any
+    seeds: tuple[Seeds, ...]
 
 
 def read(name: str) -> Corpus:
     """Return the corpus ``name`` of ``CORPORA``."""
-    return build(name, CORPORA[name]())
+    return build(name, CORPORA[name](), SEEDS.get(name, tuple)())
 
 
-def build(name: str, rows: Iterable[Row]) -> Corpus:
+def build(name: str, rows: Iterable[Row], seeds: tuple[Seeds, ...] = ()) -> Corpus:
     """Return a corpus of texts and labels."""
-    bags: list[tuple[str, Bag]] = []
-    labels: list[str] = []
-    words: list[list[str]] = []
-    for number, (text, label) in enumerate(rows):
+    labels, bags, words = [], [], []
+    for text, label in rows:
         bag, ordered = words_of(text)
-        bags.append((f"{number:06d}", bag))
         labels.append(label)
+        bags.append(bag)
         words.append(ordered)
-    sample = drawn(bags)
+    found = drawn(numbered(bags), settings(), wanted=words_in(seeds))
+    phrases = {(a, b): a + b for a, b in found.phrases}
+    bags = [_joined(bag, phrases) for bag in bags]
+    sample = drawn(numbered(bags), settings(phrases=1.0))
     column = {word: n for n, word in enumerate(sample.vocabulary)}
-    kept = [n for n, (_, bag) in enumerate(bags) if not column.keys().isdisjoint(bag.words)]
+    kept = [n for n, bag in enumerate(bags) if not column.keys().isdisjoint(bag.words)]
+    tokens = ([column[word] for word in _run_on(words[n], phrases) if word in column] for n in kept)
     return Corpus(
         name,
-        tuple(bags[n] for n in kept),
+        tuple(numbered(bags[n] for n in kept)),
         tuple(labels[n] for n in kept),
-        tuple(np.array([column[word] for word in words[n] if word in column], dtype=np.int64) for n in kept),
+        tuple(np.array(document, dtype=np.int64) for document in tokens),
         sample.vocabulary,
         sample.counts,
+        seeds,
     )
+
+
+def numbered(bags: Iterable[Bag]) -> list[tuple[str, Bag]]:
+    """Return bags with ids in their order."""
+    return [(f"{number:06d}", bag) for number, bag in enumerate(bags)]
+
+
+def words_in(seeds: Iterable[Seeds]) -> frozenset[str]:
+    """Return the terms of some seeds."""
+    return frozenset(term for one in seeds for term, _ in one.terms)
+
+
+def _joined(bag: Bag, phrases: dict[tuple[str, str], str]) -> Bag:
+    """Return a bag with its phrases as words."""
+    pairs = ((bag.words[a], bag.words[b], n) for a, b, n in bag.pairs)
+    counts = join(dict(zip(bag.words, bag.counts, strict=True)), pairs, phrases)
+    return Bag(tuple(sorted(counts)), tuple(counts[word] for word in sorted(counts)))
+
+
+def _run_on(words: list[str], phrases: dict[tuple[str, str], str]) -> Iterator[str]:
+    """Yield the words of a document with its phrases as words, the first of two that overlap; "" is a border."""
+    last = ""
+    for word in words:
+        if last and word and (phrase := phrases.get((last, word))):
+            yield phrase
+            last = ""
+        else:
+            if last:
+                yield last
+            last = word
+    if last:
+        yield last
 
 
 def settings(**changes: object) -> TopicSettings:
@@ -77,9 +118,9 @@ def settings(**changes: object) -> TopicSettings:
     return TopicSettings.model_validate({**load_config().topics.model_dump(), "fit_documents": 10**6, **changes})
 
 
-def drawn(bags: Iterable[tuple[str, Bag]]) -> Sample:
+def drawn(bags: Iterable[tuple[str, Bag]], chosen: TopicSettings, *, wanted: Collection[str] = frozenset()) -> Sample:
     """Return the counts every model is fitted on, as ours draws them. Raises ValueError when there is too little."""
-    sample = draw(bags, settings())
+    sample = draw(bags, chosen, wanted)
     if isinstance(sample, Lack):
         raise ValueError(f"too little to fit on: {sample.code}")
     return sample
@@ -99,15 +140,18 @@ def counted(
     """Return the bag of a clean text and its words in order."""
     sentences = cut(text, outline, segmenter=segmenter)
     bag = count_words(text, sentences, stop_words=stop_words)
-    known = set(bag.words)
-    ordered = []
+    return bag, list(_in_order(text.text, sentences, frozenset(bag.words)))
+
+
+def _in_order(text: str, sentences: tuple[Sentence, ...], known: frozenset[str]) -> Iterator[str]:
+    """Yield the ``known`` words of a text, and "" where others, or a sentence's end, stand between them."""
     for sentence in sentences:
         start = sentence.start
         for end in sentence.words:
-            if (word := text.text[start:end]) in known:
-                ordered.append(word)
+            word = text[start:end]
+            yield word if word in known else ""
             start = end
-    return bag, ordered
+        yield ""
 
 
 @cache
@@ -152,5 +196,31 @@ CORPORA: dict[str, Callable[[], Iterator[Row]]] = {
     "topic_csl": _csl,
     "oas_policy": _oas,
     "real": _real,
+}
+
+
+def codes_of(*names: str) -> tuple[Seeds, ...]:
+    """Return the seeds of the top codes of packaged codebooks."""
+    return seeds_of(load_books(names))
+
+
+def oas_codes() -> tuple[Seeds, ...]:
+    """Return the seeds of the eight policy-content codes; a code is its label in the corpus."""
+    book = load_books(("instruments",))[0]
+    below = [path[-1] for path in walk(book.codes) if len(path) > 1]
+    found = []
+    for label in OAS_CODES:
+        one = next(code for code in below if label in code.aliases)
+        found.append(Seeds(label, one.name, tuple((term.term, term.weight) for term in one.terms)))
+    return tuple(found)
+
+
+OAS_CODES = tuple(
+    f"政策内容-{name}"
+    for name in ("资金支持", "目标规划", "公共服务", "人才培养", "金融支持", "组织建设", "法规管制", "税收优惠")
+)
+SEEDS: dict[str, Callable[[], tuple[Seeds, ...]]] = {
+    "oas_policy": oas_codes,
+    "real": lambda: codes_of("yinyuyongliu", "silian"),
 }
 K = {"topic_csldcp": 20, "topic_csl": 20, "oas_policy": 20, "real": 30}

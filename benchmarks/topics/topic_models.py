@@ -18,6 +18,7 @@ from topic_metrics import DIVERSE
 from pipeline.core.layers import Bag
 from pipeline.topics.fit import fit
 from pipeline.topics.model import TopicModel
+from pipeline.topics.seeds import Seeds
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "leaderboard"))
 from environment import System, Unavailable, ask, install
@@ -38,10 +39,10 @@ class Fitted:
     seconds: float
 
 
-def ours(bags: Bags, k: int, seed: int, *, kind: str) -> Fitted:
+def ours(bags: Bags, k: int, seed: int, seeds: Sequence[Seeds] = (), *, kind: str) -> Fitted:
     """Fit one of this project's kinds, from bags to topics with their coherence."""
     began = time.process_time()
-    model = fit(bags, settings(model=kind, k=k, seed=seed))
+    model = fit(bags, settings(model=kind, k=k, seed=seed, phrases=1.0), seeds=seeds)
     seconds = time.process_time() - began
     if not isinstance(model, TopicModel):
         raise Unavailable(f"no topics: {model.code}")
@@ -51,12 +52,12 @@ def ours(bags: Bags, k: int, seed: int, *, kind: str) -> Fitted:
     )
 
 
-def gensim(bags: Bags, k: int, seed: int, **options: Any) -> Fitted:
+def gensim(bags: Bags, k: int, seed: int, seeds: Sequence[Seeds] = (), **options: Any) -> Fitted:
     """Fit gensim's LdaModel from its random start."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EncodingWarning)
         from gensim.models import LdaModel
-    sample = drawn(bags)
+    sample = drawn(bags, settings(phrases=1.0))
     documents = [
         list(zip(row.indices.tolist(), row.data.tolist(), strict=True))
         for row in map(sample.counts.getrow, _rows(sample))
@@ -68,11 +69,11 @@ def gensim(bags: Bags, k: int, seed: int, **options: Any) -> Fitted:
     return Fitted(_top(model.get_topics(), sample.vocabulary), gamma.argmax(axis=1).tolist(), seconds)
 
 
-def sklearn(bags: Bags, k: int, seed: int) -> Fitted:
+def sklearn(bags: Bags, k: int, seed: int, seeds: Sequence[Seeds] = ()) -> Fitted:
     """Fit scikit-learn's LatentDirichletAllocation, online, 20 rounds."""
     from sklearn.decomposition import LatentDirichletAllocation
 
-    sample = drawn(bags)
+    sample = drawn(bags, settings(phrases=1.0))
     began = time.process_time()
     model = LatentDirichletAllocation(k, learning_method="online", max_iter=20, random_state=seed, n_jobs=1)
     model.fit(sample.counts)
@@ -81,9 +82,9 @@ def sklearn(bags: Bags, k: int, seed: int) -> Fitted:
     return Fitted(_top(model.components_, sample.vocabulary), topics, seconds)
 
 
-def tomotopy(bags: Bags, k: int, seed: int) -> Fitted:
+def tomotopy(bags: Bags, k: int, seed: int, seeds: Sequence[Seeds] = ()) -> Fitted:
     """Fit tomotopy's LDAModel. Raises Unavailable when it isn't there."""
-    sample = drawn(bags)
+    sample = drawn(bags, settings(phrases=1.0))
     rows = map(sample.counts.getrow, _rows(sample))
     question = {
         "documents": [np.repeat(row.indices, row.data).tolist() for row in rows],
@@ -120,13 +121,15 @@ def _top(weights: Any, vocabulary: Sequence[str]) -> list[list[str]]:
     return [[vocabulary[n] for n in row] for row in order]
 
 
-MODELS: dict[str, Callable[[Bags, int, int], Fitted]] = {
+MODELS: dict[str, Callable[[Bags, int, int, Sequence[Seeds]], Fitted]] = {
     "gensim": gensim,
     "gensim-20": partial(gensim, passes=20, iterations=100, alpha="auto", eta="auto"),
     "sklearn": sklearn,
     "tomotopy": tomotopy,
     "nmf": partial(ours, kind="nmf"),
     "lda": partial(ours, kind="lda"),
+    "kmeans": partial(ours, kind="kmeans"),
+    "seeded": partial(ours, kind="seeded"),
 }
 NAMES = {
     "gensim": "gensim LdaModel, defaults",
@@ -135,4 +138,6 @@ NAMES = {
     "tomotopy": f"tomotopy LDA, {ITERATIONS} iterations",
     "nmf": "cewen nmf",
     "lda": "cewen lda",
+    "kmeans": "cewen kmeans",
+    "seeded": "cewen seeded",
 }

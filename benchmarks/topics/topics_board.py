@@ -54,6 +54,8 @@ def _print(corpus: Corpus, models: Sequence[str], seeds: int, samples: int) -> N
     print(f"\n{corpus.counts.sum() / n:.0f} words a document of those fitted on.\n")
     print(_HEAD, "|" + "---|" * (_HEAD.count("|") - 1), sep="\n")
     for name in models:
+        if name == "seeded" and not corpus.seeds:
+            continue
         try:
             cells = _cells(corpus, name, seeds, samples)
         except Unavailable as error:
@@ -64,8 +66,8 @@ def _print(corpus: Corpus, models: Sequence[str], seeds: int, samples: int) -> N
 def _cells(corpus: Corpus, name: str, seeds: int, samples: int) -> list[str]:
     """Return a model's figures: means over seeds, stability over pairs of seeds and of samples."""
     k = K[corpus.name]
-    whole = [MODELS[name](corpus.bags, k, seed) for seed in range(1, seeds + 1)]
-    parts = [MODELS[name](_part(corpus, number), k, 1) for number in range(1, samples + 1)]
+    whole = [MODELS[name](corpus.bags, k, seed, corpus.seeds) for seed in range(1, seeds + 1)]
+    parts = [MODELS[name](_part(corpus, number), k, 1, corpus.seeds) for number in range(1, samples + 1)]
     column = {word: n for n, word in enumerate(corpus.vocabulary)}
     columns = [[[column[word] for word in topic] for topic in one.words] for one in whole]
     windows = metrics.Windows(corpus.tokens, {n for one in columns for topic in one for n in topic[: metrics.TOP]})
