@@ -15,8 +15,11 @@ from pipeline.books.load import load_books
 from pipeline.books.seeds import seeds_of
 from pipeline.clean.steps import clean
 from pipeline.coding.codebook import walk
+from pipeline.coding.units import cut_units
 from pipeline.core.config import TopicSettings, configs_dir, load_config
+from pipeline.core.document import Document, Source
 from pipeline.core.layers import Bag, CleanText, RawText, Section, Sentence
+from pipeline.running.bags import cut_bags
 from pipeline.segment.bag import StopWords, count_words, load_stop_words
 from pipeline.segment.sentences import cut
 from pipeline.segment.words import LexiconSegmenter, load_segmenter
@@ -132,6 +135,20 @@ def words_of(text: str) -> tuple[Bag, list[str]]:
     raw = RawText(text, "text/plain")
     plain = clean(raw)
     return counted(plain, build_outline(raw, plain, ranks=ranks), segmenter, stop_words)
+
+
+def clauses() -> Iterator[tuple[str, Bag]]:
+    """Yield text and bag of each clause of the real policy documents."""
+    segmenter, stop_words, ranks = _tools()
+    for text, _ in _real():
+        raw = RawText(text, "text/plain")
+        plain = clean(raw)
+        outline = build_outline(raw, plain, ranks=ranks)
+        sentences = cut(plain, outline, segmenter=segmenter)
+        document = Document(Source("", "", "", 0), text=plain, outline=outline, sentences=sentences)
+        spans = [(one.start, one.end) for one in cut_units(plain.text, outline, sentences)]
+        for (start, end), bag in zip(spans, cut_bags(document, "clause", stop_words), strict=True):
+            yield plain.text[start:end], bag
 
 
 def counted(
