@@ -47,6 +47,9 @@ def libraries() -> dict[str, str]:
     return found
 
 
+_ALWAYS = "lexicons/agencies.tsv"  # read for the heads of documents, whether or not it is a stop list too
+
+
 def data_files(config: Config) -> dict[str, str]:
     """Return a digest of each file of data the run uses: by its path in the packaged data, or by the user's path."""
     folder = configs_dir()
@@ -55,7 +58,7 @@ def data_files(config: Config) -> dict[str, str]:
     books = {f"codebooks/{name}.yaml" for name in (*config.coding.codebooks, *seeds)}
     lists = {f"lexicons/{name}" for name in (*config.segment.lexicons, *config.segment.stop_words)}
     default = load_config().segment
-    others = {f"lexicons/{name}" for name in (*default.lexicons, *default.stop_words)} - lists
+    others = {f"lexicons/{name}" for name in (*default.lexicons, *default.stop_words)} - lists - {_ALWAYS}
     unused = others | {name for name in files if name.startswith("codebooks/") and name not in books}
     named = (*config.coding.codebooks, *seeds, *config.segment.lexicons, *config.segment.stop_words)
     own = {name: Path(name).expanduser() for name in named if names_file(name)}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ITERATIONS = 200
 TOLERANCE = 1e-4
+SHARE, MOST = 2 / 3, 40.0
+"""How many of a document's words count where they are taken as independent of each other, which they aren't."""
 
 
 def factor(weights: Floats) -> Floats:
@@ -39,16 +41,16 @@ def nonnegative(part: Floats, values: Floats, root: Floats) -> Floats:
     return np.asarray(solution, dtype=np.float64)
 
 
-def nearest(part: Floats, values: Floats) -> Floats:
-    """Return 1 for the topic whose centre is nearest (by cosine) and 0 for the others; ``part`` as in nonnegative.
+def belongs(likelihood: Floats, lengths: Floats, sizes: Floats) -> Floats:
+    """Return how much documents belong to groups, a row a document that adds up to 1.
 
-    All zero when no centre has any of the words.
+    ``likelihood``: of the words, as logarithms, a column a group; ``lengths``: of the documents in words, of which
+    ``SHARE`` count and no more than ``MOST``; ``sizes``: of the groups in documents.
     """
-    likeness: Floats = np.round((part * values).sum(axis=1), 12)
-    result = np.zeros_like(likeness)
-    if likeness.any():
-        result[int(likeness.argmax())] = 1.0
-    return result
+    counted = np.minimum(SHARE, MOST / np.maximum(lengths, 1.0))[:, None]
+    logs = likelihood * counted + np.log(sizes + 1.0)
+    shares: Floats = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def expected(weights: Floats) -> Floats:

@@ -1,7 +1,9 @@
-"""Topics as groups of like documents: k-means on latent semantic analysis (Deerwester et al. 1990).
+"""Topics as groups of like documents: k-means on latent semantic analysis, refined by a mixture of word distributions.
 
-A group's words are weighted by class-based TF-IDF (Grootendorst 2022). What starts it are the groups that NMF makes, so
-that the seed hardly matters.
+The groups that NMF makes start k-means by cosine (Deerwester et al. 1990 for the space), so that the seed hardly
+matters. Its groups start a mixture of multinomials (Nigam et al. 2000), one topic a document, in which a document's
+words count less the more there are: as independent as the mixture takes them they aren't. Words are weighted by
+class-based TF-IDF (Grootendorst 2022).
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.topics.found import DIGITS, Found
+from pipeline.topics.infer import belongs
 from pipeline.topics.nmf import factors
 from pipeline.topics.sample import Sample
 
@@ -20,40 +23,68 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 DIMENSIONS = 100
-ROUNDS = 100
+ROUNDS = 50
+SMOOTH = 0.1  # added to every word in every group
+SETTLED = 0.9995  # of the documents stay in their group: done
 
 
 def fit_kmeans(sample: Sample, values: Any, k: int, seed: int) -> Found:
-    """Return the groups' words as shares, their sizes in documents, and their centres. Empty groups are left out."""
-    from sklearn.decomposition import TruncatedSVD
+    """Return the groups' words as shares, their sizes in documents, and the logarithms of their word probabilities.
 
+    Groups that no document is in most are left out.
+    """
     weights, amounts = factors(values, k, seed)
     if not len(weights):
         return Found(weights, np.zeros(0))
+    start = _group(_space(values, seed), amounts.argmax(axis=1), len(weights))
+    softened = sample.counts.astype(np.float64)
+    softened.data = 1.0 + np.log(softened.data)
+    members = _mixture(softened, start, len(weights))
+    used = np.unique(members.argmax(axis=1))
+    members = members[:, used] / members[:, used].sum(axis=1, keepdims=True)
+    logs, sizes = _words(softened, members)
+    return Found(_weights(sample.counts, members), sizes, prior=np.round(sizes, DIGITS), centres=np.round(logs, DIGITS))
+
+
+def _space(values: Any, seed: int) -> Floats:
+    """Return the documents as points of length 1 in the space of latent semantic analysis."""
+    from sklearn.decomposition import TruncatedSVD
+
     places = min(DIMENSIONS, min(values.shape) - 1)
-    space = TruncatedSVD(places, n_iter=7, random_state=seed)
-    points = _even(space.fit_transform(values))
-    groups, centres = _group(points, amounts.argmax(axis=1), len(weights))
-    sizes = np.bincount(groups, minlength=len(weights))
-    used = np.flatnonzero(sizes)
-    words = _weights(sample.counts, groups, len(weights))
-    return Found(
-        words[used], sizes[used].astype(np.float64), centres=np.round((centres @ space.components_)[used], DIGITS)
-    )
+    return _even(TruncatedSVD(places, n_iter=7, random_state=seed).fit_transform(values))
 
 
-def _group(points: Floats, groups: NDArray[np.int64], k: int) -> tuple[NDArray[np.int64], Floats]:
-    """Return each point's group and the groups' centres, of length 1: k-means by cosine from ``groups`` on."""
-    centres = np.zeros((k, points.shape[1]))
+def _group(points: Floats, groups: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """Return each point's group: k-means by cosine from ``groups`` on."""
     for _ in range(ROUNDS):
-        centres = np.zeros_like(centres)
+        centres = np.zeros((k, points.shape[1]))
         np.add.at(centres, groups, points)
-        centres = _even(centres)
-        fresh = np.round(points @ centres.T, 12).argmax(axis=1)
+        fresh = np.round(points @ _even(centres).T, 12).argmax(axis=1)
         if np.array_equal(fresh, groups):
             break
         groups = fresh
-    return groups, centres
+    return groups
+
+
+def _mixture(softened: Any, groups: NDArray[np.int64], k: int) -> Floats:
+    """Return how much each document belongs to each group, a row a document, by expectation maximisation."""
+    members = np.zeros((len(groups), k))
+    members[np.arange(len(groups)), groups] = 1.0
+    lengths = np.asarray(softened.sum(axis=1), dtype=np.float64).ravel()
+    for _ in range(ROUNDS):
+        logs, sizes = _words(softened, members)
+        members = belongs(np.asarray(softened @ logs.T, dtype=np.float64), lengths, sizes)
+        fresh = members.argmax(axis=1)
+        if (fresh == groups).mean() > SETTLED:
+            break
+        groups = fresh
+    return members
+
+
+def _words(softened: Any, members: Floats) -> tuple[Floats, Floats]:
+    """Return the logarithms of the groups' word probabilities, a row a group, and the groups' sizes in documents."""
+    inside = np.asarray((softened.T @ members).T, dtype=np.float64) + SMOOTH
+    return np.log(inside / inside.sum(axis=1, keepdims=True)), members.sum(axis=0)
 
 
 def _even(rows: Floats) -> Floats:
@@ -62,14 +93,9 @@ def _even(rows: Floats) -> Floats:
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float64)
 
 
-def _weights(counts: Any, groups: NDArray[np.int64], k: int) -> Floats:
+def _weights(counts: Any, members: Floats) -> Floats:
     """Return how much each word is a group's own, as shares, a row a group."""
-    from scipy.sparse import csr_matrix
-
-    members = csr_matrix((np.ones(len(groups)), (groups, np.arange(len(groups)))), shape=(k, len(groups)))
-    inside = np.asarray((members @ counts).todense(), dtype=np.float64)
-    lengths = inside.sum(axis=1, keepdims=True)
-    shares = inside / np.where(lengths > 0, lengths, 1.0)
-    weights = shares * np.log1p(inside.sum() / k / np.maximum(inside.sum(axis=0), 1.0))
-    totals = weights.sum(axis=1, keepdims=True)
-    return np.asarray(np.round(weights / np.where(totals > 0, totals, 1.0), DIGITS), dtype=np.float64)
+    inside = np.asarray((counts.T @ members).T, dtype=np.float64)
+    shares = inside / inside.sum(axis=1, keepdims=True)
+    weights = shares * np.log1p(inside.sum() / len(inside) / np.maximum(inside.sum(axis=0), 1.0))
+    return np.asarray(np.round(weights / weights.sum(axis=1, keepdims=True), DIGITS), dtype=np.float64)

@@ -49,6 +49,7 @@ def started(sample: Sample, start: Floats, seed: int, eta: Floats | None = None)
         passes=10,
         iterations=100,
         chunksize=2000,
+        eval_every=0,
         random_state=seed,
     )
     tokens = float(counts.data.sum())

@@ -47,10 +47,10 @@ class TopicModel:
     """What ``fit`` found. Assigning needs NumPy and SciPy only.
 
     ``weights`` has a row a topic and a column a word of ``vocabulary``: for ``nmf`` and ``kmeans`` shares of the topic,
-    for ``lda`` and ``seeded`` Dirichlet parameters. ``idf`` is for ``nmf`` and ``kmeans``, ``prior`` (alpha) for the
-    others, ``centres`` for ``kmeans``: the middle of each topic's documents, a column a word. ``phrases`` are pairs of
-    words counted as one. ``codes`` has the code each topic was seeded with, "" for a free one; ``notes`` what the
-    researcher should know about the seeds, in Chinese.
+    for ``lda`` and ``seeded`` Dirichlet parameters. ``idf`` is for ``nmf``; ``prior`` is alpha, for ``kmeans`` the
+    topics' sizes in documents; ``centres`` is for ``kmeans``: the logarithms of the words' probabilities. ``phrases``
+    are pairs of words counted as one. ``codes`` has the code each topic was seeded with, "" for a free one; ``notes``
+    what the researcher should know about the seeds, in Chinese.
     """
 
     kind: Kind
@@ -87,16 +87,18 @@ class TopicModel:
     def assign(self, bag: Bag) -> TopicMix:
         """Return the topics of a document, those under one per cent left out; empty when it has none of the words.
 
-        Under ``kmeans`` a document has one topic only.
+        Under ``kmeans`` these aren't shares of the text but how sure it is which one topic the document has.
         """
         columns, counts = self._known(bag)
         if not columns.size:
             return TopicMix()
         if self.kind in ("lda", "seeded"):
             return _mix(infer.variational(self._solver[:, columns], counts, self.prior))
-        values = tf_idf(counts, self.idf[columns])
         if self.kind == "kmeans":
-            return _mix(infer.nearest(self._solver[:, columns], values))
+            softened = 1.0 + np.log(counts)
+            likelihood = (self._solver[:, columns] * softened).sum(axis=1)
+            return _mix(infer.belongs(likelihood[None], softened.sum(keepdims=True), self.prior)[0])
+        values = tf_idf(counts, self.idf[columns])
         return _mix(infer.nonnegative(self.weights[:, columns], values, self._solver))
 
     def _known(self, bag: Bag) -> tuple[NDArray[np.int64], Floats]:
