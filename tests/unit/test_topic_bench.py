@@ -12,6 +12,9 @@ from scipy.sparse import csr_matrix
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks" / "topics"))
 import topic_metrics as metrics
+import topic_seeds
+
+from pipeline.topics.seeds import Seeds
 
 
 @pytest.mark.parametrize(
@@ -73,3 +76,22 @@ def test_c_v_is_that_of_gensim_where_no_word_repeats() -> None:
     theirs = CoherenceModel(topics=named, texts=texts, dictionary=Dictionary(texts), coherence="c_v", processes=1)
     windows = metrics.Windows(tokens, {n for topic in topics for n in topic})
     assert metrics.c_v(windows, topics) == pytest.approx(theirs.get_coherence(), abs=1e-6)
+
+
+def test_a_code_is_kept_when_its_topic_is_highest_for_it() -> None:
+    given = np.array([[True, False], [True, False], [False, True], [True, True]])
+    # topic 0: mean .6 where code 0 was given, .35 where code 1 was; topic 1: .3 and .45
+    weights = np.array([[0.9, 0.1], [0.5, 0.3], [0.3, 0.4], [0.4, 0.5]])
+    assert topic_seeds.kept(weights, given) == [True, True]
+    assert topic_seeds.kept(weights[:, ::-1], given) == [False, False]
+    assert topic_seeds.kept(np.zeros((4, 2)), given) == [False, False]  # a code without a topic
+
+
+def test_f1_leaves_disputed_codes_out() -> None:
+    seeds = (Seeds("a", "甲", ()), Seeds("b", "乙", ()))
+    given = [frozenset("a"), frozenset("ab"), frozenset()]
+    disputed = [frozenset(), frozenset("b"), frozenset()]
+    task = topic_seeds.Task(2, seeds, [], [], given, disputed)
+    found = np.array([[True, False], [False, False], [True, True]])
+    # a: one of two found, one too many; b: the disputed one doesn't count, one too many
+    assert topic_seeds.f1(task, found) == pytest.approx((2 / 4 + 0) / 2)
