@@ -3,13 +3,14 @@
 # make check  what CI runs beside the tests: style, types, layers, documents, scores
 # make bench  speed and memory, as ratios within one run; extraction against other systems after make leaderboard
 # make leaderboard  other systems and cewen on the same gold, the others in .venv-leaderboard
+# make bench-topics  topic models of this and other libraries on the same words (an hour or so)
 # make train  fit the models anew (some minutes)
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 OUT ?= out/demo
 
-.PHONY: demo test check bench train leaderboard docs clean
+.PHONY: demo test check bench bench-topics train leaderboard docs clean
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,6 +46,11 @@ bench: .venv/.dev
 	$(BIN)/python benchmarks/bench_pdf.py
 	$(BIN)/python benchmarks/bench_coding.py
 	$(BIN)/python benchmarks/bench_extraction.py
+
+bench-topics: .venv/.dev
+	$(BIN)/python benchmarks/topics/topics_board.py
+	$(BIN)/python benchmarks/topics/topic_seeds.py
+	$(BIN)/python benchmarks/topics/topic_scale.py
 
 leaderboard: .venv/.dev
 	$(BIN)/python benchmarks/leaderboard/board.py

@@ -22,23 +22,27 @@ SHARE, MOST = 2 / 3, 40.0
 
 
 def factor(weights: Floats) -> Floats:
-    """Return R, upper triangular, with RᵀR = ``weights`` · ``weights``ᵀ and a little more on the diagonal."""
+    """Return R, upper triangular, with RᵀR = ``weights`` · ``weights``ᵀ and a little more on the diagonal, and R⁻ᵀ."""
+    from scipy.linalg import solve_triangular
+
     gram = np.einsum("iv,jv->ij", weights, weights)
     scale = float(gram.diagonal().max()) or 1.0
     root: Floats = np.linalg.cholesky(gram + np.eye(len(gram)) * scale * 1e-9)
-    return root.T
+    return np.stack([root.T, solve_triangular(root, np.eye(len(root)), lower=True)])
 
 
-def nonnegative(part: Floats, values: Floats, root: Floats) -> Floats:
+def nonnegative(part: Floats, values: Floats, factors: Floats) -> Floats:
     """Return the h ≥ 0 with the least ‖x - h·W‖, for a document's ``values`` x and ``part``, W's columns for them."""
-    from scipy.linalg import solve_triangular
     from scipy.optimize import nnls
 
     target: Floats = (part * values).sum(axis=1)
     if not target.any():
         return target
-    solution, _ = nnls(root, solve_triangular(root, target, trans="T", check_finite=False), maxiter=100 * len(root))
-    return np.asarray(solution, dtype=np.float64)
+    root, inverse = factors
+    near = np.flatnonzero(target)  # no weight is below 0, so a topic with none of the words gets nothing
+    solution = np.zeros_like(target)
+    solution[near], _ = nnls(root[:, near], (inverse * target).sum(axis=1), maxiter=100 * len(root))
+    return solution
 
 
 def belongs(likelihood: Floats, lengths: Floats, sizes: Floats) -> Floats:
