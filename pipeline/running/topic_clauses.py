@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.books.duties import load_duties
 from pipeline.core.config import Config, configs_dir
 from pipeline.core.document import Document
 from pipeline.core.layers import Bag, CleanText, Sentence
@@ -86,19 +87,19 @@ def _bag(text: CleanText, sentences: tuple[Sentence, ...], start: int, end: int,
 def passages(out: Path, model: TopicModel, config: Config, *, most: int, only: str | None = None) -> list[Passage]:
     """Return up to ``most`` passages that show what each topic (``only`` one) is about, topic by topic, best first.
 
-    They come from the documents with most of the topic.
+    They come from the documents with most of the topic. What only leads in a list or says who is responsible isn't one.
     """
     titles = _documents(out, only)
     known: dict[tuple[str, int], tuple[str, Clause]] = {}
 
     def read() -> Iterator[tuple[str, int, int, str, Bag]]:
-        stop_words = stop_words_of(config)
+        stop_words, duties = stop_words_of(config), load_duties(configs_dir())
         with Records(out) as records:
             for record in records.rows():
                 if record.doc_id in titles:
                     for clause in clauses(record.doc_id, records.document(record, LAYERS), stop_words):
                         known[record.doc_id, clause.start] = record.source.name, clause
-                        if not clause.quote.rstrip().endswith(_OPENING):
+                        if not clause.quote.rstrip().endswith(_OPENING) and not duties.alone(clause.quote):
                             yield record.doc_id, clause.start, clause.end, clause.quote, clause.bag
 
     result = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +45,8 @@ def fit(bags: Iterable[tuple[str, Bag]], settings: TopicSettings, *, seeds: Sequ
         found = _found(sample, values, settings, seeds)
     if not len(found.weights):
         return Lack("topics.apart", sample.counts.shape[0])
-    topics, order = _topics(sample, found.weights, found.sizes)
+    names = {one.code: one.name for one in seeds}
+    topics, order = _topics(sample, found.weights, found.sizes, [names.get(code, "") for code in found.codes])
     return TopicModel(
         kind=settings.model,
         vocabulary=sample.vocabulary,
@@ -84,12 +86,18 @@ def number_of_topics(asked: int, sample: Sample) -> int:
     return int(max(1, min(k, different, documents - 1, words - 1)))
 
 
-def _topics(sample: Sample, weights: Floats, sizes: Floats) -> tuple[tuple[Topic, ...], list[int]]:
-    """Return the topics, the largest first and by label among equals, and the rows of ``weights`` they stand for."""
+def _topics(
+    sample: Sample, weights: Floats, sizes: Floats, names: Sequence[str]
+) -> tuple[tuple[Topic, ...], list[int]]:
+    """Return the topics, the largest first and by label among equals, and the rows of ``weights`` they stand for.
+
+    ``names``: of the codes they were seeded with ("" for none), or nothing; they lead the labels.
+    """
     shares = np.round(weights / weights.sum(axis=1, keepdims=True), 6)
     columns = [[int(c) for c in np.lexsort((np.arange(row.size), -row))[:TERMS] if row[c] > 0] for row in shares]
     scores = coherence(sample.counts, columns)
     labels = ["·".join(sample.vocabulary[c] for c in terms[:3]) for terms in columns]
+    labels = [f"{name}：{label}" if name else label for name, label in zip_longest(names, labels, fillvalue="")]
     order = sorted(range(len(weights)), key=lambda t: (-round(float(sizes[t]), 4), labels[t], t))
     topics = tuple(
         Topic(

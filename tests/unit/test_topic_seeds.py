@@ -31,6 +31,7 @@ def test_every_code_keeps_its_topic(seed: int, tmp_path: Path) -> None:
     for code, theme in (("talent", "人才"), ("health", "医疗")):
         topic = model.topics[model.codes.index(code)]
         assert {word for word, _ in topic.terms[:5]} <= set(THEMES[theme])
+        assert topic.label.startswith(f"{theme}：")
     assert sorted(model.codes) == ["", "", "health", "talent"]
     model.save(tmp_path / "model.npz")
     assert load(tmp_path / "model.npz").codes == model.codes
