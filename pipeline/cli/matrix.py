@@ -17,6 +17,7 @@ from pipeline.cli.output import print_json, say, say_dropped, write_json
 from pipeline.cli.params import Decorator, out_argument
 from pipeline.cli.text import cut, fitting, table, terminal_columns
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import check_place
 from pipeline.table.matrices import PERCENTS, SCOPES, UNITS, Matrix, Percent, Question, matrix, passages
 from pipeline.table.matrices_axes import attributes
 from pipeline.table.matrices_frame import Framework, framework, framework_data, matrix_data, of_matrix, room
@@ -158,8 +159,7 @@ def _form(form: str | None, target: Path | None) -> str:
     if suffix not in FORMATS[1:] or (form is not None and form != suffix):
         wanted = f".{form}" if form in FORMATS[1:] else ".xlsx、.csv、.json 之一"
         raise PipelineError(f"{target}: --to 的文件名应以 {wanted} 结尾")
-    if target.is_dir() or not target.absolute().parent.is_dir():
-        raise PipelineError(f"{target}: 写不了这个文件，请检查目录是否存在")
+    check_place(target)
     return suffix
 
 

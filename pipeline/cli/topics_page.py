@@ -9,7 +9,7 @@ import click
 from pipeline.cli.help import help_option
 from pipeline.cli.output import say
 from pipeline.cli.params import out_argument
-from pipeline.core.errors import PipelineError
+from pipeline.core.files import check_place
 
 
 @click.command("page", add_help_option=False)
@@ -34,10 +34,7 @@ def page_command(out: Path, target: Path, most: int, stability: bool) -> int:
     from pipeline.export.topic_page import write_page
     from pipeline.running.topic_page import gather
 
-    if target.suffix.lower() not in (".html", ".htm"):
-        raise PipelineError(f"{target}: 网页的文件名应以 .html 结尾")
-    if target.is_dir() or not target.absolute().parent.is_dir():
-        raise PipelineError(f"{target}: 写不了这个文件，请检查目录是否存在")
+    check_place(target, (".html", ".htm"), name="网页的")
     page = gather(out, most=most, stability=stability)
     write_page(page, target)
     say(f"已写入 {target}：{len(page.topics)} 个主题，{page.n_documents} 篇文档。用浏览器打开即可，不需要联网。")

@@ -71,10 +71,8 @@ def find_topic(out: Path, name: str) -> str:
     for one in found:
         if wanted in (one["topic_id"], one["label"]):
             return str(one["topic_id"])
-    near = closest(wanted, [one["label"] for one in found])
-    listed = "、".join(f"{one['topic_id']}（{one['label']}）" for one in found[:10])
-    more = f"等 {len(found)} 个" if len(found) > 10 else ""
-    raise PipelineError(f"{out} 中没有主题“{name}”{near}。有：{listed}{more}")
+    near = closest(name.strip(), [f"{one['topic_id']}（{one['label']}）" for one in found])
+    raise PipelineError(f"{out} 中没有主题“{name}”{near}")
 
 
 def documents_of(out: Path, topic_id: str, limit: int | None = None) -> pa.Table:

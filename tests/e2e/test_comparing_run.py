@@ -73,11 +73,13 @@ def test_key_words_of_the_later_year(out: Path) -> None:
     top = {word.term for word in found.of("target", 8)}
     assert {"安家补贴", "人才公寓"} & top and "粮食" not in top
     assert all(word.log_ratio > 0 for word in found.of("target"))
-    assert found.words[0].interval and found.words[0].interval[0] * found.words[0].log_ratio > 0
+    first = found.words[0]
+    assert first.low is not None and first.high is not None and first.low <= first.log_ratio <= first.high
+    assert first.low * first.log_ratio > 0
 
 
 def test_terms_of_a_clause_are_joined(out: Path) -> None:
-    edges = {frozenset((edge.a, edge.b)) for edge in network_of_terms(out).edges}
+    edges = {frozenset((edge.source, edge.target)) for edge in network_of_terms(out).edges}
     assert any("农机" in edge and "灌溉" in edge for edge in edges)
     assert not any("农机" in "".join(edge) and "人才" in "".join(edge) for edge in edges)
 
