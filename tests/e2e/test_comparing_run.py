@@ -46,6 +46,8 @@ def test_shares_by_year_have_intervals_and_a_test(out: Path) -> None:
     assert min(test.q or 1 for test in found.tests) < 0.05
     assert [group.label for group in topic_shares(out, "省份", draws=9).groups] == ["江苏省", "浙江省"]
     assert [group.label for group in topic_shares(out, "年份/5", draws=9).groups] == ["2015–2019", "2020–2024"]
+    spans = topic_shares(out, "年份=2018-2020,2023-", draws=9)
+    assert [(group.label, group.documents) for group in spans.groups] == [("2018–2020", 7), ("2023–", 7)]
     few = topic_shares(out, "年份", ["文种=意见", "年份=2020-"], draws=9)
     assert few.documents == 7 and few.tests[0].p is None and any("没有检验" in note for note in few.notes)
 
