@@ -127,7 +127,12 @@ def test_the_page_is_whole_without_a_network_and_lets_nothing_in(out: Path, caps
     said(["topics", "page", str(out), "-o", str(target)], capsys)
     page = target.read_text(encoding="utf-8")
     assert all(f'id="{name}"' in page for name in topic_words(out))
-    assert page.count("<svg") == 2 * len(topic_words(out)) and "主题 × 年份" in page
+    assert page.count('<svg class="years"') == len(topic_words(out)) and "主题 × 年份" in page
+    rows = json.loads(said(["topics", "compare", str(out), "--format", "json"], capsys)[0])
+    assert len(rows) == 2 * len(topic_words(out))
+    for row in rows:  # the page draws what compare says
+        told = f"{row['group']}：{row['share']:.0%}（{row['low']:.0%}–{row['high']:.0%}），{row['documents']} 篇"
+        assert f"<title>{told}</title>" in page
     assert not re.search(r"https?://|<script|<link|<img|@import|url\(", page)
     said(["topics", "page", str(out), "-o", str(out.parent / "二.html")], capsys)
     assert (out.parent / "二.html").read_bytes() == target.read_bytes()
