@@ -21,9 +21,9 @@ from pipeline.core.files import check_place
 @click.option("--stability", is_flag=True, help="另给稳定性：抽样 80% 的文档重建三次，主题词还在多少；较慢。")
 @help_option
 def page_command(out: Path, target: Path, most: int, stability: bool) -> int:
-    """把主题写成一个网页文件：主题词图、文档、原文及位置、各年占比及区间的折线图、
-    主题 × 年份、省份、层级（与 cewen topics compare 相同）。
+    """把主题写成一个网页文件：主题词图、文档、原文及位置、各年的占比，主题 × 年份、省份、层级。
 
+    占比及其 95% 区间与 cewen topics compare 相同。
     网页不需要联网，可以直接发给别人，在手机上也能看。主题词按相关度排列（Sievert 和 Shirley 2014，λ = 0.6）：
     既在主题中常见、又少见于其他主题的词在前。
 
