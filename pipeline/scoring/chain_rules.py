@@ -78,7 +78,8 @@ class DirectedRule:
 class ChainRules:
     """All patterns. ``mention`` finds a chain; ``counted`` finds names without 链 that 四链 follows.
 
-    ``unnamed`` finds 四链融合 whether or not names stand before it. ``lack`` is looked for in the ``lack_within`` characters behind a link, up to ``lack_ends``.
+    ``unnamed`` finds 四链融合 whether or not names stand before it. ``lack`` is looked for in the ``lack_within``
+    characters behind a link, up to ``lack_ends``.
     """
 
     mention: re.Pattern[str]
