@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import FORMATS, check_target, print_table, say, say_dropped, write_table
+from pipeline.cli.output import (
+    check_target,
+    format_option,
+    print_table,
+    say,
+    say_dropped,
+    target_option,
+    write_table,
+)
 from pipeline.cli.params import Decorator, coded, out_argument
 from pipeline.cli.text import around, fitting, table, terminal_columns
 from pipeline.table.filters import Filters, how_of
@@ -74,18 +82,7 @@ _REVIEWED_FIRST = ("quote", "evidence", "doubt", "confidence", "role", "benefici
 _PLACE = ("quote", "start", "end", "evidence", "evidence_start")
 _ROWS = 25
 
-_format_option: Decorator = click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="输出格式，默认 table。"
-)
 _limit_option: Decorator = click.option("--limit", type=click.IntRange(min=0), metavar="行数", help="最多多少行。")
-_file_option: Decorator = click.option(
-    "--output",
-    "-o",
-    "target",
-    type=Path,
-    metavar="文件",
-    help="写入文件，格式由扩展名定：.csv（Excel 可直接打开）、.json、.parquet。",
-)
 
 
 @click.command(
@@ -111,8 +108,8 @@ _file_option: Decorator = click.option(
 )
 @out_argument
 @click.argument("sql", metavar="SQL")
-@_format_option
-@_file_option
+@format_option
+@target_option
 @_limit_option
 @click.option("--seconds", type=click.IntRange(1, 86_400), default=60, metavar="秒", help="最长查询时间，默认 60 秒。")
 @help_option
@@ -165,8 +162,8 @@ def _kind(name: str, plain: Any) -> Any:
 @click.option("--review", is_flag=True, help="复核队列：按把握从低到高，并说明每条哪里存疑（列 doubt）。")
 @click.option("--columns", metavar="列,列", help="只要这些列（列名或中文标题）；默认：表格为常用列，其他格式为全部列。")
 @_limit_option
-@_format_option
-@_file_option
+@format_option
+@target_option
 @click.option("--json", "as_json", is_flag=True, help="同 --format json。")
 @help_option
 def measures_command(

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import FORMATS, check_target, print_table, say, say_dropped, write_table
+from pipeline.cli.output import (
+    check_target,
+    format_option,
+    print_table,
+    say,
+    say_dropped,
+    target_option,
+    write_table,
+)
 from pipeline.cli.params import out_argument
 from pipeline.cli.text import fitting, table, terminal_columns
 from pipeline.table.codings import HEADINGS, CodingFilters
@@ -40,10 +48,8 @@ def _filter_options(function: Any) -> Any:
 @_filter_options
 @click.option("--review", is_flag=True, help="待审队列：机器最拿不准的排在最前，给出的和没有给出的都在内。")
 @click.option("--limit", type=click.IntRange(min=0), metavar="行数", help="最多多少行。")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="输出格式，默认 table。"
-)
-@click.option("--output", "-o", "target", type=Path, metavar="文件", help="写入文件：.csv、.json、.parquet。")
+@format_option
+@target_option
 @help_option
 def codings_command(out: Path, form: str, target: Path | None, *, review: bool, limit: int | None, **given: Any) -> int:
     """按条件列出编码；用 --review 列出待审的编码。

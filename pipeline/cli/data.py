@@ -12,6 +12,7 @@ from pipeline.cli.output import print_json, say
 from pipeline.cli.params import json_option
 from pipeline.cli.text import grid
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import check_free
 
 
 @click.group("codebook", add_help_option=False, invoke_without_command=True)
@@ -140,8 +141,7 @@ def export_codebook_command(name: str, target: Path, force: bool) -> int:
     from pipeline.books.write import write_book
 
     (book,) = load_books([name])
-    if target.exists() and not force:
-        raise PipelineError(f"{target} 已经存在：请换一个名字，或加 --force 覆盖它")
+    check_free(target, force=force)
     write_book(book, target)
     say(f"已写入 {target}。改好后用 cewen codebook check {target} 检查。")
     return 0

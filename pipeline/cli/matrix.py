@@ -17,6 +17,7 @@ from pipeline.cli.output import print_json, say, say_dropped, write_json
 from pipeline.cli.params import Decorator, out_argument
 from pipeline.cli.text import cut, fitting, table, terminal_columns
 from pipeline.core.errors import PipelineError
+from pipeline.core.files import check_place
 from pipeline.table.matrices import PERCENTS, SCOPES, UNITS, Matrix, Percent, Question, matrix, passages
 from pipeline.table.matrices_axes import attributes
 from pipeline.table.matrices_frame import Framework, framework, framework_data, matrix_data, of_matrix, room
@@ -99,6 +100,7 @@ def _with_options(function: Any) -> Any:
       代码（code）；编码本的名称，如 引育用留、政策工具；编码者（coder）
       措施的 作用（role）、类型（kind）、限定（bound）、单位（unit）、支持方式（instrument）、计量基准（per）
       文档（document）；文档属性：{_ATTRIBUTES}
+      省份（province）；年份/5（每五年）；年份=2019-2022,2023-（年份段）
     只要其中几个值时写“名称=值,值”：地区=浙江,江苏；引育用留=引,留；代码=引,政策工具:供给型。
 
     行和列都是代码时为共现表：--within 定同一语句、章节还是文档，对角线为该代码自己的数目。
@@ -158,8 +160,7 @@ def _form(form: str | None, target: Path | None) -> str:
     if suffix not in FORMATS[1:] or (form is not None and form != suffix):
         wanted = f".{form}" if form in FORMATS[1:] else ".xlsx、.csv、.json 之一"
         raise PipelineError(f"{target}: --to 的文件名应以 {wanted} 结尾")
-    if target.is_dir() or not target.absolute().parent.is_dir():
-        raise PipelineError(f"{target}: 写不了这个文件，请检查目录是否存在")
+    check_place(target)
     return suffix
 
 

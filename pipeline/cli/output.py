@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.params import Decorator
 from pipeline.cli.text import fitting, table, terminal_columns
 from pipeline.core.errors import PipelineError
-from pipeline.core.files import completed
+from pipeline.core.files import check_place, completed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 FORMATS = ("table", "csv", "json", "parquet")
 # So many rows of a table are read by nobody; the other formats give all.
 TABLE_ROWS = 100
+SUFFIXES = (".csv", ".xlsx", ".json", ".parquet")
+
+format_option: Decorator = click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="输出格式，默认 table。"
+)
+target_option: Decorator = click.option(
+    "--output",
+    "-o",
+    "target",
+    type=Path,
+    metavar="文件",
+    help="写入文件，格式由扩展名定：.csv、.xlsx（Excel 可直接打开）、.json、.parquet。",
+)
 
 
 def say(text: str) -> None:
@@ -99,10 +113,16 @@ def _print_grid(found: pa.Table) -> None:
     shown = found.slice(0, TABLE_ROWS)
     columns = [[_cell(value) for value in shown.column(i).to_pylist()] for i in range(shown.num_columns)]
     print_fitting(found.column_names, list(zip(*columns, strict=True)))
-    if found.num_rows > TABLE_ROWS:
-        say(f"显示 {TABLE_ROWS} 行，共 {found.num_rows} 行；要全部请用 -o 文件（csv、json、parquet）。")
-    else:
+    if found.num_rows <= TABLE_ROWS:
         say(f"共 {found.num_rows} 行。")
+    say_more(found.num_rows)
+
+
+def say_more(count: int) -> None:
+    """Say that of ``count`` rows only the first are shown, if there are more."""
+    if count > TABLE_ROWS:
+        kinds = "、".join(suffix.removeprefix(".") for suffix in SUFFIXES)
+        say(f"显示 {TABLE_ROWS} 行，共 {count} 行；要全部请用 -o 文件（{kinds}）。")
 
 
 def print_fitting(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -118,27 +138,29 @@ def say_dropped(heads: Sequence[str]) -> None:
         say(f"窗口只有 {terminal_columns()} 列宽，未显示：{'、'.join(heads)}。可加宽窗口，或用 -o 文件 存成表格。")
 
 
-SUFFIXES = (".csv", ".json", ".parquet")
+def check_target(target: Path | None, *more: str) -> None:
+    """Raise PipelineError when ``target`` is no file a table, or one of the kinds ``more``, can be written to."""
+    if target is not None:
+        check_place(target, (*SUFFIXES, *more), name="-o 的")
 
 
-def check_target(target: Path | None) -> None:
-    """Raise PipelineError when ``target`` is no file a table can be written to."""
-    if target is None:
-        return
-    if target.suffix.lower() not in SUFFIXES:
-        raise PipelineError(f"{target}: -o 的文件名应以 {'、'.join(SUFFIXES)} 之一结尾")
-    if target.is_dir() or not target.absolute().parent.is_dir():
-        raise PipelineError(f"{target}: 写不了这个文件，请检查目录是否存在")
+def write_table(found: pa.Table, target: Path, heads: Sequence[str] | None = None) -> None:
+    """Write an Arrow table to a file by its suffix: CSV that Excel reads (with a byte-order mark), xlsx, JSON, Parquet.
 
-
-def write_table(found: pa.Table, target: Path) -> None:
-    """Write an Arrow table to a file: CSV that Excel reads (with a byte-order mark), JSON or Parquet by its suffix."""
+    ``heads`` are the columns' headings in a workbook, which is for people; their names if not given.
+    """
     suffix = target.suffix.lower()
-    if suffix == ".csv":
-        from pipeline.table.cells import write_csv
-
+    if suffix in (".csv", ".xlsx"):
         columns = [[_cell(value) for value in found.column(i).to_pylist()] for i in range(found.num_columns)]
-        write_csv(target, found.column_names, zip(*columns, strict=True))
+        lines = zip(*columns, strict=True)
+        if suffix == ".csv":
+            from pipeline.table.cells import write_csv
+
+            write_csv(target, found.column_names, lines)
+        else:
+            from pipeline.export.grid_xlsx import write_grid
+
+            write_grid(target, heads or found.column_names, lines)
     else:
         with completed(target) as fresh:
             if suffix == ".json":

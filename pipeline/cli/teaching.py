@@ -12,7 +12,7 @@ from pipeline.cli.help import help_option
 from pipeline.cli.output import print_json, say
 from pipeline.cli.params import json_option
 from pipeline.cli.text import grid
-from pipeline.core.errors import PipelineError
+from pipeline.core.files import check_place
 
 if TYPE_CHECKING:
     from pipeline.coding.taught import Score
@@ -55,11 +55,12 @@ def train_command(
       cewen codebook train yinyuyongliu 结果 -o 我的.codes
       cewen codebook train 我的编码本.xlsx 结果 去年的结果 -o 我的.codes --coder 张三 --force
     """
+    from pipeline.books.coders import SUFFIX
     from pipeline.coding.learned import save
     from pipeline.core.config import load_config
     from pipeline.running.teaching import learn_codes
 
-    _check_target(target, force)
+    check_place(target, (SUFFIX,), name="模型的", force=force)
     taught = learn_codes(codebook, outs, target.stem, config=load_config(path), coders=coders)
     fresh = target.with_name(target.name + ".tmp")
     save(taught.model, fresh)
@@ -72,18 +73,6 @@ def train_command(
         say(words)
     say(f'已写入 {target}。在配置里写 [coding] models = ["themes", "{target.as_posix()}"]，再用 cewen run 重新运行。')
     return 0
-
-
-def _check_target(target: Path, force: bool) -> None:
-    """Raise PipelineError when the model can't be written there."""
-    from pipeline.books.coders import SUFFIX
-
-    if target.suffix != SUFFIX:
-        raise PipelineError(f"{target}: 模型的文件名应以 {SUFFIX} 结尾")
-    if target.is_dir() or not target.absolute().parent.is_dir():
-        raise PipelineError(f"{target}: 写不了这个文件，请检查目录是否存在")
-    if target.exists() and not force:
-        raise PipelineError(f"{target} 已经存在：请换一个名字，或加 --force 覆盖它")
 
 
 def _table(taught: Taught) -> str:

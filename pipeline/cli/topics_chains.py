@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import check_target, say
+from pipeline.cli.output import check_target, format_option, say, target_option
 from pipeline.cli.params import out_argument
-from pipeline.cli.topics_output import format_option, give, target_option, where_option
+from pipeline.cli.topics_output import give, where_option
+
+
+@dataclass(frozen=True, slots=True)
+class _PairRow:
+    """Two chains as a row: ``to`` is → for a direction and — for none, counts by verb, year and level are text."""
+
+    a: str
+    to: str
+    b: str
+    sentences: int
+    documents: int
+    lack: int
+    verbs: str
+    years: str
+    levels: str
+
 
 _PAIRS = {
     "a": "链",
@@ -53,15 +69,28 @@ def chains_command(out: Path, each: bool, where: tuple[str, ...], *, form: str, 
       cewen topics chains 结果 --where 层级=省 --links -o 四链.csv
     """
     from pipeline.running.comparing import pairs_of_chains
+    from pipeline.scoring.chain_pairs import ChainLink
 
     check_target(target)
     found = pairs_of_chains(out, where)
     if each:
-        give([asdict(link) for link in found.links], _LINKS, form, target)
+        give(found.links, ChainLink, _LINKS, form, target)
     else:
-        rows = [{**asdict(one), "to": "→" if one.directed else "—"} for one in found.pairs]
-        counts = ("verbs", "years", "levels")
-        give([{**row, **{name: _counts(row[name]) for name in counts}} for row in rows], _PAIRS, form, target)
+        rows = [
+            _PairRow(
+                one.a,
+                "→" if one.directed else "—",
+                one.b,
+                one.sentences,
+                one.documents,
+                one.lack,
+                _counts(one.verbs),
+                _counts(one.years),
+                _counts(one.levels),
+            )
+            for one in found.pairs
+        ]
+        give(rows, _PairRow, _PAIRS, form, target)
     named = f"{found.documents} 篇中 {found.with_chains} 篇提到链"
     say(f"{found.where}：{named}，各链的句数：{_counts(found.chains) or '无'}。{'；'.join(found.notes)}")
     return 0

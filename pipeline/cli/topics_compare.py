@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import check_target, say, write_json
+from pipeline.cli.output import check_target, format_option, print_json, say, target_option, write_json
 from pipeline.cli.params import out_argument
-from pipeline.cli.topics_output import format_option, give, target_option, where_option
-from pipeline.core.errors import PipelineError
+from pipeline.cli.topics_output import give, where_option
+
+
+@dataclass(frozen=True, slots=True)
+class _ShareRow:
+    """A topic's share of a group, with its interval, and the test of the topic."""
+
+    topic_id: str
+    topic: str
+    group: str
+    documents: int
+    share: float
+    low: float | None
+    high: float | None
+    p: float | None
+    q: float | None
+
 
 _SHARES = {
     "topic_id": "主题",
@@ -33,12 +47,14 @@ _WORDS = {
     "target_rate": "每万词",
     "reference_rate": "对比每万词",
     "log_ratio": "对数比",
+    "low": "下限",
+    "high": "上限",
     "g2": "G²",
     "q": "q",
     "target_documents": "文档数",
     "reference_documents": "对比文档数",
 }
-_EDGES = {"a": "词", "b": "词（另一）", "count": "同现", "documents": "文档数", "npmi": "NPMI"}
+_EDGES = {"source": "词", "target": "词（另一）", "weight": "同现", "documents": "文档数", "npmi": "NPMI"}
 
 
 @click.command("compare", add_help_option=False)
@@ -62,13 +78,12 @@ def compare_command(out: Path, by: str, where: tuple[str, ...], *, form: str, ta
     check_target(target)
     found = topic_shares(out, by, where)
     tests = {one.topic_id: one for one in found.tests}
-    rows: list[dict[str, Any]] = []
+    rows = []
     for one in found.shares:
         low, high = one.interval or (None, None)
         test = tests[one.topic_id]
-        row = {"topic_id": one.topic_id, "topic": one.topic, "group": one.group, "documents": one.documents}
-        rows.append({**row, "share": one.share, "low": low, "high": high, "p": test.p, "q": test.q})
-    give(rows, _SHARES, form, target)
+        rows.append(_ShareRow(one.topic_id, one.topic, one.group, one.documents, one.share, low, high, test.p, test.q))
+    give(rows, _ShareRow, _SHARES, form, target)
     say(f"主题 × {found.label}，{found.where} {found.documents} 篇。{'；'.join(found.notes)}")
     return 0
 
@@ -91,18 +106,13 @@ def keyness_command(
       cewen topics keyness 结果 --target 层级=省 -o 特征词.csv
     """
     from pipeline.running.comparing import compare_words
+    from pipeline.scoring.keyness import Keyword
 
     check_target(target)
     found = compare_words(out, own, reference)
-    names = {"target": found.target.label, "reference": found.reference.label}
-    rows = [asdict(one) for one in found.words]
-    give(
-        rows if target or form != "table" else [{**row, "side": names[row["side"]]} for row in rows],
-        _WORDS,
-        form,
-        target,
-    )
-    sides = "；".join(f"{side.label} {side.documents} 篇 {side.words} 词" for side in (found.target, found.reference))
+    give(found.words, Keyword, _WORDS, form, target)
+    named = (("target", found.target), ("reference", found.reference))
+    sides = "；".join(f"{name} 为 {side.label}，{side.documents} 篇 {side.words} 词" for name, side in named)
     say(f"{sides}。{'；'.join(found.notes)}")
     return 0
 
@@ -112,14 +122,15 @@ def keyness_command(
 @click.option("--around", multiple=True, metavar="词", help="只看含有这个词的条款。")
 @where_option
 @format_option
-@click.option("--output", "-o", "target", type=Path, metavar="文件", help="写入 .graphml、.json，或边表 .csv。")
+@target_option
 @help_option
 def network_command(
     out: Path, around: tuple[str, ...], where: tuple[str, ...], *, form: str, target: Path | None
 ) -> int:
     """词的共现网络：同在一个条款中的词，以 NPMI 定强弱。
 
-    graphml 可用 Gephi、Cytoscape 打开。
+    -o 还可写 .graphml，用 Gephi、Cytoscape 打开。graphml 和 json 中有词和边，csv、xlsx、parquet 是边表；
+    各种格式中同一项的名称、数值相同。
 
     \b
     例子：
@@ -128,13 +139,11 @@ def network_command(
     """
     from pipeline.core.files import completed
     from pipeline.running.comparing import network_of_terms
+    from pipeline.scoring.term_network import Edge
 
-    suffix = target.suffix.lower() if target else ""
-    if suffix not in (".graphml", ".json"):
-        check_target(target)
-    elif target is not None and (target.is_dir() or not target.absolute().parent.is_dir()):
-        raise PipelineError(f"{target}: 写不了这个文件，请检查目录是否存在")
+    check_target(target, ".graphml")
     found = network_of_terms(out, where, around=around)
+    suffix = target.suffix.lower() if target else ""
     if target is not None and suffix == ".graphml":
         with completed(target) as fresh:
             fresh.write_text(found.graphml(), encoding="utf-8", newline="\n")
@@ -142,8 +151,10 @@ def network_command(
     elif target is not None and suffix == ".json":
         write_json(asdict(found), target)
         say(f"已写入 {target}")
+    elif target is None and form == "json":
+        print_json(asdict(found))
     else:
-        give([asdict(edge) for edge in found.edges], _EDGES, form, target)
+        give(found.edges, Edge, _EDGES, form, target)
     counts = f"{found.documents} 篇 {found.clauses} 段：{len(found.nodes)} 个词，{len(found.edges)} 条边"
     say(f"{counts}。{'；'.join(found.notes)}")
     return 0

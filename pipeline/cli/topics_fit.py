@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
 from pipeline.cli.help import help_option
 from pipeline.cli.output import print_json, say
-from pipeline.cli.params import coded, json_option, out_argument
-from pipeline.core.config import TopicSettings, names_file
+from pipeline.cli.params import json_option, out_argument
+from pipeline.cli.topics_output import UNITS, model_option, unit_option
+from pipeline.core.config import names_file
 from pipeline.core.errors import PipelineError
 from pipeline.table.words import code_of
-
-KINDS = get_args(TopicSettings.model_fields["model"].annotation)
-UNITS = {"document": "文档", "section": "章节", "clause": "条款"}
 
 
 @click.command("fit", add_help_option=False)
 @out_argument
 @click.option("--k", type=click.IntRange(0, 500), metavar="个数", help="主题个数；0 为按文档数定。")
-@click.option(
-    "--model",
-    type=click.Choice(KINDS),
-    metavar="模型",
-    help="nmf 宜于浏览；lda 的权重可作回归的变量；kmeans 一篇只有一个主题；seeded 每个代码一个主题，其余自定。",
-)
-@click.option("--unit", type=coded(UNITS), metavar="单位", help="以文档、章节还是条款建立；文档总是整篇给主题。")
+@model_option("nmf 宜于浏览；lda 的权重可作回归的变量；kmeans 一篇只有一个主题；seeded 每个代码一个主题，其余自定。")
+@unit_option("以文档、章节还是条款建立；文档总是整篇给主题。")
 @click.option(
     "--codebook",
     "seeds",

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import FORMATS, check_target, print_table, say, say_dropped, write_table
+from pipeline.cli.output import (
+    check_target,
+    format_option,
+    print_table,
+    say,
+    say_dropped,
+    target_option,
+    write_table,
+)
 from pipeline.cli.params import out_argument
 from pipeline.cli.text import fitting, table, terminal_columns
 from pipeline.table.topics import HEADINGS
@@ -21,10 +29,8 @@ _SHOWN = ("topic_id", "label", "n_documents", "share", "coherence", "top_terms")
 
 @click.command("list", add_help_option=False)
 @out_argument
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", metavar="格式", help="输出格式，默认 table。"
-)
-@click.option("--output", "-o", "target", type=Path, metavar="文件", help="写入文件：.csv、.json、.parquet。")
+@format_option
+@target_option
 @help_option
 def list_command(out: Path, form: str, target: Path | None) -> int:
     """列出全部主题：名称、主题词、文档数、占比、一致性。
@@ -43,7 +49,7 @@ def list_command(out: Path, form: str, target: Path | None) -> int:
     check_target(target)
     found = topics(out)
     if target is not None:
-        write_table(found, target)
+        write_table(found, target, list(HEADINGS.values()))
     elif form != "table":
         print_table(found, form)
     else:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import check_target, print_json, say
-from pipeline.cli.params import coded, json_option, out_argument
-from pipeline.cli.topics_fit import KINDS, UNITS, changed
-from pipeline.cli.topics_output import format_option, give, target_option
+from pipeline.cli.output import check_target, format_option, print_fitting, print_json, say, target_option
+from pipeline.cli.params import json_option, out_argument
+from pipeline.cli.topics_fit import changed
+from pipeline.cli.topics_output import give, model_option, rounded, unit_option
 from pipeline.core.errors import PipelineError
 
 
 @click.command("choose", add_help_option=False)
 @out_argument
 @click.option("--k", "ks", default="5,10,15,20,30", metavar="个数,…", help="比较哪些主题数，默认 5,10,15,20,30。")
-@click.option("--model", type=click.Choice(KINDS), metavar="模型", help="用哪种模型；默认与现有主题相同。")
-@click.option("--unit", type=coded(UNITS), metavar="单位", help="以什么为单位建立；默认与现有主题相同。")
+@model_option("用哪种模型；默认与现有主题相同。")
+@unit_option("以什么为单位建立；默认与现有主题相同。")
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, metavar="次数", help="每种换几个种子，默认 3。")
 @click.option("--samples", type=click.IntRange(1, 20), default=3, metavar="次数", help="每种抽样重建几次，默认 3。")
 @format_option
@@ -39,14 +40,16 @@ def choose_command(
       cewen topics choose 结果 --k 4,6,8,10,12 -o 比较.csv
     """
     from pipeline.running.topic_trust import compare_numbers
-    from pipeline.topics.choose import HEADS, sentences
+    from pipeline.topics.choose import HEADS, Row, sentences
 
     check_target(target)
     wanted = [part for part in re.split(r"[,，、\s]+", ks.strip()) if part]
+    if not wanted:
+        raise PipelineError("--k 后面没有写主题数：请写 2 到 500 的整数，以逗号分隔，例如 5,10,20")
     if wrong := [part for part in wanted if not part.isdecimal() or not 1 < int(part) <= 500]:
         raise PipelineError(f"--k 应为 2 到 500 的整数，以逗号分隔，例如 5,10,20；不对的有：{'、'.join(wrong)}")
     found = compare_numbers(out, map(int, wanted), changed(given), seeds=seeds, samples=samples)
-    give([asdict(row) for row in found.rows], HEADS, form, target)
+    give(found.rows, Row, HEADS, form, target)
     for line in sentences(found):
         say(line)
     return 0
@@ -55,6 +58,7 @@ def choose_command(
 @click.command("intrusion", add_help_option=False)
 @out_argument
 @click.option("--to", "folder", type=Path, metavar="目录", help="出题：每位读者一份表，另有一份答案。")
+@click.option("--force", is_flag=True, help="出题时目录中已有这些表也覆盖；读者填过的会丢失。")
 @click.option("--readers", type=click.IntRange(1, 10), default=2, metavar="人数", help="几位读者，默认 2。")
 @click.option("--seed", type=click.IntRange(0), default=1, metavar="整数", help="出题的种子，默认 1。")
 @click.option("--key", type=Path, metavar="答案.xlsx", help="评分：出题时写出的答案文件。")
@@ -62,7 +66,7 @@ def choose_command(
 @json_option
 @help_option
 def intrusion_command(
-    out: Path, folder: Path | None, key: Path | None, *, sheets: tuple[Path, ...], as_json: bool, **how: int
+    out: Path, folder: Path | None, key: Path | None, *, sheets: tuple[Path, ...], as_json: bool, **how: Any
 ) -> int:
     """词语闯入测验（Chang 等 2009）：主题是否看得懂，让人来判断。
 
@@ -93,9 +97,13 @@ def intrusion_command(
         print_json(asdict(found))
         return 0
     labels = {topic.number: topic.label for topic in load_model(out).topics}
-    heads = {"topic": "主题", "label": "名称", "answered": "作答", "precision": "找出率", "words": "选的词"}
-    rows = [{**asdict(one), "label": labels.get(one.topic), "words": "、".join(one.choices)} for one in found.topics]
-    give(rows, heads, "table", None)
+    print_fitting(
+        ("主题", "名称", "作答", "找出率", "选的词"),
+        [
+            (one.topic, labels.get(one.topic), one.answered, rounded(one.precision), "、".join(one.choices))
+            for one in found.topics
+        ],
+    )
     for line in sentences(found, load_model(out)):
         say(line)
     return 0

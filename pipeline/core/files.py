@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.strict import reason
+
+
+def check_place(target: Path, suffixes: Sequence[str] = (), *, name: str = "", force: bool = True) -> None:
+    """Raise PipelineError unless a file can be written to ``target``, whose folder is there already.
+
+    It must end in one of ``suffixes``, which the message says of ``name`` (「网页的」); without ``force`` it replaces
+    nothing.
+    """
+    if suffixes and target.suffix.lower() not in suffixes:
+        one_of = "之一" if len(suffixes) > 1 else ""
+        raise PipelineError(f"{target}: {name}文件名应以 {'、'.join(suffixes)} {one_of}结尾")
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise PipelineError(f"{target}: 写不了这个文件，请检查目录是否存在")
+    check_free(target, force=force)
+
+
+def check_free(*targets: Path, force: bool) -> None:
+    """Raise PipelineError, with all of them, when files are there that ``force`` doesn't allow to be replaced."""
+    if taken := [one for one in targets if one.exists() and not force]:
+        raise PipelineError(*(f"{one} 已经存在：请换一个名字，或加 --force 覆盖它" for one in taken))
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from html import escape
 from pathlib import Path
 
 from pipeline.core.files import completed
+from pipeline.export.topic_chart import Point, years_chart
 from pipeline.table.cells import printable
-from pipeline.table.topics import GroupShares
 from pipeline.table.words import unwrap
 
 _LEVELS = 8  # shades of a table's cells
@@ -41,6 +41,10 @@ svg{width:100%;max-width:400px;height:auto;display:block}svg text{font-size:13px
 .own{fill:var(--dark)}.all{fill:var(--pale)}
 blockquote{margin:.5em 0;padding:.1em 0 .1em .8em;border-left:3px solid var(--pale);overflow-wrap:anywhere}
 ul{margin:.2em 0;padding-left:1.2em;overflow-wrap:anywhere}
+svg.years{max-width:520px}.years text{font-size:12px;fill:var(--soft)}.grid{stroke:var(--line)}
+.band{fill:var(--pale);opacity:.6}.line,.whisker{stroke:var(--dark);stroke-width:2}.line.gap{stroke-dasharray:4 4}
+.whisker{stroke:var(--pale);stroke-width:6}.few{fill:var(--card);stroke:var(--dark);stroke-width:1.5}
+small{white-space:nowrap}
 .key{display:inline-block;width:.8em;height:.8em;border-radius:2px;vertical-align:-1px}
 .h0{background:#fff}.h1{background:#eef4fa}.h2{background:#dbe9f5}.h3{background:#c3daee}.h4{background:#a5c7e5}
 .h5{background:#80afd8}.h6{background:#5a94c8}.h7{background:#3679b5}.h6,.h7{color:#fff}
@@ -84,6 +88,20 @@ class TopicCard:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupShares:
+    """The shares of each topic (its id) in groups of documents, in their order, and the q of whether they differ.
+
+    ``years``: the groups are years, their labels numbers, drawn in each topic's card.
+    """
+
+    name: str
+    points: dict[str, tuple[Point, ...]]
+    q: dict[str, float | None]
+    notes: tuple[str, ...] = ()
+    years: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TopicPage:
     """All the page shows; ``notes`` are warnings in whole sentences."""
 
@@ -122,7 +140,7 @@ def _lines(page: TopicPage) -> Iterator[str]:
     yield from (f"<p>{_text(note)}</p>" for note in page.notes)
     yield from _overview(page.topics)
     for topic in page.topics:
-        yield from _card(topic)
+        yield from _card(topic, next((group for group in page.groups if group.years), None))
     for group in page.groups:
         yield from _group(group, page.topics)
     yield "</main>\n</body>\n</html>"
@@ -148,13 +166,13 @@ def _overview(topics: Sequence[TopicCard]) -> Iterator[str]:
     yield f'<p class="soft">{words}主题词按相关度排列（λ = 0.6）。</p>'
 
 
-def _figure(value: float | None) -> str:
-    """Return a figure with two digits; – where there is none."""
-    return "–" if value is None else f"{value:.2f}"
+def _figure(value: float | None, digits: int = 2) -> str:
+    """Return a figure with ``digits`` behind the point; – where there is none."""
+    return "–" if value is None else f"{value:.{digits}f}"
 
 
-def _card(topic: TopicCard) -> Iterator[str]:
-    """Yield one topic."""
+def _card(topic: TopicCard, years: GroupShares | None) -> Iterator[str]:
+    """Yield one topic, with its shares by year if there are."""
     yield f'<section id="{_text(topic.topic_id)}"><h2>{_text(topic.topic_id)} {_text(topic.label)}</h2>'
     stability = "" if topic.stability is None else f"，稳定性 {topic.stability:.2f}"
     coherence = f"，一致性 {_figure(topic.coherence)}{stability}"
@@ -164,7 +182,14 @@ def _card(topic: TopicCard) -> Iterator[str]:
     keys = ("own", "var(--dark)", "本主题中"), ("all", "var(--pale)", "全部主题中")
     legend = "　".join(f'<span class="key" style="background:{color}"></span> {name}' for _, color, name in keys)
     yield f'<p class="soft">{legend}（估计频次）</p>'
-    yield "</div><div><h3>文档</h3><ul>"
+    yield "</div><div>"
+    if years is not None:
+        points = [(int(point.label), point) for point in years.points[topic.topic_id]]
+        if drawing := list(years_chart(points, f"{printable(topic.topic_id)} 各年的占比")):
+            yield "<h3>各年的占比</h3>"
+            yield from drawing
+            yield '<p class="soft">浅色为 95% 区间（按文档自助法）；空心圆的年份文档太少，没有区间。</p>'
+    yield "<h3>文档</h3><ul>"
     for name, title, weight in topic.documents:
         yield f'<li>{_text(name)}　<span class="soft">{weight:.2f}　{_text(title)}</span></li>'
     yield "</ul></div></div><h3>原文</h3>"
@@ -198,23 +223,28 @@ def _svg(topic: TopicCard) -> Iterator[str]:
 
 def _group(group: GroupShares, topics: Sequence[TopicCard]) -> Iterator[str]:
     """Yield the table of topics by group; nothing when there is no group or only one."""
-    if len(group.groups) < 2:
+    heads = next(iter(group.points.values()), ())
+    if len(heads) < 2:
         return
-    yield f'<h2>主题 × {group.name}</h2><div class="scroll"><table><thead><tr><th class="t">主题</th>'
-    yield "".join(
-        f'<th class="n">{_text(name)}<br>{count} 篇</th>'
-        for name, count in zip(group.groups, group.counts, strict=True)
-    )
-    yield "</tr></thead><tbody>"
-    most = max((share for shares in group.shares.values() for share in shares), default=0.0) or 1.0
+    yield f'<h2>主题 × {_text(group.name)}</h2><div class="scroll"><table><thead><tr><th class="t">主题</th>'
+    yield "".join(f'<th class="n">{_text(head.label)}<br>{head.documents} 篇</th>' for head in heads)
+    yield '<th class="n">q</th></tr></thead><tbody>'
+    most = max((point.share for points in group.points.values() for point in points), default=0.0) or 1.0
     for topic in topics:
-        cells = "".join(
-            f'<td class="n h{min(int(share / most * _LEVELS), _LEVELS - 1)}">{share:.0%}</td>'
-            for share in group.shares[topic.topic_id]
-        )
-        yield f'<tr><th class="t">{_text(topic.topic_id)} {_text(topic.label)}</th>{cells}</tr>'
+        cells = "".join(_cell(point, most) for point in group.points[topic.topic_id])
+        q = f'<td class="n">{_figure(group.q[topic.topic_id], 3)}</td>'
+        yield f'<tr><th class="t">{_text(topic.topic_id)} {_text(topic.label)}</th>{cells}{q}</tr>'
     yield "</tbody></table></div>"
-    yield f'<p class="soft">主题在各{group.name}文档中的平均权重；篇数少的一列出入很大，不宜比较。</p>'
+    yield f'<p class="soft">{_text("；".join(group.notes))}。</p>'
+
+
+def _cell(point: Point, most: float) -> str:
+    """Return the cell of a share with its interval, the darker the larger; one of few documents is set off."""
+    shade = f"h{min(int(point.share / most * _LEVELS), _LEVELS - 1)}"
+    if point.interval is None:
+        return f'<td class="n {shade}"><i>{point.share:.0%}</i></td>'
+    low, high = point.interval
+    return f'<td class="n {shade}">{point.share:.0%}<br><small>{low:.0%}–{high:.0%}</small></td>'
 
 
 def _text(value: str) -> str:

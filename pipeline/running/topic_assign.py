@@ -1,4 +1,4 @@
-"""Gives the topics of a fitted model to other texts, without fitting anything and without a run."""
+"""Gives the topics of a fitted model to the clauses of its run and to other texts, without fitting anything."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from pipeline.core.layers import Bag, RawText
 from pipeline.core.stage import Stage
 from pipeline.running.inputs import list_inputs
 from pipeline.running.reading import documents
+from pipeline.running.records import Records
 from pipeline.running.stages import up_to_bag
-from pipeline.running.topic_clauses import clauses, stop_words_of
+from pipeline.running.topic_clauses import LAYERS, clauses, stop_words_of
 from pipeline.running.topic_settings import config_of
 from pipeline.running.topics import load_model
+from pipeline.scoring.groups import choose
 from pipeline.table.assemble import topic_id
+from pipeline.table.query import connect
 from pipeline.topics.model import TopicModel
 
 
@@ -28,6 +31,7 @@ class Given:
     A text with none of the model's words has one line, without a topic.
     """
 
+    doc_id: str
     source_name: str
     source_path: str
     start: int | None
@@ -80,6 +84,25 @@ def assign(out: Path, inputs: Sequence[Path], texts: Sequence[str] = (), *, by_c
     return result
 
 
+def assign_own(out: Path, where: Sequence[str] = ()) -> Assigned:
+    """Return the topics of every clause of the documents of the run in ``out`` that fulfil ``where``, in order.
+
+    Conditions as of ``groups.choose``. Raises PipelineError when there is no model, or for a condition that's wrong.
+    """
+    model = load_model(out)
+    stop_words = stop_words_of(config_of(out))
+    with connect(out) as connection:
+        wanted = frozenset(choose(connection, where).doc_ids)
+    result = Assigned(documents=len(wanted))
+    with Records(out) as records:
+        for record in records.rows():
+            if record.doc_id in wanted:
+                for clause in clauses(record.doc_id, records.document(record, LAYERS), stop_words):
+                    place = (clause.start, clause.end, clause.quote)
+                    result.given += _rows(model, record.source, clause.bag, place)
+    return result
+
+
 def _rows(model: TopicModel, source: Source, bag: Bag, place: tuple[int, int, str] | None) -> Iterator[Given]:
     """Yield a line for each topic of a document or clause, largest first."""
     start, end, quote = place or (None, None, None)
@@ -87,9 +110,9 @@ def _rows(model: TopicModel, source: Source, bag: Bag, place: tuple[int, int, st
     for row, weight in zip(mix.topics, mix.weights, strict=True):
         topic = model.topics[row]
         name = topic_id(topic.number)
-        yield Given(source.name, source.path, start, end, name, topic.label, round(weight, 6), quote)
+        yield Given(source.doc_id, source.name, source.path, start, end, name, topic.label, round(weight, 6), quote)
     if not mix.topics:
-        yield Given(source.name, source.path, start, end, None, None, None, quote)
+        yield Given(source.doc_id, source.name, source.path, start, end, None, None, None, quote)
 
 
 def _of_text(text: str, name: str, stages: Sequence[Stage]) -> Document:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.export.topic_page import Bar, Place, TopicCard, TopicPage
+from pipeline.export.topic_chart import Point
+from pipeline.export.topic_page import Bar, GroupShares, Place, TopicCard, TopicPage
 from pipeline.running.topic_clauses import Passage, passages
 from pipeline.running.topic_settings import config_of
 from pipeline.running.topic_trust import stability_of
 from pipeline.running.topics import load_model
+from pipeline.scoring.topic_shares import TopicShares, topic_shares
 from pipeline.table.assemble import topic_id
 from pipeline.table.query import connect
-from pipeline.table.topics import GROUPS, documents_of, group_shares, topics
+from pipeline.table.topics import documents_of, topics
 from pipeline.topics.doubts import doubts
 from pipeline.topics.relevance import relevant
 
 _BARS = 12
-_GROUPS = {"year": 15, "region": 15, "level": 8}
+_GROUPS = ("年份", "省份", "层级")
 
 
 def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
@@ -60,7 +62,23 @@ def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
         n_documents=counts[0][0],
         topics=cards,
         notes=(*(f"{note}。" for note in model.notes), *(one.message for one in doubts(model, stable))),
-        groups=tuple(group_shares(out, column, most=_GROUPS[column]) for column in GROUPS),
+        groups=tuple(_shares(topic_shares(out, by)) for by in _GROUPS),
+    )
+
+
+def _shares(found: TopicShares) -> GroupShares:
+    """Return shares as the page shows them, without the documents that don't say."""
+    kept = {group.label for group in found.groups if group.key}
+    points: dict[str, list[Point]] = {}
+    for one in found.shares:
+        if one.group in kept:
+            points.setdefault(one.topic_id, []).append(Point(one.group, one.documents, one.share, one.interval))
+    return GroupShares(
+        found.label,
+        {test.topic_id: tuple(points.get(test.topic_id, ())) for test in found.tests},
+        {test.topic_id: test.q for test in found.tests},
+        found.notes,
+        years=found.by == "year",
     )
 
 

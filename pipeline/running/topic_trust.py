@@ -46,10 +46,13 @@ def stability_of(out: Path) -> list[float]:
     return stability(model, _bags(out, config), config.topics, fitting=fitting)
 
 
-def write_intrusion(out: Path, folder: Path, *, seed: int, readers: int) -> tuple[Path, ...]:
-    """Write the sheets of a word intrusion test of the run's topics and their key (last) into ``folder``."""
+def write_intrusion(out: Path, folder: Path, *, seed: int, readers: int, force: bool = False) -> tuple[Path, ...]:
+    """Write the sheets of a word intrusion test of the run's topics and their key (last) into ``folder``.
+
+    Raises PipelineError when one of them is there already, unless ``force``: readers may have filled it.
+    """
     model = load_model(out)
-    return write_sheets(make_items(model, seed=seed, readers=readers), folder, digest=model.digest)
+    return write_sheets(make_items(model, seed=seed, readers=readers), folder, digest=model.digest, force=force)
 
 
 def score_intrusion(out: Path, key: Path, sheets: Sequence[Path]) -> IntrusionScore:

@@ -13,9 +13,6 @@ from itertools import combinations
 
 from pipeline.scoring.chain_rules import ChainRules, DirectedRule
 
-_NUMBERS = {"两": 2, "二": 2, "双": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}
-_LACK = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -68,9 +65,7 @@ def _stretch(text: str, offset: int, rules: ChainRules) -> Stretch | None:
     groups = list(_groups(text, rules))
     names = {name for group in groups for name in group.names}
     chains = tuple(name for name in rules.names if name in names)
-    unnamed = len(chains) < 2 and any(
-        text[mark.end() :].lstrip("深度").startswith("融合") for mark in _alone(text, rules)
-    )
+    unnamed = len(chains) < 2 and rules.unnamed.search(text) is not None
     if not chains and not unnamed:
         return None
     links = [
@@ -78,11 +73,6 @@ def _stretch(text: str, offset: int, rules: ChainRules) -> Stretch | None:
         for one in _links(text, groups, rules)
     ]
     return Stretch(offset, offset + len(text), chains, tuple(dict.fromkeys(links)), unnamed)
-
-
-def _alone(text: str, rules: ChainRules) -> Iterator[re.Match[str]]:
-    """Yield the places where 四链, 三链 … stand."""
-    return rules.number.finditer(text)
 
 
 def _groups(text: str, rules: ChainRules) -> Iterator[_Group]:
@@ -110,7 +100,7 @@ def _counted(text: str, rules: ChainRules) -> Iterator[_Group]:
     """Yield groups like 「产业、创新、资金、人才四链」, if there are as many as it says."""
     for found in rules.counted.finditer(text):
         names = tuple(dict.fromkeys(re.findall("|".join(name[:-1] for name in rules.names), found[0])))
-        digit = next((_NUMBERS[c] for c in reversed(found[0]) if c in _NUMBERS), None)
+        digit = next((rules.numbers[c] for c in reversed(found[0]) if c in rules.numbers), None)
         number = digit or next((int(c) for c in reversed(found[0]) if c.isdigit()), len(names))
         if len(names) == number:
             yield _Group(found.start(), found.end(), tuple(f"{name}链" for name in names))
@@ -148,7 +138,7 @@ def _links(text: str, groups: list[_Group], rules: ChainRules) -> Iterator[Link]
 def _directed(text: str, one: _Group, other: _Group, low: int, rules: ChainRules, last: int) -> Iterator[Link]:
     """Yield the links from one group to the next by the first rule that fits."""
     for rule in rules.directed:
-        if (place := _fits(text, one, other, low, rule, last)) is None:
+        if (place := _fits(text, (one, other), low, rule, last, rules.follows)) is None:
             continue
         verb, start, end = place
         sides = (other, one) if rule.reverse else (one, other)
@@ -160,11 +150,12 @@ def _directed(text: str, one: _Group, other: _Group, low: int, rules: ChainRules
 
 
 def _fits(
-    text: str, one: _Group, other: _Group, low: int, rule: DirectedRule, last: int
+    text: str, pair: tuple[_Group, _Group], low: int, rule: DirectedRule, last: int, follows: re.Pattern[str]
 ) -> tuple[str, int, int] | None:
     """Return verb, start and end of the link if ``rule`` fits two groups."""
+    one, other = pair
     start, end = one.start, other.end
-    if rule.follows and (last < 0 or not re.fullmatch(r"[、，,和与及\s]{0,2}", text[last:start])):
+    if rule.follows and (last < 0 or not follows.fullmatch(text, last, start)):
         return None
     between = rule.between.fullmatch(text, one.end, other.start)
     if between is None:
@@ -220,5 +211,6 @@ def _pairs(
 
 def _lacks(text: str, end: int, rules: ChainRules) -> bool:
     """Tell whether the words behind a link say that it's missing."""
-    behind = re.split("[，,、。；;]", text[end : end + _LACK])[0]
-    return rules.lack.search(behind) is not None
+    reach = min(end + rules.lack_within, len(text))
+    stop = rules.lack_ends.search(text, end, reach)
+    return rules.lack.search(text, end, stop.start() if stop else reach) is not None

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from pipeline.scoring.chain_links import Link, Stretch
 from pipeline.scoring.groups import About
-
-MISSING = "（未写明）"
+from pipeline.table.matrices_axes import MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +127,11 @@ def chain_pairs(
 
 
 def _once(one: ReadSentence) -> list[tuple[Link, str]]:
-    """Return the links of a sentence, each pair, direction and verb once."""
-    found: dict[tuple[str, str, str, bool], tuple[Link, str]] = {}
-    for link, said in zip(one.stretch.links, one.said, strict=True):
-        found.setdefault((link.a, link.b, link.verb, link.directed), (link, said))
-    return list(found.values())
+    """Return the links of a sentence, each pair, direction and verb once: the first, lacking if one of them lacks."""
+    found: dict[tuple[str, str, str, bool], list[tuple[Link, str]]] = {}
+    for link, said in sorted(zip(one.stretch.links, one.said, strict=True), key=lambda row: (row[0].start, row[0].end)):
+        found.setdefault((link.a, link.b, link.verb, link.directed), []).append((link, said))
+    return [(replace(rows[0][0], lack=any(link.lack for link, _ in rows)), rows[0][1]) for rows in found.values()]
 
 
 def _row(one: ReadSentence, link: Link, said: str, about: dict[str, About]) -> ChainLink:
@@ -169,12 +168,13 @@ def _pairs(links: list[ChainLink], order: tuple[str, ...]) -> tuple[ChainPair, .
 
     found = []
     for (a, b, directed), rows in own.items():
-        places = {(row.doc_id, row.start): row.lack for row in rows}
+        places = {(row.doc_id, row.start) for row in rows}
+        lacking = {(row.doc_id, row.start) for row in rows if row.lack}
         verbs = sorted(count(rows, lambda row: row.verb).items(), key=lambda one: (-one[1], one[0]))
         years = sorted(count(rows, lambda row: row.year).items())
         levels = sorted(count(rows, lambda row: row.level).items(), key=lambda one: (-one[1], one[0]))
         documents = len({row.doc_id for row in rows})
-        sizes = (len(places), documents, sum(places.values()))
+        sizes = (len(places), documents, len(lacking))
         found.append(ChainPair(a, b, directed, *sizes, tuple(verbs), tuple(years), tuple(levels)))
     found.sort(key=lambda pair: (-pair.sentences, not pair.directed, order.index(pair.a), order.index(pair.b)))
     return tuple(found)

@@ -1,22 +1,16 @@
-"""Groups of documents by what their heads say: conditions as in a matrix (「地区=浙江,江苏」) or spans of years."""
+"""Groups of documents by what their heads say, with conditions as in a matrix: 「地区=浙江,江苏」「年份=2019-2022」."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.core.errors import PipelineError
-from pipeline.table.matrices_axes import MISSING, READ, Axis, Head, chosen, read_axis
+from pipeline.table.matrices_axes import READ, Axis, read_axis
 
 if TYPE_CHECKING:
     import duckdb
-
-_PROVINCES = "^(全国|(北京|天津|上海|重庆)市|.{2,8}?(省|自治区|特别行政区)|新疆生产建设兵团)"
-_PROVINCE = f"coalesce(regexp_extract(d.region, '{_PROVINCES}', 1), '')"
-_PERIOD = re.compile(r"(?:年份|year)\s*/\s*(\d{1,2})")
-_YEARS = re.compile(r"(年份|year)\s*=\s*(\d{4})?\s*[-—–~～至到]\s*(\d{4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +45,8 @@ def read_about(connection: duckdb.DuckDBPyConnection) -> dict[str, About]:
 def choose(connection: duckdb.DuckDBPyConnection, conditions: Sequence[str]) -> Group:
     """Return the documents that fulfil all ``conditions``, each 「NAME=value,value」; without any, all that were read.
 
-    NAME is an attribute of documents in Chinese or English; a year may be a span: 「年份=2019-2022」「年份=2023-」.
-    Raises PipelineError for an unknown name or value, and when no document fulfils them all.
+    NAME and values are those of a matrix's axis of documents (``read_axis``). Raises PipelineError for an unknown name
+    or value, and when no document fulfils them all.
     """
     kept = list(read_about(connection))
     for condition in conditions:
@@ -74,29 +68,13 @@ def others(connection: duckdb.DuckDBPyConnection, group: Group) -> Group:
 
 def _fulfilling(connection: duckdb.DuckDBPyConnection, condition: str) -> frozenset[str]:
     """Return the documents that fulfil one condition."""
-    if years := _YEARS.fullmatch(condition.strip()):
-        low, high = int(years[2] or 0), int(years[3] or 9999)
-        sql = "SELECT doc_id FROM documents WHERE year BETWEEN ? AND ?"
-        return frozenset(str(row[0]) for row in connection.execute(sql, [low, high]).fetchall())
     if "=" not in condition:
         raise PipelineError(f"“{condition}”应写成 名称=值，如 年份=2019-2022、地区=浙江,江苏、层级=省、文种=意见")
     return frozenset(doc_id for ids in members(connection, document_axis(connection, condition)) for doc_id in ids)
 
 
 def document_axis(connection: duckdb.DuckDBPyConnection, given: str) -> Axis:
-    """Return an axis of the documents' attributes; also 「省份」, and 「年份/5」 for periods of five years.
-
-    Raises PipelineError for any other axis and for an unknown name.
-    """
-    name, _, values = given.partition("=")
-    wanted = [one.strip() for one in re.split("[,，]", values) if one.strip()]
-    if name.strip() in ("省份", "province"):
-        heads = chosen(_heads(connection, _PROVINCE), wanted, given)
-        return Axis("document", "province", "省份", _PROVINCE, heads)
-    if (period := _PERIOD.fullmatch(name.strip())) and (length := int(period[1])) > 0:
-        first = f"(d.year // {length} * {length})"
-        sql = f"coalesce({first} || '–' || ({first} + {length - 1}), '')"
-        return Axis("document", "period", "年份", sql, chosen(_heads(connection, sql), wanted, given))
+    """Return an axis of the documents' attributes. Raises PipelineError for any other axis and for an unknown name."""
     axis = read_axis(connection, given)
     if axis.of != "document" or axis.name == "document":
         raise PipelineError(f"“{given}”不是文档的属性，应为年份、地区、层级、发文机关、文种等")
@@ -113,9 +91,3 @@ def members(connection: duckdb.DuckDBPyConnection, axis: Axis) -> tuple[tuple[st
         if key in found:
             found[key].append(str(doc_id))
     return tuple(tuple(ids) for ids in found.values())
-
-
-def _heads(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Head]:
-    """Return the heads of an expression over documents ``d``, what isn't said at the end."""
-    query = f"SELECT DISTINCT {sql} AS key FROM documents d WHERE {READ} ORDER BY key = '', key"
-    return [Head(str(row[0]), str(row[0]) or MISSING) for row in connection.execute(query).fetchall()]

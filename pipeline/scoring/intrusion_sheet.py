@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from pipeline.core.errors import PipelineError, UnreadableFile
+from pipeline.core.files import check_free
 from pipeline.core.issues import issue
 from pipeline.table.workbook import Look, Sheet, workbook
 from pipeline.topics.intrusion import WORDS, Item
@@ -24,27 +27,27 @@ _GUIDE = (
 _MOST_CHARS, _MOST_ROWS = 10_000_000, 10_000
 
 
-def write_sheets(items: Sequence[Item], folder: Path, *, digest: str) -> tuple[Path, ...]:
+def write_sheets(items: Sequence[Item], folder: Path, *, digest: str, force: bool = False) -> tuple[Path, ...]:
     """Write a sheet for each reader and the key into ``folder``; ``digest`` is the model's. Equal items, equal bytes.
 
-    Returns the files, the key last. Raises PipelineError when there is no item or the place can't be written.
+    Returns the files, the key last. Raises PipelineError when there is no item, the place can't be written, or a file
+    is there already, which only ``force`` replaces.
     """
     if not items:
         raise PipelineError("没有一个主题可以出题：主题太少，或各主题的词太相近")
-    files = []
-    for reader in range(len(items[0].orders)):
-        path = folder / f"词语闯入_读者{reader + 1}.xlsx"
+    files = [folder / f"词语闯入_读者{reader + 1}.xlsx" for reader in range(len(items[0].orders))]
+    key_file = folder / "词语闯入_答案.xlsx"
+    check_free(*files, key_file, force=force)
+    for reader, path in enumerate(files):
         lines = [(item.number, *item.orders[reader], None) for item in items]
         with workbook(path) as book:
             book.sheet(Sheet("答题", _HEADS, (Look(6), *(Look(16) for _ in _OPTIONS), Look(18)), 1), lines)
             book.sheet(Sheet("说明", ("说明",), (Look(90, wrap=True),)), [(line,) for line in _GUIDE])
-        files.append(path)
-    path = folder / "词语闯入_答案.xlsx"
-    with workbook(path) as book:
+    with workbook(key_file) as book:
         looks = (Look(6), Look(6), Look(18), *(Look(16) for _ in range(WORDS)), Look(18))
         key = [(item.number, item.topic, item.intruder, *item.words, digest) for item in items]
         book.sheet(Sheet("答案", _KEY_HEADS, looks, 1), key)
-    return (*files, path)
+    return (*files, key_file)
 
 
 def read_key(file: Path) -> tuple[list[Item], str]:
@@ -89,7 +92,10 @@ def _rows(file: Path, heads: Sequence[str]) -> Iterator[tuple[int, dict[str, str
     from pipeline.ingest.xlsx import sheets_of
 
     try:
-        found = sheets_of(file.read_bytes(), file.name, max_chars=_MOST_CHARS, most_rows=_MOST_ROWS)
+        content = file.read_bytes()
+        if not is_zipfile(BytesIO(content)):
+            raise PipelineError(f"{file}: 不是出题时写出的工作簿（.xlsx），请核对文件")
+        found = sheets_of(content, file.name, max_chars=_MOST_CHARS, most_rows=_MOST_ROWS)
     except UnreadableFile as error:
         detail: dict[str, Any] = {"name": str(file), **error.detail}
         raise PipelineError(issue("ingest", error.code, **detail).message) from error

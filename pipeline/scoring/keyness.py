@@ -34,7 +34,8 @@ _MOST_INTERVALS = 200
 class Keyword:
     """One word: for which group it is key, frequencies, per 10,000 words, documents, G², log ratio, p and q.
 
-    ``interval`` of the log ratio over documents, for the first 200 words of each group; None for too few documents.
+    ``low`` and ``high`` are the interval of the log ratio over documents, for the first 200 words of each group; None
+    for too few documents.
     """
 
     term: str
@@ -49,7 +50,8 @@ class Keyword:
     log_ratio: float
     p: float
     q: float
-    interval: tuple[float, float] | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +208,6 @@ def _with_intervals(found: list[Keyword], sides: tuple[_Counted, _Counted]) -> l
     ratios = np.log2(sides[0].drawn(terms)) - np.log2(sides[1].drawn(terms))
     result = list(found)
     for number, place in enumerate(chosen):
-        result[place] = replace(found[place], interval=interval(ratios[:, number]))
+        low, high = interval(ratios[:, number]) or (None, None)
+        result[place] = replace(found[place], low=low, high=high)
     return result

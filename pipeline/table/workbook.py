@@ -132,10 +132,10 @@ def _lines(line: Sequence[Any], looks: Sequence[Look]) -> int:
     wrapped = [
         (value, look.width) for value, look in zip(line, looks, strict=True) if look.wrap and isinstance(value, str)
     ]
-    return min(max((-(-_columns(value) // width) for value, width in wrapped), default=1), _MOST_LINES)
+    return min(max((-(-width_of(value) // width) for value, width in wrapped), default=1), _MOST_LINES)
 
 
-def _columns(text: str) -> int:
+def width_of(text: str) -> int:
     """Return how wide a text is in characters of the standard font: a Chinese character takes two."""
     return len(text) + sum(char > "\u2e7f" for char in text)
 

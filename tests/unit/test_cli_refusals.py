@@ -30,7 +30,7 @@ def test_no_run_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert not list(tmp_path.iterdir())
 
 
-BAD_BOOK = """codebook: mine
+BOOK = """codebook: mine
 name: 我的
 version: "1"
 definition: 定义
@@ -39,7 +39,8 @@ codes:
   - code: a
     name: 甲
     definition: 一
-    terms: [补贴, 补贴]
+"""
+BAD_BOOK = f"""{BOOK}    terms: [补贴, 补贴]
   - code: a
     name: 乙
     definition: 二
@@ -139,16 +140,7 @@ def test_an_empty_folder_is_no_mistake(tmp_path: Path, capsys: pytest.CaptureFix
     assert run(["status", str(tmp_path / "out")], capsys)[1].startswith("没有读到文件")
 
 
-EXAMPLES = """codebook: mine
-name: 我的
-version: "1"
-definition: 定义
-source: 无
-codes:
-  - code: a
-    name: 甲
-    definition: 一
-    examples:
+EXAMPLES = f"""{BOOK}    examples:
       - 给予补贴。
       - 今天天气好。
     counter_examples: [取消补贴。]

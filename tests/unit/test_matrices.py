@@ -60,6 +60,33 @@ def test_several_issuers_and_totals_that_count_once(out: Path) -> None:
     assert any("不重复" in note for note in found.notes)
 
 
+def test_spans_of_years_and_provinces_are_heads(out: Path, tmp_path: Path) -> None:
+    found = ask(out, "示例", "年份=2020-2023,2024-")
+    assert [head.label for head in found.cols.heads] == ["2020–2023", "2024–"]
+    assert (found.cells[0], found.cols.many) == ((0, 1), False)
+    overlapping = ask(out, "示例", "年份=2024,2020-2024", unit="documents")
+    assert (overlapping.cells[0], overlapping.col_totals, overlapping.total) == ((1, 1), (1, 1), 1)
+    assert [head.label for head in ask(out, "示例", "年份/5").cols.heads] == ["2020–2024"]
+    build(tmp_path)
+    with duckdb.connect(str(tmp_path / "knowledge.duckdb")) as connection:
+        for place in (("泰州市", "321200"), ("浙江省某县", None), ("全国", None), ("无名市", None)):
+            sql = (
+                "INSERT INTO documents (doc_id, source_name, status, region, region_code) VALUES (?, 'x', 'done', ?, ?)"
+            )
+            connection.execute(sql, [place[0], *place])
+    by = ask(tmp_path, "省份", "状态", unit="documents")
+    assert {head.label: total for head, total in zip(by.rows.heads, by.row_totals, strict=True)} == {
+        "全国": 1,
+        "江苏省": 1,
+        "浙江省": 2,
+        "（未写明）": 2,
+    }
+    assert by.rows.heads[0].label == "全国"
+    for wrong in ("年份=2024-2020", "年份=2020-2024,去年"):
+        with pytest.raises(PipelineError, match="不是年份"):
+            ask(out, "示例", wrong)
+
+
 def test_codes_by_codes(out: Path) -> None:
     found = ask(out, "示例", "示例")
     assert found.cells == ((1, 1, 1), (1, 1, 1), (1, 1, 1))

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import numpy as np
 
-from pipeline.export.topic_page import Bar, Place, TopicCard, TopicPage, render
-from pipeline.table.topics import GroupShares
+from pipeline.export.topic_chart import Point, years_chart
+from pipeline.export.topic_page import Bar, GroupShares, Place, TopicCard, TopicPage, render
 from pipeline.topics.matching import numbered_as
 from pipeline.topics.model import Topic, TopicModel
 from pipeline.topics.relevance import relevant
@@ -33,7 +34,12 @@ def test_nothing_in_a_document_becomes_markup() -> None:
     card = TopicCard(
         EVIL, EVIL, 0.5, 3, None, (Bar(EVIL, 0.1, 0.2),), ((EVIL, EVIL, 0.9),), (Place(EVIL, EVIL, EVIL, EVIL),), 0.4
     )
-    groups = (GroupShares("地区", (EVIL, "乙"), (1, 2), {EVIL: (0.25, 0.5)}),)
+    points = (Point(EVIL, 1, 0.25, None), Point("乙", 9, 0.5, (0.4, 0.6)))
+    years = (Point("2019", 9, 0.25, (0.2, 0.3)), Point("2021", 9, 0.5, (0.4, 0.6)))
+    groups = (
+        GroupShares("地区", {EVIL: points}, {EVIL: 0.0314}, (EVIL,)),
+        GroupShares("年份", {EVIL: years}, {EVIL: None}, (), years=True),
+    )
     page = render(TopicPage(EVIL, 1, 3, 3, (card,), groups, (EVIL,)))
     tags = Tags()
     tags.feed(page)
@@ -42,6 +48,35 @@ def test_nothing_in_a_document_becomes_markup() -> None:
     assert "alert(1)" in tags.text and "\x00" not in page
     assert "default-src 'none'" in page and "稳定性" in page
     assert not re.search(r"https?://", page)
+
+
+def test_shares_by_year_are_drawn_with_their_intervals() -> None:
+    points = [
+        (2015, Point("2015", 8, 0.1, (0.05, 0.2))),
+        (2016, Point("2016", 9, 0.2, (0.1, 0.3))),
+        (2018, Point("2018", 2, 0.3, None)),
+        (2020, Point("2020", 9, 0.4, (0.3, 0.45))),
+    ]
+    drawing = "".join(years_chart(points, "甲"))
+    root = ElementTree.fromstring(drawing)
+    assert [text.text for text in root.findall("text")][:3] == ["0%", "25%", "50%"]
+    assert [text.text for text in root.findall("text")][3:] == ["2015", "2016", "2018", "2020"]
+    (band,) = root.findall("polygon")  # 2015 and 2016 by themselves, 2020 alone
+    corners = [tuple(map(float, corner.split(","))) for corner in str(band.get("points")).split()]
+    first, second, *_, last = corners
+    assert len(corners) == 4 and first[0] == last[0] < second[0] and first[1] < last[1]
+    assert [line.get("class") for line in root.findall("line")].count("whisker") == 1
+    assert [line.get("class") for line in root.findall("line") if "line" in str(line.get("class"))] == [
+        "line",
+        "line gap",
+        "line gap",
+    ]
+    circles = root.findall("circle")
+    assert [one.get("class") for one in circles] == ["own", "own", "few", "own"]
+    assert [one.findtext("title") for one in circles][1:3] == ["2016：20%（10%–30%），9 篇", "2018：30%，2 篇"]
+    heights = [float(str(one.get("cy"))) for one in circles]
+    assert heights == sorted(heights, reverse=True)
+    assert list(years_chart(points[:1], "甲")) == []
 
 
 def topic(number: int, words: str) -> Topic:
