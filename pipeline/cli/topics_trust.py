@@ -11,9 +11,10 @@ import click
 from pipeline.cli.help import help_option
 from pipeline.cli.output import check_target, print_json, say
 from pipeline.cli.params import coded, json_option, out_argument
-from pipeline.cli.topics_fit import KINDS, UNITS, changed
+from pipeline.cli.topics_fit import KINDS, changed
 from pipeline.cli.topics_output import format_option, give, target_option
 from pipeline.core.errors import PipelineError
+from pipeline.core.topic_words import UNITS
 
 
 @click.command("choose", add_help_option=False)
@@ -32,23 +33,29 @@ def choose_command(
     """比较几种主题数：一致性、换种子和抽样 80% 文档后的稳定性、词的多样性。
 
     只标出平台，不替人选定：没有哪个指标能找出“真正的”主题数。选定后用 cewen topics fit 结果 --k 个数。
+    表和图写进结果的 models/topic-choice.json 和 topic-choice.svg（用浏览器打开），cewen topics page 的网页中也有。
 
     \b
     例子：
       cewen topics choose 结果
       cewen topics choose 结果 --k 4,6,8,10,12 -o 比较.csv
     """
+    from pipeline.running.topic_settings import MODELS, PLOT, SWEEP
     from pipeline.running.topic_trust import compare_numbers
     from pipeline.topics.choose import HEADS, sentences
 
     check_target(target)
     wanted = [part for part in re.split(r"[,，、\s]+", ks.strip()) if part]
-    if wrong := [part for part in wanted if not part.isdecimal() or not 1 < int(part) <= 500]:
-        raise PipelineError(f"--k 应为 2 到 500 的整数，以逗号分隔，例如 5,10,20；不对的有：{'、'.join(wrong)}")
+    wrong = [part for part in wanted if not part.isdecimal() or not 1 < int(part) <= 500]
+    if wrong or not wanted:
+        raise PipelineError(
+            f"--k 应为 2 到 500 的整数，以逗号分隔，例如 5,10,20；不对的有：{'、'.join(wrong) or '（空）'}"
+        )
     found = compare_numbers(out, map(int, wanted), changed(given), seeds=seeds, samples=samples)
     give([asdict(row) for row in found.rows], HEADS, form, target)
     for line in sentences(found):
         say(line)
+    say(f"图已写入 {out / MODELS / PLOT}，表已写入 {out / MODELS / SWEEP}。")
     return 0
 
 
@@ -79,8 +86,9 @@ def intrusion_command(
 
     if (folder is None) == (key is None) or bool(sheets) != (key is not None):
         raise PipelineError("请写 --to 目录（出题），或 --key 答案.xlsx 与 --filled 表.xlsx（评分）")
+    model = load_model(out)
     if folder is not None:
-        files = write_intrusion(out, folder, **how)
+        files = write_intrusion(model, folder, **how)
         if as_json:
             print_json({"files": [str(path) for path in files]})
         for path in files:
@@ -88,14 +96,14 @@ def intrusion_command(
         say("答案文件不要发给读者。")
         return 0
     assert key is not None
-    found = score_intrusion(out, key, sheets)
+    found = score_intrusion(model, key, sheets)
     if as_json:
         print_json(asdict(found))
         return 0
-    labels = {topic.number: topic.label for topic in load_model(out).topics}
+    labels = {topic.number: topic.label for topic in model.topics}
     heads = {"topic": "主题", "label": "名称", "answered": "作答", "precision": "找出率", "words": "选的词"}
     rows = [{**asdict(one), "label": labels.get(one.topic), "words": "、".join(one.choices)} for one in found.topics]
     give(rows, heads, "table", None)
-    for line in sentences(found, load_model(out)):
+    for line in sentences(found, model):
         say(line)
     return 0

@@ -11,13 +11,13 @@ from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Bag, RawText
 from pipeline.core.stage import Stage
+from pipeline.core.topic_words import topic_id
 from pipeline.running.inputs import list_inputs
 from pipeline.running.reading import documents
 from pipeline.running.stages import up_to_bag
 from pipeline.running.topic_clauses import clauses, stop_words_of
 from pipeline.running.topic_settings import config_of
 from pipeline.running.topics import load_model
-from pipeline.table.assemble import topic_id
 from pipeline.topics.model import TopicModel
 
 
