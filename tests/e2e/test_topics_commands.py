@@ -131,9 +131,8 @@ def test_a_crash_before_the_new_tables_loses_no_model(
         with pytest.raises(RuntimeError, match="killed"):
             fit_again(out, {"k": 3})
     assert topic_words(out) == before
-    shown = json.loads(
-        said(["topics", "assign", str(out), "--text", "引进人才安家补助", "--format", "json"], capsys)[0]
-    )
+    assign = ["topics", "assign", str(out), "--text", "引进人才安家补助"]
+    shown = json.loads(said([*assign, "--format", "json"], capsys)[0])
     assert {one["topic_id"] for one in shown} <= before.keys()
     said(["topics", "fit", str(out), "--k", "3"], capsys)
     assert len(topic_words(out)) == 3
@@ -219,8 +218,18 @@ def test_numbers_of_topics_are_compared_and_people_asked(
     assert "<svg xmlns" in (out / "models" / "topic-choice.svg").read_text(encoding="utf-8")
     said(["topics", "page", str(out), "-o", str(target)], capsys)
     page = target.read_text(encoding="utf-8")
-    assert page.count("<svg") == len(topic_words(out)) + 1 and "主题数的比较" in page and "有变化" not in page
+    assert page.count("<svg") == len(topic_words(out)) + 1 and "主题数的比较" in page
+    assert "内容有变化" not in page
     assert not re.search(r"https?://|<script|<link|<img|@import|url\(", page)
+    kept = out / "models" / "topic-choice.json"
+    text = kept.read_text(encoding="utf-8")
+    kept.write_text(text.replace(json.loads(text)["documents"], "another"), encoding="utf-8")
+    said(["topics", "page", str(out), "-o", str(target)], capsys)
+    assert "内容有变化" in target.read_text(encoding="utf-8")
+    for broken in ("", "{}", text.replace('"nmf"', '"<script>"'), text.replace('"rows": [', '"rows": [3, ')):
+        kept.write_text(broken, encoding="utf-8")
+        assert "topic-choice.json" in said(["topics", "page", str(out), "-o", str(target)], capsys, code=2)[1]
+    kept.write_text(text, encoding="utf-8")
     said(["topics", "intrusion", str(out), "--to", str(tmp_path / "测验")], capsys)
     key, first, second = sorted((tmp_path / "测验").glob("*.xlsx"))
     assert "答案" in key.name
