@@ -110,7 +110,7 @@ class TopicSettings(_Settings):
     seeds: tuple[str, ...] = ()
     k: Whole = Field(ge=0, le=500)
     least_documents: Whole = Field(ge=2)
-    fit_documents: Whole = Field(ge=2, description="at most so many documents are used to fit; all are assigned")
+    fit_documents: Whole = Field(ge=2, description="at most so many documents (sections, clauses) are fitted on")
     vocabulary: Whole = Field(ge=10)
     samples: Whole = Field(ge=0, le=20, default=3)
     seed: Whole = Field(ge=0, le=2**32 - 1)

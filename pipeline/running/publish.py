@@ -124,11 +124,11 @@ class _Press:
         settings = self._config.topics
         if not settings.enabled:
             return None, ()
-        from pipeline.running.topics import Bags, model_of
+        from pipeline.running.topics import RunBags, model_of
         from pipeline.topics.doubts import doubts, lacking
         from pipeline.topics.sample import Lack
 
-        bags = Bags(self._records, self._config, self._step)
+        bags = RunBags(self._records, self._config, self._step)
         self._say("phase", name="topics", total=bags.documents())
         model = model_of(self._out, bags)
         if isinstance(model, Lack):
@@ -139,9 +139,9 @@ class _Press:
     def _tidy(self, model: TopicModel | None) -> None:
         """Delete the topic models that the tables no longer go by."""
         if model is not None:
-            from pipeline.running.topics import Bags, drop_earlier
+            from pipeline.running.topics import RunBags, drop_earlier
 
-            drop_earlier(self._out, Bags(self._records, self._config, self._step))
+            drop_earlier(self._out, RunBags(self._records, self._config, self._step))
 
     def _heads(self) -> Iterator[tuple[str, Head]]:
         """Yield the head of every document that has one."""

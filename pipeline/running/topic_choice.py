@@ -14,13 +14,13 @@ from pipeline.core.strict import digest
 from pipeline.export.topic_choice import plot, section
 from pipeline.running.records import Records
 from pipeline.running.topic_settings import MODELS, PLOT, SWEEP, chosen, config_of
-from pipeline.running.topics import Bags
+from pipeline.running.topics import RunBags
 from pipeline.topics.choose import Sweep
 
 _SWEEP = TypeAdapter(Sweep)
 
 
-def keys_of(bags: Bags) -> str:
+def keys_of(bags: RunBags) -> str:
     """Return a digest of what the topics are fitted on: whether the documents are still those compared."""
     return digest(bags.config.topics.unit, *bags.keys())
 
@@ -52,7 +52,7 @@ def read_sweep(out: Path) -> tuple[Sweep, bool] | None:
     config = chosen(out, config_of(out))
     config = config.model_copy(update={"topics": config.topics.model_copy(update={"unit": found.unit})})
     with Records(out) as records:
-        return found, keys_of(Bags(records, config, lambda _: None)) == documents
+        return found, keys_of(RunBags(records, config, lambda _: None)) == documents
 
 
 def choice_section(out: Path) -> str:

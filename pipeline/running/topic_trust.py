@@ -11,7 +11,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.running.records import Records
 from pipeline.running.topic_choice import keep_sweep, keys_of
 from pipeline.running.topic_settings import chosen, config_of, with_topics
-from pipeline.running.topics import Bags, seeds_for
+from pipeline.running.topics import RunBags, seeds_for
 from pipeline.scoring.intrusion_sheet import read_answers, read_key, write_sheets
 from pipeline.topics.choose import Sweep, sweep
 from pipeline.topics.doubts import lacking
@@ -32,7 +32,7 @@ def compare_numbers(
     config = with_topics(chosen(out, config_of(out)), {"enabled": True, **changes})
     codes = seeds_for(config)
     with Records(out) as records:
-        bags = Bags(records, config, lambda _: None)
+        bags = RunBags(records, config, lambda _: None)
         drawn, documents = draw(bags, config.topics, wanted(codes)), keys_of(bags)
     fitting = partial(fit_sample, seeds=codes)
     found = (

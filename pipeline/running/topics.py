@@ -29,7 +29,7 @@ VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Bags:
+class RunBags:
     """The bags topics are fitted on, to be gone through more than once without being held; ``step`` hears of documents.
 
     One for each document of the run, or for each of its sections or clauses, as ``config`` says.
@@ -58,7 +58,7 @@ class Bags:
         return [f"{doc_id} {key}" for layer in layers for doc_id, key in self.records.layer_keys(layer)]
 
 
-def model_of(out: Path, bags: Bags) -> TopicModel | Lack:
+def model_of(out: Path, bags: RunBags) -> TopicModel | Lack:
     """Return the topic model of the bags, kept under a digest of all it's made from and made once.
 
     Its topics have the numbers of the earlier topics of ``out`` they continue. An earlier model stays until
@@ -74,7 +74,7 @@ def model_of(out: Path, bags: Bags) -> TopicModel | Lack:
     return number(out, found)
 
 
-def drop_earlier(out: Path, bags: Bags) -> None:
+def drop_earlier(out: Path, bags: RunBags) -> None:
     """Delete the models of ``out`` but that of ``bags``: once there are tables that go by it."""
     kept = _path(out, bags)
     for path in kept.parent.glob(PATTERN):
@@ -82,14 +82,14 @@ def drop_earlier(out: Path, bags: Bags) -> None:
             path.unlink()
 
 
-def _path(out: Path, bags: Bags) -> Path:
+def _path(out: Path, bags: RunBags) -> Path:
     """Return where the model of the bags is kept."""
     settings = bags.config.topics.model_dump_json()
     name = digest(str(VERSION), settings, repr(seeds_for(bags.config)), *bags.keys())
     return out / MODELS / f"topics-{name}.npz"
 
 
-def _fitted(bags: Bags) -> TopicModel | Lack:
+def _fitted(bags: RunBags) -> TopicModel | Lack:
     """Return the model of the bags, and how well its topics come back in samples of them."""
     from pipeline.topics.fit import fit_sample, wanted
     from pipeline.topics.stability import parts, stability
@@ -138,7 +138,7 @@ def fit_again(out: Path, changes: Mapping[str, Any], progress: Progress | None =
     wanted = with_topics(config, {"enabled": True, **changes})
     with reopened(out, config, progress) as publish:
         with Records(out) as records:
-            model = model_of(out, Bags(records, wanted, lambda _: None))
+            model = model_of(out, RunBags(records, wanted, lambda _: None))
         if isinstance(model, Lack):
             raise PipelineError(lacking(model, wanted.topics).message)
         keep(out, config, wanted)

@@ -12,7 +12,7 @@ from pipeline.topics.fit import fit_sample
 from pipeline.topics.model import TopicModel
 from pipeline.topics.quality import c_v, diversity
 from pipeline.topics.sample import Lack, Sample
-from pipeline.topics.stability import FIRM, SHARE, Fitting, parts, seed_stability, stability, terms_of
+from pipeline.topics.stability import FIRM, SHARE, Fitting, likeness, parts, stability, terms_of
 
 COHERENT = 0.05
 """A topic with more NPMI counts as coherent."""
@@ -91,7 +91,7 @@ def sweep(
             return model
         others = [fitting(sample, own.model_copy(update={"seed": _seed(own.seed, n)})) for n in range(1, seeds)]
         held = stability(model, drawn, own, fitting=fitting)
-        rows.append(_row(k, model, held, seed_stability([model, *others]), (sample, columns)))
+        rows.append(_row(k, model, held, likeness([terms_of(one) for one in (model, *others)]), (sample, columns)))
     return Sweep(settings.model, settings.unit, sample.counts.shape[0], seeds, samples, _marked(rows))
 
 

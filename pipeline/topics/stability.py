@@ -78,9 +78,11 @@ def stability(
     return _means([match(own, other) for other in others], len(own))
 
 
-def seed_stability(models: Sequence[TopicModel | Lack]) -> float:
-    """Return the mean of ``match`` over all pairs of models that differ in their seeds; 1.0 for fewer than two."""
-    found = [terms_of(model) for model in models]
+def likeness(found: Sequence[Sequence[Sequence[str]]]) -> float:
+    """Return the mean of ``match`` over all pairs of models, each the top terms of its topics; 1.0 for fewer than two.
+
+    A topic without a partner counts 0.
+    """
     pairs = [sum(match(a, b)) / max(len(a), len(b), 1) for a, b in combinations(found, 2)]
     return round(sum(pairs) / len(pairs), 6) if pairs else 1.0
 

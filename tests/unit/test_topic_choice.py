@@ -14,7 +14,7 @@ from pipeline.topics.fit import fit, fit_sample, wanted
 from pipeline.topics.model import TopicModel
 from pipeline.topics.sample import Lack, Sample, draw, limits
 from pipeline.topics.seeds import Seeds
-from pipeline.topics.stability import FIRM, jaccard, match, parts, seed_stability, stability
+from pipeline.topics.stability import FIRM, jaccard, likeness, match, parts, stability, terms_of
 
 
 def sample_of(bags: list[tuple[str, Bag]], **changes: object) -> Sample:
@@ -55,8 +55,8 @@ def test_two_topics_cannot_have_one_partner() -> None:
 
 def test_a_model_is_stable_against_itself() -> None:
     model = fitted()
-    assert seed_stability([model, model, model]) == 1.0
-    assert seed_stability([model]) == 1.0
+    assert likeness([terms_of(model)] * 3) == 1.0
+    assert likeness([terms_of(model)]) == 1.0
     assert stability(model, drawn(corpus()), settings(), fitting=lambda sample, own: model) == [1.0] * 4
 
 
@@ -75,7 +75,7 @@ def test_a_sample_without_a_model_counts_as_nothing_found_again() -> None:
     lack = Lack("topics.apart", 3)
     assert stability(fitted(), drawn(corpus()), settings(), fitting=lambda sample, own: lack) == [0.0] * 4
     assert stability(fitted(), [lack, lack], settings()) == [0.0] * 4
-    assert seed_stability([fitted(), Lack("topics.apart", 3)]) == 0.0
+    assert likeness([terms_of(fitted()), terms_of(Lack("topics.apart", 3))]) == 0.0
 
 
 def test_parts_are_four_fifths_of_the_documents_and_keep_no_order() -> None:
