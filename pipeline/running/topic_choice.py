@@ -20,17 +20,19 @@ from pipeline.topics.choose import Sweep
 _SWEEP = TypeAdapter(Sweep)
 
 
-def keys_of(bags: RunBags) -> str:
+def _keys(bags: RunBags) -> str:
     """Return a digest of what the topics are fitted on: whether the documents are still those compared."""
     return digest(bags.config.topics.unit, *bags.keys())
 
 
-def keep_sweep(out: Path, found: Sweep, documents: str) -> None:
-    """Write the comparison into ``out`` as JSON, with what ``keys_of`` says of the documents, and as a plot (SVG).
+def keep_sweep(out: Path, found: Sweep, bags: RunBags) -> None:
+    """Write the comparison into ``out`` as JSON, with the settings and a digest of the documents, and as a plot (SVG).
 
     Raises PipelineError when it can't be written.
     """
-    text = json.dumps({"documents": documents, "sweep": asdict(found)}, ensure_ascii=False, indent=2) + "\n"
+    settings = bags.config.topics.model_dump(mode="json")
+    kept = {"documents": _keys(bags), "settings": settings, "sweep": asdict(found)}
+    text = json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
     for name, content in ((SWEEP, text), (PLOT, plot(found))):
         with completed(out / MODELS / name) as fresh:
             fresh.write_text(content, encoding="utf-8", newline="\n")
@@ -52,7 +54,7 @@ def read_sweep(out: Path) -> tuple[Sweep, bool] | None:
     config = chosen(out, config_of(out))
     config = config.model_copy(update={"topics": config.topics.model_copy(update={"unit": found.unit})})
     with Records(out) as records:
-        return found, keys_of(RunBags(records, config, lambda _: None)) == documents
+        return found, _keys(RunBags(records, config, lambda _: None)) == documents
 
 
 def choice_section(out: Path) -> str:

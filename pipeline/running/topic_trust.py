@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.core.errors import PipelineError
 from pipeline.running.records import Records
-from pipeline.running.topic_choice import keep_sweep, keys_of
+from pipeline.running.topic_choice import keep_sweep
 from pipeline.running.topic_settings import chosen, config_of, with_topics
 from pipeline.running.topics import RunBags, seeds_for
 from pipeline.scoring.intrusion_sheet import read_answers, read_key, write_sheets
@@ -33,16 +33,16 @@ def compare_numbers(
     codes = seeds_for(config)
     with Records(out) as records:
         bags = RunBags(records, config, lambda _: None)
-        drawn, documents = draw(bags, config.topics, wanted(codes)), keys_of(bags)
-    fitting = partial(fit_sample, seeds=codes)
-    found = (
-        drawn
-        if isinstance(drawn, Lack)
-        else sweep(drawn, config.topics, ks, seeds=seeds, samples=samples, fitting=fitting)
-    )
-    if isinstance(found, Lack):
-        raise PipelineError(lacking(found, config.topics).message)
-    keep_sweep(out, found, documents)
+        drawn = draw(bags, config.topics, wanted(codes))
+        fitting = partial(fit_sample, seeds=codes)
+        found = (
+            drawn
+            if isinstance(drawn, Lack)
+            else sweep(drawn, config.topics, ks, seeds=seeds, samples=samples, fitting=fitting)
+        )
+        if isinstance(found, Lack):
+            raise PipelineError(lacking(found, config.topics).message)
+        keep_sweep(out, found, bags)
     return found
 
 
