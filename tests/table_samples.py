@@ -198,5 +198,5 @@ class FakeTopics:
 
 def build(out: Path) -> TableCounts:
     """Write the sample run's tables into ``out``."""
-    found = issue("topics", "topics.too-few", count=2, least=8)
+    found = issue("topics", "topics.too-few", units="2 篇文档", least="8 篇文档")
     return build_tables(entries, out, codebooks=(codebook(),), topics=FakeTopics(), run_issues=(found,))

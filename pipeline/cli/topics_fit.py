@@ -11,9 +11,10 @@ import click
 from pipeline.cli.help import help_option
 from pipeline.cli.output import print_json, say
 from pipeline.cli.params import json_option, out_argument
-from pipeline.cli.topics_output import UNITS, model_option, unit_option
+from pipeline.cli.topics_output import model_option, unit_option
 from pipeline.core.config import names_file
 from pipeline.core.errors import PipelineError
+from pipeline.core.topic_words import UNITS, counted
 from pipeline.table.words import code_of
 
 
@@ -31,7 +32,9 @@ from pipeline.table.words import code_of
 )
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="整数", help="随机数种子。")
 @click.option("--vocabulary", type=click.IntRange(10), metavar="词数", help="最多用多少个词。")
-@click.option("--documents", "fit_documents", type=click.IntRange(2), metavar="篇数", help="最多用多少篇来建立。")
+@click.option(
+    "--documents", "fit_documents", type=click.IntRange(2), metavar="个数", help="最多用多少个文档、章节或条款。"
+)
 @json_option
 @help_option
 def fit_command(out: Path, *, as_json: bool, seeds: tuple[str, ...], **given: Any) -> int:
@@ -67,7 +70,7 @@ def fit_command(out: Path, *, as_json: bool, seeds: tuple[str, ...], **given: An
     print_topics(topics(out))
     for note in (*(f"{note}。" for note in model.notes), *(one.message for one in doubts(model))):
         say(note)
-    say(f"已写入 {out}：用 {model.n_documents} 篇建立，种子 {model.seed}。")
+    say(f"已写入 {out}：用 {counted(model.n_documents, model.unit)}建立，种子 {model.seed}。")
     return 0
 
 

@@ -13,12 +13,12 @@ import click
 from pipeline.cli.output import TABLE_ROWS, print_fitting, print_table, say_more, write_table
 from pipeline.cli.params import Decorator, coded
 from pipeline.core.config import TopicSettings
+from pipeline.core.topic_words import UNITS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 KINDS = get_args(TopicSettings.model_fields["model"].annotation)
-UNITS = {"document": "文档", "section": "章节", "clause": "条款"}
 
 where_option: Decorator = click.option(
     "--where", multiple=True, metavar="名称=值", help="只用符合的文档，如 年份=2019-2022、地区=浙江,江苏。"

@@ -33,12 +33,14 @@ def choose_command(
     """比较几种主题数：一致性、换种子和抽样 80% 文档后的稳定性、词的多样性。
 
     只标出平台，不替人选定：没有哪个指标能找出“真正的”主题数。选定后用 cewen topics fit 结果 --k 个数。
+    表和图写进结果的 models/topic-choice.json 和 topic-choice.svg（用浏览器打开），cewen topics page 的网页中也有。
 
     \b
     例子：
       cewen topics choose 结果
       cewen topics choose 结果 --k 4,6,8,10,12 -o 比较.csv
     """
+    from pipeline.running.topic_settings import MODELS, PLOT, SWEEP
     from pipeline.running.topic_trust import compare_numbers
     from pipeline.topics.choose import HEADS, Row, sentences
 
@@ -52,6 +54,7 @@ def choose_command(
     give(found.rows, Row, HEADS, form, target)
     for line in sentences(found):
         say(line)
+    say(f"图已写入 {out / MODELS / PLOT}，表已写入 {out / MODELS / SWEEP}。")
     return 0
 
 
@@ -83,8 +86,9 @@ def intrusion_command(
 
     if (folder is None) == (key is None) or bool(sheets) != (key is not None):
         raise PipelineError("请写 --to 目录（出题），或 --key 答案.xlsx 与 --filled 表.xlsx（评分）")
+    model = load_model(out)
     if folder is not None:
-        files = write_intrusion(out, folder, **how)
+        files = write_intrusion(model, folder, **how)
         if as_json:
             print_json({"files": [str(path) for path in files]})
         for path in files:
@@ -92,11 +96,11 @@ def intrusion_command(
         say("答案文件不要发给读者。")
         return 0
     assert key is not None
-    found = score_intrusion(out, key, sheets)
+    found = score_intrusion(model, key, sheets)
     if as_json:
         print_json(asdict(found))
         return 0
-    labels = {topic.number: topic.label for topic in load_model(out).topics}
+    labels = {topic.number: topic.label for topic in model.topics}
     print_fitting(
         ("主题", "名称", "作答", "找出率", "选的词"),
         [
@@ -104,6 +108,6 @@ def intrusion_command(
             for one in found.topics
         ],
     )
-    for line in sentences(found, load_model(out)):
+    for line in sentences(found, model):
         say(line)
     return 0

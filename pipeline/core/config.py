@@ -91,22 +91,28 @@ class CodingSettings(_Settings):
     threshold: Real = Field(gt=0)
 
 
+TopicKind = Literal["nmf", "lda", "kmeans", "seeded"]
+TopicUnit = Literal["document", "section", "clause"]
+
+
 class TopicSettings(_Settings):
     """The topic model fitted over the run's own documents. ``k`` 0: chosen by the number of documents.
 
     ``unit``: what it is fitted on; documents are assigned whole. ``phrases``: pairs of words with at least this NPMI
-    count as one, 1 for none. ``seeds``: codebooks whose codes get a topic each, for ``seeded``.
+    count as one, 1 for none. ``seeds``: codebooks whose codes get a topic each, for ``seeded``. ``samples``: of the
+    documents, fitted anew to see whether the topics come back, 0 for none.
     """
 
     enabled: Switch
-    model: Literal["nmf", "lda", "kmeans", "seeded"]
-    unit: Literal["document", "section", "clause"] = "document"
+    model: TopicKind
+    unit: TopicUnit = "document"
     phrases: Real = Field(ge=-1, le=1, default=0.5)
     seeds: tuple[str, ...] = ()
     k: Whole = Field(ge=0, le=500)
     least_documents: Whole = Field(ge=2)
-    fit_documents: Whole = Field(ge=2, description="at most so many documents are used to fit; all are assigned")
+    fit_documents: Whole = Field(ge=2, description="at most so many documents (sections, clauses) are fitted on")
     vocabulary: Whole = Field(ge=10)
+    samples: Whole = Field(ge=0, le=20, default=3)
     seed: Whole = Field(ge=0, le=2**32 - 1)
 
 

@@ -180,12 +180,12 @@ CODES: dict[str, IssueCode] = {
     ),
     "topics.too-few": IssueCode(
         "info",
-        "只有 {count} 篇文档有可用于主题模型的词，少于 {least} 篇，未建模",
+        "只有 {units}有可用于主题模型的词，少于 {least}，未建模",
         "请增加文档，或在配置中关闭 [topics]。",
     ),
     "topics.apart": IssueCode(
         "info",
-        "{count} 篇文档之间既共有、又能区分主题的词太少，未建主题模型",
+        "{units}之间既共有、又能区分主题的词太少，未建主题模型",
         "请增加内容相近的文档，或在配置中关闭 [topics]。",
     ),
     "topics.seeds": IssueCode(
@@ -193,17 +193,17 @@ CODES: dict[str, IssueCode] = {
     ),
     "topics.small": IssueCode(
         "warning",
-        "只有 {count} 篇文档，却分成 {topics} 个主题，每个主题平均不到 5 篇",
+        "只有 {units}，却分成 {topics} 个主题，每个主题平均不到 {per}",
         "请把主题数减到 {least} 个以内，或增加文档。",
     ),
     "topics.unstable": IssueCode(
         "warning",
-        "主题 {topic}的抽样稳定性只有 {value}，低于 {limit}：换一批文档，它多半不再出现",
+        "{topics} 个主题中有 {count} 个的抽样稳定性低于 {limit}：{named}；换一批文档，它们多半不再出现",
         "请勿据以下结论；可减少主题数，或增加文档。",
     ),
     "topics.places": IssueCode(
         "warning",
-        "主题 {topic}的前几个词大多是地名：{words}",
+        "主题 {topic} 的前几个词大多是地名：{words}",
         "它多半只分出了某地的文件，不是政策内容；请把这些地名加入停用词表，再运行同一命令。",
     ),
     "run.timeout": IssueCode(

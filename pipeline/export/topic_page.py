@@ -103,15 +103,19 @@ class GroupShares:
 
 @dataclass(frozen=True, slots=True)
 class TopicPage:
-    """All the page shows; ``notes`` are warnings in whole sentences."""
+    """All the page shows; ``fitted``: so many of what (「588 篇文档」); ``notes`` are warnings in whole sentences.
+
+    ``choice`` is the section of ``topic_choice`` about numbers of topics, "" for none.
+    """
 
     model: str
     seed: int
-    n_fitted: int
+    fitted: str
     n_documents: int
     topics: tuple[TopicCard, ...]
     groups: tuple[GroupShares, ...]
     notes: tuple[str, ...] = ()
+    choice: str = ""
 
 
 def write_page(page: TopicPage, target: Path) -> None:
@@ -134,7 +138,7 @@ def _lines(page: TopicPage) -> Iterator[str]:
     yield f"<title>主题：{len(page.topics)} 个主题，{page.n_documents} 篇文档</title>"
     yield f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>"
     yield f"<h1>{len(page.topics)} 个主题，{page.n_documents} 篇文档</h1>"
-    fitted = f"用 {page.n_fitted} 篇建立，种子 {page.seed}"
+    fitted = f"用 {_text(page.fitted)}建立，种子 {page.seed}"
     yield f'<p class="soft">模型 {_text(page.model)}，{fitted}。主题由词的共现得出，名称取权重最大的几个词；'
     yield "是不是一个有意义的主题，请对照原文判断。</p>"
     yield from (f"<p>{_text(note)}</p>" for note in page.notes)
@@ -143,6 +147,7 @@ def _lines(page: TopicPage) -> Iterator[str]:
         yield from _card(topic, next((group for group in page.groups if group.years), None))
     for group in page.groups:
         yield from _group(group, page.topics)
+    yield page.choice
     yield "</main>\n</body>\n</html>"
 
 
@@ -161,7 +166,7 @@ def _overview(topics: Sequence[TopicCard]) -> Iterator[str]:
         yield f'<tr><td>{link}</td>{cells}<td class="w">{words}</td></tr>'
     yield "</tbody></table></div>"
     if stable:
-        yield '<p class="soft">稳定性：抽样 80% 的文档重建三次，主题词重合的平均（Jaccard），0 到 1。</p>'
+        yield '<p class="soft">稳定性：多次抽样其中的 80% 重建，主题词重合的平均（Jaccard），0 到 1。</p>'
     words = "文档数：以它为最大主题的文档。占比：在所有文档中的平均权重。一致性：NPMI，-1 到 1，越大主题词越常同现。"
     yield f'<p class="soft">{words}主题词按相关度排列（λ = 0.6）。</p>'
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipeline.topics.model import TopicModel
 
 # Goes up when the same layers may give other tables though no column has changed.
-VERSION = 1
+VERSION = 2
 _REPORT_EACH = 25
 
 
@@ -111,6 +111,7 @@ class _Press:
         numbers = {"documents": self._records.tally(), "issues": dict(sorted(found.items())), "rows": counts.rows}
         head = describe_run(self._config, self._plan, numbers, seconds)
         write_manifest(self._out / outputs.MANIFEST, head, self._records.files())
+        self._tidy(model)
         files = [*(f"{outputs.TABLES}/{table.name}.parquet" for table in TABLES), outputs.DATABASE, outputs.MANIFEST]
         self._say("done", files=files, issues=[asdict(one) for one in issues], seconds=seconds)
 
@@ -123,15 +124,24 @@ class _Press:
         settings = self._config.topics
         if not settings.enabled:
             return None, ()
-        from pipeline.running.topics import Bags, model_of
+        from pipeline.running.topics import RunBags, model_of
+        from pipeline.topics.doubts import doubts, lacking
         from pipeline.topics.sample import Lack
 
-        bags = Bags(self._records, self._config, self._step)
+        bags = RunBags(self._records, self._config, self._step)
         self._say("phase", name="topics", total=bags.documents())
         model = model_of(self._out, bags)
         if isinstance(model, Lack):
-            return None, (issue("topics", model.code, count=model.documents, least=settings.least_documents),)
-        return model, tuple(issue("topics", "topics.seeds", note=note) for note in model.notes)
+            return None, (lacking(model, settings),)
+        notes = [issue("topics", "topics.seeds", note=note) for note in model.notes]
+        return model, (*notes, *doubts(model))
+
+    def _tidy(self, model: TopicModel | None) -> None:
+        """Delete the topic models that the tables no longer go by."""
+        if model is not None:
+            from pipeline.running.topics import RunBags, drop_earlier
+
+            drop_earlier(self._out, RunBags(self._records, self._config, self._step))
 
     def _heads(self) -> Iterator[tuple[str, Head]]:
         """Yield the head of every document that has one."""

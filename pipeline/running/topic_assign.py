@@ -11,6 +11,7 @@ from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Bag, RawText
 from pipeline.core.stage import Stage
+from pipeline.core.topic_words import topic_id
 from pipeline.running.inputs import list_inputs
 from pipeline.running.reading import documents
 from pipeline.running.records import Records
@@ -19,7 +20,6 @@ from pipeline.running.topic_clauses import LAYERS, clauses, stop_words_of
 from pipeline.running.topic_settings import config_of
 from pipeline.running.topics import load_model
 from pipeline.scoring.groups import choose
-from pipeline.table.assemble import topic_id
 from pipeline.table.query import connect
 from pipeline.topics.model import TopicModel
 

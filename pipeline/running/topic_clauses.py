@@ -10,13 +10,13 @@ from pipeline.books.duties import load_duties
 from pipeline.core.config import Config, configs_dir
 from pipeline.core.document import Document
 from pipeline.core.layers import Bag, CleanText, Sentence
+from pipeline.core.topic_words import topic_id
 from pipeline.running.borders import clauses_of
 from pipeline.running.records import Records
 from pipeline.segment.bag import StopWords, count_words, load_stop_words
-from pipeline.table.assemble import topic_id
 from pipeline.table.build import Places
 from pipeline.table.query import connect
-from pipeline.topics.labels import labels
+from pipeline.topics.examples import examples
 from pipeline.topics.model import TopicModel
 
 LAYERS = ("raw", "text", "outline", "sentences")
@@ -103,12 +103,12 @@ def passages(out: Path, model: TopicModel, config: Config, *, most: int, only: s
                             yield record.doc_id, clause.start, clause.end, clause.quote, clause.bag
 
     result = []
-    for label in labels(model, read(), examples=most):
-        for one in label.examples:
+    for topic, shown in zip(model.topics, examples(model, read(), most=most), strict=True):
+        for one in shown:
             name, clause = known[one.doc_id, one.start]
             place = (clause.heading, clause.page, one.start, one.end, one.quote, one.weight)
-            if only in (None, topic_id(label.number)):
-                result.append(Passage(topic_id(label.number), one.doc_id, name, titles[one.doc_id], *place))
+            if only in (None, topic_id(topic.number)):
+                result.append(Passage(topic_id(topic.number), one.doc_id, name, titles[one.doc_id], *place))
     return result
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.core.topic_words import counted, topic_id
 from pipeline.export.topic_chart import Point
 from pipeline.export.topic_page import Bar, GroupShares, Place, TopicCard, TopicPage
+from pipeline.running.topic_choice import choice_section
 from pipeline.running.topic_clauses import Passage, passages
 from pipeline.running.topic_settings import config_of
-from pipeline.running.topic_trust import stability_of
 from pipeline.running.topics import load_model
 from pipeline.scoring.topic_shares import TopicShares, topic_shares
-from pipeline.table.assemble import topic_id
 from pipeline.table.query import connect
 from pipeline.table.topics import documents_of, topics
 from pipeline.topics.doubts import doubts
@@ -21,10 +21,9 @@ _BARS = 12
 _GROUPS = ("年份", "省份", "层级")
 
 
-def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
+def gather(out: Path, *, most: int) -> TopicPage:
     """Return the page of the run in ``out``, with ``most`` documents and passages a topic.
 
-    ``stability`` fits the topics to samples of the documents to see whether they come back.
     Raises PipelineError when it has no topics.
     """
     model = load_model(out)
@@ -32,7 +31,6 @@ def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
     place = {topic_id(topic.number): row for row, topic in enumerate(model.topics)}
     share = {row["topic_id"]: row["share"] for row in rows}
     bars = relevant(model, [share[topic_id(topic.number)] for topic in model.topics], _BARS)
-    stable = stability_of(out) if stability else []
     found: dict[str, list[Passage]] = {}
     for passage in passages(out, model, config_of(out), most=most):
         found.setdefault(passage.topic_id, []).append(passage)
@@ -49,7 +47,7 @@ def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
                 for one in documents_of(out, row["topic_id"], most).to_pylist()
             ),
             places=tuple(_place(passage) for passage in found.get(row["topic_id"], ())),
-            stability=stable[place[row["topic_id"]]] if stable else None,
+            stability=model.stability[place[row["topic_id"]]] if model.stability else None,
         )
         for row in rows
     )
@@ -58,11 +56,12 @@ def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
     return TopicPage(
         model=rows[0]["model"],
         seed=model.seed,
-        n_fitted=model.n_documents,
+        fitted=counted(model.n_documents, model.unit),
         n_documents=counts[0][0],
         topics=cards,
-        notes=(*(f"{note}。" for note in model.notes), *(one.message for one in doubts(model, stable))),
+        notes=(*(f"{note}。" for note in model.notes), *(one.message for one in doubts(model))),
         groups=tuple(_shares(topic_shares(out, by)) for by in _GROUPS),
+        choice=choice_section(out),
     )
 
 

@@ -21,11 +21,13 @@ from pipeline.core.files import completed
 MODELS = "models"
 PATTERN = "topics-*.npz"
 _KEPT = "topics.json"
+NUMBERS = "topic-numbers.json"
+SWEEP, PLOT = "topic-choice.json", "topic-choice.svg"
 
 
 def model_files(out: Path) -> list[Path]:
-    """Return the topic models kept in ``out`` and the file of chosen settings: what ``--fresh`` throws away."""
-    return [*sorted((out / MODELS).glob(PATTERN)), out / MODELS / _KEPT]
+    """Return the topic models kept in ``out`` and all that is kept beside them: what ``--fresh`` throws away."""
+    return [*sorted((out / MODELS).glob(PATTERN)), *(out / MODELS / name for name in (_KEPT, NUMBERS, SWEEP, PLOT))]
 
 
 def chosen(out: Path, config: Config) -> Config:

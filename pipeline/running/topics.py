@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,24 @@ from pipeline.books.load import load_books
 from pipeline.books.seeds import seeds_of
 from pipeline.core.config import Config
 from pipeline.core.errors import PipelineError
-from pipeline.core.issues import issue
 from pipeline.core.layers import Bag
 from pipeline.core.strict import digest
 from pipeline.running.bags import bags_of
 from pipeline.running.records import Records
 from pipeline.running.report import Progress
+from pipeline.running.topic_numbers import number, numbered
 from pipeline.running.topic_settings import MODELS, PATTERN, config_of, keep, with_topics
-from pipeline.topics.matching import numbered_as
-from pipeline.topics.model import Topic, TopicModel, load
-from pipeline.topics.sample import Lack
+from pipeline.topics.doubts import lacking
+from pipeline.topics.model import TopicModel, load
+from pipeline.topics.sample import Lack, draw
 from pipeline.topics.seeds import Seeds
 
 # Goes up when the same bags and settings may give another model.
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Bags:
+class RunBags:
     """The bags topics are fitted on, to be gone through more than once without being held; ``step`` hears of documents.
 
     One for each document of the run, or for each of its sections or clauses, as ``config`` says.
@@ -57,27 +58,51 @@ class Bags:
         return [f"{doc_id} {key}" for layer in layers for doc_id, key in self.records.layer_keys(layer)]
 
 
-def model_of(out: Path, bags: Bags) -> TopicModel | Lack:
+def model_of(out: Path, bags: RunBags) -> TopicModel | Lack:
     """Return the topic model of the bags, kept under a digest of all it's made from and made once.
 
-    A new one takes over the numbers of the old one's topics it continues, and the old one goes.
+    Its topics have the numbers of the earlier topics of ``out`` they continue. An earlier model stays until
+    ``drop_earlier``, as the tables go by it.
     """
-    from pipeline.topics.fit import fit
+    path = _path(out, bags)
+    if path.is_file():
+        return number(out, load(path))
+    found = _fitted(bags)
+    if isinstance(found, Lack):
+        return found
+    found.save(path)
+    return number(out, found)
+
+
+def drop_earlier(out: Path, bags: RunBags) -> None:
+    """Delete the models of ``out`` but that of ``bags``: once there are tables that go by it."""
+    kept = _path(out, bags)
+    for path in kept.parent.glob(PATTERN):
+        if path != kept:
+            path.unlink()
+
+
+def _path(out: Path, bags: RunBags) -> Path:
+    """Return where the model of the bags is kept."""
+    settings = bags.config.topics.model_dump_json()
+    name = digest(str(VERSION), settings, repr(seeds_for(bags.config)), *bags.keys())
+    return out / MODELS / f"topics-{name}.npz"
+
+
+def _fitted(bags: RunBags) -> TopicModel | Lack:
+    """Return the model of the bags, and how well its topics come back in samples of them."""
+    from pipeline.topics.fit import fit_sample, wanted
+    from pipeline.topics.stability import parts, stability
 
     settings = bags.config.topics
     seeds = seeds_for(bags.config)
-    name = digest(str(VERSION), settings.model_dump_json(), repr(seeds), *bags.keys())
-    path = out / MODELS / f"topics-{name}.npz"
-    if path.is_file():
-        return load(path)
-    old = sorted(path.parent.glob(PATTERN))
-    found = fit(bags, settings, seeds=seeds)
-    if isinstance(found, TopicModel):
-        found = numbered_as(found, _topics_of(old))
-        found.save(path)
-        for one in old:
-            one.unlink()
-    return found
+    sample = draw(bags, settings, wanted(seeds))
+    fitting = partial(fit_sample, seeds=seeds)
+    model = sample if isinstance(sample, Lack) else fitting(sample, settings)
+    if isinstance(sample, Lack) or isinstance(model, Lack) or len(model.topics) < 2 or not settings.samples:
+        return model
+    held = stability(model, parts(sample, settings.samples, settings.seed), settings, fitting=fitting)
+    return replace(model, stability=tuple(held))
 
 
 def seeds_for(config: Config) -> tuple[Seeds, ...]:
@@ -87,16 +112,6 @@ def seeds_for(config: Config) -> tuple[Seeds, ...]:
     return seeds_of(load_books(config.topics.seeds))
 
 
-def _topics_of(files: Iterable[Path]) -> tuple[Topic, ...]:
-    """Return the topics of the last of ``files``; none when there's no file or it can't be read any more."""
-    for path in reversed(list(files)):
-        try:
-            return load(path).topics
-        except PipelineError:
-            continue
-    return ()
-
-
 def load_model(out: Path) -> TopicModel:
     """Return the model behind the topics in the tables of ``out``. Raises PipelineError when there is none."""
     from pipeline.table.topics import topics
@@ -104,7 +119,7 @@ def load_model(out: Path) -> TopicModel:
     kept = topics(out).column("model")[0].as_py().rpartition("@")[2]
     for path in (out / MODELS).glob(PATTERN):
         if (model := load(path)).digest == kept:
-            return model
+            return numbered(out, model)
     raise PipelineError(
         f"{out / MODELS}: 没有结果所用的主题模型，请用同一命令再运行一次 cewen run，或用 cewen topics fit"
     )
@@ -123,10 +138,9 @@ def fit_again(out: Path, changes: Mapping[str, Any], progress: Progress | None =
     wanted = with_topics(config, {"enabled": True, **changes})
     with reopened(out, config, progress) as publish:
         with Records(out) as records:
-            model = model_of(out, Bags(records, wanted, lambda _: None))
+            model = model_of(out, RunBags(records, wanted, lambda _: None))
         if isinstance(model, Lack):
-            least = wanted.topics.least_documents
-            raise PipelineError(issue("topics", model.code, count=model.documents, least=least).message)
+            raise PipelineError(lacking(model, wanted.topics).message)
         keep(out, config, wanted)
         publish()
     return model

@@ -12,6 +12,7 @@ from pipeline.coding.codebook import Codebook, CodeEntry, codes
 from pipeline.core import outputs
 from pipeline.core.issues import Issue, issue
 from pipeline.core.layers import Head
+from pipeline.core.topic_words import topic_id
 from pipeline.table.build import DocumentRows, Entry, build_rows, issue_row
 from pipeline.table.database import build_database
 from pipeline.table.people import Reading
@@ -130,8 +131,3 @@ def _add_topics(writer: TableWriter, topics: TopicModel, biggest: Counter[int]) 
         writer.add("topics", [TopicRow(name, model, topic.label, words, biggest[topic.number], coherence)])
         terms = enumerate(topic.terms, 1)
         writer.add("topic_terms", (TopicTermRow(name, i, word, round(float(w), _PLACES)) for i, (word, w) in terms))
-
-
-def topic_id(number: int) -> str:
-    """Return a topic's id: 3 → 「t003」."""
-    return f"t{number:03d}"

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from pipeline.core.config import TopicSettings
-from pipeline.topics.fit import fit
+from pipeline.core.config import TopicKind, TopicSettings, TopicUnit
+from pipeline.core.topic_words import counted
+from pipeline.topics.fit import fit_sample
 from pipeline.topics.model import TopicModel
 from pipeline.topics.quality import c_v, diversity
-from pipeline.topics.sample import Lack, Sample, draw
-from pipeline.topics.stability import FIRM, SHARE, Bags, Fitting, seed_stability, stability, terms_of
+from pipeline.topics.sample import Lack, Sample
+from pipeline.topics.stability import FIRM, SHARE, Fitting, likeness, parts, stability, terms_of
 
 COHERENT = 0.05
 """A topic with more NPMI counts as coherent."""
@@ -41,9 +42,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """The numbers of topics tried, the smallest first, over so many documents."""
+    """The numbers of topics tried, the smallest first, over so many ``documents``, counted in ``unit``."""
 
-    model: str
+    model: TopicKind
+    unit: TopicUnit
     documents: int
     seeds: int
     samples: int
@@ -66,26 +68,31 @@ HEADS: dict[str, str] = {
 
 
 def sweep(
-    bags: Bags, settings: TopicSettings, ks: Iterable[int], *, seeds: int = 3, samples: int = 3, fitting: Fitting = fit
+    sample: Sample,
+    settings: TopicSettings,
+    ks: Iterable[int],
+    *,
+    seeds: int = 3,
+    samples: int = 3,
+    fitting: Fitting = fit_sample,
 ) -> Sweep | Lack:
     """Return how good and how stable models with each number of topics are, or what lacks for any.
 
-    Fits ``seeds`` + ``samples`` models a number. ``fitting`` is for models that need more than bags and settings.
+    Fits ``seeds`` + ``samples`` models a number, all on ``sample`` and on the same parts of it. ``fitting`` is for
+    models that need more than a sample and settings.
     """
-    sample = draw(bags, settings)
-    if isinstance(sample, Lack):
-        return sample
+    drawn = parts(sample, samples, settings.seed)
     columns = {word: i for i, word in enumerate(sample.vocabulary)}
     rows = []
     for k in sorted({k for k in ks if k > 0}):
         own = settings.model_copy(update={"k": k})
-        model = fitting(bags, own)
+        model = fitting(sample, own)
         if isinstance(model, Lack):
             return model
-        others = [fitting(bags, own.model_copy(update={"seed": _seed(own.seed, n)})) for n in range(1, seeds)]
-        held = stability(model, bags, own, samples=samples, fitting=fitting)
-        rows.append(_row(k, model, held, seed_stability([model, *others]), (sample, columns)))
-    return Sweep(settings.model, sample.counts.shape[0], seeds, samples, _marked(rows))
+        others = [fitting(sample, own.model_copy(update={"seed": _seed(own.seed, n)})) for n in range(1, seeds)]
+        held = stability(model, drawn, own, fitting=fitting)
+        rows.append(_row(k, model, held, likeness([terms_of(one) for one in (model, *others)]), (sample, columns)))
+    return Sweep(settings.model, settings.unit, sample.counts.shape[0], seeds, samples, _marked(rows))
 
 
 def table(found: Sweep) -> list[dict[str, int | float | str]]:
@@ -105,8 +112,8 @@ def sentences(found: Sweep) -> list[str]:
     if not found.rows:
         return ["没有试任何主题数。"]
     told = [
-        f"用 {found.documents} 篇文档比较了 {len(found.rows)} 种主题数；每种换 {found.seeds} 个种子，"
-        f"并抽取 {found.samples} 次 {SHARE:.0%} 的文档重新建模。",
+        f"用 {counted(found.documents, found.unit)}比较了 {len(found.rows)} 种主题数；每种换 {found.seeds} 个种子，"
+        f"并抽取 {found.samples} 次其中的 {SHARE:.0%} 重新建模。",
         *_best(found.rows),
         *_plateau(found.rows),
     ]

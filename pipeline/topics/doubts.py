@@ -2,55 +2,56 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from functools import cache
-
-from pipeline.core.config import configs_dir
+from pipeline.core.config import TopicSettings
 from pipeline.core.issues import Issue, issue
-from pipeline.topics.model import TopicModel
+from pipeline.core.topic_words import counted, topic_id
+from pipeline.topics.fit import PER_TOPIC
+from pipeline.topics.model import Topic, TopicModel
+from pipeline.topics.places import place_names
+from pipeline.topics.sample import Lack
 from pipeline.topics.stability import FIRM
 
-PER_TOPIC = 5
-"""A corpus with fewer documents for each topic is too small."""
 _TOP, _MOSTLY = 10, 0.5
 _STAGE = "topics"
-# towns and below, which no list holds; 各乡镇, 示范区 and the like name no place
-_TOWN = re.compile(r"[^各全本该一二三四五六七八九十]\S{1,6}(?:[县乡镇]|街道)")
 
 
-def doubts(
-    model: TopicModel, stability: Sequence[float] | None = None, *, is_place: Callable[[str], bool] | None = None
-) -> list[Issue]:
-    """Return what to doubt: too few documents for so many topics, topics that don't come back, topics of place names.
+def doubts(model: TopicModel) -> list[Issue]:
+    """Return what to doubt: too little for so many topics, topics that don't come back, topics of place names.
 
-    ``stability`` is what ``stability.stability`` returns for the model. ``is_place`` tells place names from others,
-    ``place_name`` if it isn't given.
+    Topics go by their ids as in the tables. One topic alone is nothing to compare, and none of this is said of it.
     """
     found = []
     topics = len(model.topics)
+    if topics < 2:
+        return []
     if model.n_documents < PER_TOPIC * topics:
         least = max(1, model.n_documents // PER_TOPIC)
-        found.append(issue(_STAGE, "topics.small", count=model.n_documents, topics=topics, least=least))
-    named = {topic.number: f"{topic.number}（{topic.label}）" for topic in model.topics}
-    for topic, value in zip(model.topics, stability or (), strict=False):
-        if value < FIRM:
-            found.append(issue(_STAGE, "topics.unstable", topic=named[topic.number], value=f"{value:.2f}", limit=FIRM))
+        units = counted(model.n_documents, model.unit)
+        per = counted(PER_TOPIC, model.unit)
+        found.append(issue(_STAGE, "topics.small", units=units, topics=topics, per=per, least=least))
+    loose = [
+        f"{_named(topic)}{value:.2f}"
+        for topic, value in zip(model.topics, model.stability, strict=bool(model.stability))
+        if value < FIRM
+    ]
+    if loose:
+        named = "、".join(loose)
+        found.append(issue(_STAGE, "topics.unstable", topics=topics, count=len(loose), named=named, limit=FIRM))
+    known = place_names()
     for topic in model.topics:
         words = [word for word, _ in topic.terms[:_TOP]]
-        places = [word for word in words if (is_place or place_name)(word)]
+        places = [word for word in words if word in known]
         if words and len(places) >= _MOSTLY * len(words):
-            found.append(issue(_STAGE, "topics.places", topic=named[topic.number], words="、".join(places[:5])))
+            found.append(issue(_STAGE, "topics.places", topic=_named(topic), words="、".join(places[:5])))
     return found
 
 
-def place_name(word: str) -> bool:
-    """Tell whether ``word`` is a province, city or county of the packaged list, or ends as a town's name does."""
-    return word in _places() or _TOWN.fullmatch(word) is not None
+def lacking(lack: Lack, settings: TopicSettings) -> Issue:
+    """Return why there is no model."""
+    units, least = (counted(number, settings.unit) for number in (lack.documents, settings.least_documents))
+    return issue(_STAGE, lack.code, units=units, least=least)
 
 
-@cache
-def _places() -> frozenset[str]:
-    """Return the packaged place names."""
-    lines = (configs_dir() / "lexicons" / "places.tsv").read_text(encoding="utf-8").splitlines()
-    return frozenset(line.split("\t")[0] for line in lines if line and not line.startswith("#"))
+def _named(topic: Topic) -> str:
+    """Return a topic's id and label: 「t003（低碳·光伏）」."""
+    return f"{topic_id(topic.number)}（{topic.label}）"

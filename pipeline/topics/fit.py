@@ -12,6 +12,7 @@ from pipeline.core.config import TopicSettings
 from pipeline.core.layers import Bag
 from pipeline.topics.found import Found, tf_idf_matrix
 from pipeline.topics.kmeans import fit_kmeans
+from pipeline.topics.labels import label_of
 from pipeline.topics.lda import fit_lda
 from pipeline.topics.model import Topic, TopicModel
 from pipeline.topics.nmf import fit_nmf
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 TERMS = 20
+PER_TOPIC = 5
+"""A corpus with fewer documents for each topic is too small for so many topics."""
 
 
 def fit(bags: Iterable[tuple[str, Bag]], settings: TopicSettings, *, seeds: Sequence[Seeds] = ()) -> TopicModel | Lack:
@@ -35,11 +38,19 @@ def fit(bags: Iterable[tuple[str, Bag]], settings: TopicSettings, *, seeds: Sequ
     the largest. ``seeds`` are for the model ``seeded``. What lacks when fewer than ``least_documents`` documents have
     words, or they have too few in common.
     """
+    sample = draw(bags, settings, wanted(seeds))
+    return sample if isinstance(sample, Lack) else fit_sample(sample, settings, seeds=seeds)
+
+
+def wanted(seeds: Sequence[Seeds]) -> frozenset[str]:
+    """Return the terms of ``seeds``, which ``draw`` joins where documents have them in two words."""
+    return frozenset(term for one in seeds for term, _ in one.terms)
+
+
+def fit_sample(sample: Sample, settings: TopicSettings, *, seeds: Sequence[Seeds] = ()) -> TopicModel | Lack:
+    """Return a topic model of documents drawn already, as ``fit`` does: what is fitted many times is drawn once."""
     from threadpoolctl import threadpool_limits
 
-    sample = draw(bags, settings, frozenset(term for one in seeds for term, _ in one.terms))
-    if isinstance(sample, Lack):
-        return sample
     with threadpool_limits(limits=1):
         values, idf = tf_idf_matrix(sample.counts)
         found = _found(sample, values, settings, seeds)
@@ -60,6 +71,7 @@ def fit(bags: Iterable[tuple[str, Bag]], settings: TopicSettings, *, seeds: Sequ
         phrases=sample.phrases,
         codes=tuple(found.codes[t] for t in order) if found.codes else (),
         notes=found.notes,
+        unit=settings.unit,
     )
 
 
@@ -76,13 +88,14 @@ def _found(sample: Sample, values: Any, settings: TopicSettings, seeds: Sequence
 
 
 def number_of_topics(asked: int, sample: Sample) -> int:
-    """Return ``asked``, or when it is 0 the root of the number of documents, from 4 to 30; no more than there can be.
+    """Return ``asked``, or when it is 0 the root of the number of documents, from 2 to 30; no more than there can be.
 
-    Coherence and stability are best between 10 and 30 topics, whatever the corpus; no index finds a "true" number.
+    Then ``PER_TOPIC`` documents a topic there must be, too. Coherence and stability are best between 10 and 30 topics,
+    whatever the corpus; no index finds a "true" number.
     """
     documents, words = sample.counts.shape
     different = distinct(sample)
-    k = asked or min(30, max(4, round(documents**0.5)))
+    k = asked or min(30, max(2, min(round(documents**0.5), documents // PER_TOPIC)))
     return int(max(1, min(k, different, documents - 1, words - 1)))
 
 
@@ -96,7 +109,7 @@ def _topics(
     shares = np.round(weights / weights.sum(axis=1, keepdims=True), 6)
     columns = [[int(c) for c in np.lexsort((np.arange(row.size), -row))[:TERMS] if row[c] > 0] for row in shares]
     scores = coherence(sample.counts, columns)
-    labels = ["·".join(sample.vocabulary[c] for c in terms[:3]) for terms in columns]
+    labels = [label_of([sample.vocabulary[c] for c in terms]) for terms in columns]
     labels = [f"{name}：{label}" if name else label for name, label in zip_longest(names, labels, fillvalue="")]
     order = sorted(range(len(weights)), key=lambda t: (-round(float(sizes[t]), 4), labels[t], t))
     topics = tuple(

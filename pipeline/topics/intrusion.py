@@ -8,6 +8,7 @@ from random import Random
 
 import numpy as np
 
+from pipeline.core.topic_words import topic_id
 from pipeline.topics.model import TopicModel
 
 WORDS = 5
@@ -110,7 +111,7 @@ def sentences(found: IntrusionScore, model: TopicModel | None = None) -> list[st
         told.append(f"两位读者选同一个词的题占 {found.same:.2f}，扣除碰巧后的一致性 {found.agreement:.2f}。")
     names = {topic.number: f"（{topic.label}）" for topic in model.topics} if model else {}
     missed = [
-        f"{one.topic}{names.get(one.topic, '')}"
+        f"{topic_id(one.topic)}{names.get(one.topic, '')}"
         for one in found.topics
         if one.precision is not None and not one.precision
     ]

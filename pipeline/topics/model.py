@@ -7,10 +7,11 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.core.config import TopicKind, TopicUnit
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Bag, TopicMix
 from pipeline.core.strict import digest
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-Kind = Literal["nmf", "lda", "kmeans", "seeded"]
-FORMAT = 2
+FORMAT = 3
 ARRAYS = ("idf", "weights", "prior", "centres")
 LEAST = 0.01
 """A topic with less than this share of a document is left out of its mix."""
@@ -31,9 +31,10 @@ LEAST = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic: ``number`` its id, from 0; ``label`` its top three terms; ``terms`` the top twenty.
+    """One topic: ``number`` its id, from 0; ``label`` what to call it; ``terms`` the top twenty.
 
-    A model's topics stand largest first. Their numbers do so too, unless they are those of an earlier model.
+    A model's topics stand largest first, numbered from 0. A run gives them other numbers, those of earlier topics they
+    continue; these are no part of the model, neither of its file nor of its digest.
 
     The weights of ``terms`` are shares of the topic; ``coherence`` is NPMI over the documents fitted on, from -1 to 1.
     """
@@ -52,10 +53,11 @@ class TopicModel:
     for ``lda`` and ``seeded`` Dirichlet parameters. ``idf`` is for ``nmf``; ``prior`` is alpha, for ``kmeans`` the
     topics' sizes in documents; ``centres`` is for ``kmeans``: the logarithms of the words' probabilities. ``phrases``
     are pairs of words counted as one. ``codes`` has the code each topic was seeded with, "" for a free one; ``notes``
-    what the researcher should know about the seeds, in Chinese.
+    what the researcher should know about the seeds, in Chinese. ``n_documents`` counts what it was fitted on, in
+    ``unit``. ``stability`` has for each topic how well it comes back in samples, from 0 to 1, or nothing.
     """
 
-    kind: Kind
+    kind: TopicKind
     vocabulary: tuple[str, ...]
     idf: Floats
     weights: Floats
@@ -67,6 +69,8 @@ class TopicModel:
     phrases: tuple[tuple[str, str], ...] = ()
     codes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unit: TopicUnit = "document"
+    stability: tuple[float, ...] = ()
     digest: str = field(init=False)
     _columns: dict[str, int] = field(init=False, repr=False)
     _phrases: dict[tuple[str, str], str] = field(init=False, repr=False)
@@ -139,7 +143,7 @@ class TopicModel:
         return {name: getattr(self, name) for name in ARRAYS}
 
     def _meta(self) -> str:
-        """Return all but the arrays as JSON."""
+        """Return all but the arrays and the numbers of the topics as JSON."""
         data = {
             "format": FORMAT,
             "kind": self.kind,
@@ -148,13 +152,18 @@ class TopicModel:
             "phrases": self.phrases,
             "codes": self.codes,
             "notes": self.notes,
-            "topics": [asdict(topic) for topic in self.topics],
+            "unit": self.unit,
+            "stability": self.stability,
+            "topics": [{name: value for name, value in asdict(one).items() if name != "number"} for one in self.topics],
         }
         return json.dumps(data, ensure_ascii=False, sort_keys=True)
 
 
 def load(path: Path) -> TopicModel:
-    """Return the model ``save`` wrote to ``path``. Raises PipelineError when there is none or it can't be read."""
+    """Return the model ``save`` wrote to ``path``, its topics numbered from 0.
+
+    Raises PipelineError when there is none or it can't be read.
+    """
     try:
         with np.load(path, allow_pickle=False) as archive:
             meta: dict[str, Any] = json.loads(archive["meta"].tobytes().decode())
@@ -163,7 +172,8 @@ def load(path: Path) -> TopicModel:
         if meta["format"] != FORMAT:
             raise ValueError(f"format {meta['format']}")
         topics = tuple(
-            Topic(t["number"], t["label"], tuple((w, x) for w, x in t["terms"]), t["coherence"]) for t in meta["topics"]
+            Topic(number, t["label"], tuple((w, x) for w, x in t["terms"]), t["coherence"])
+            for number, t in enumerate(meta["topics"])
         )
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise PipelineError(f"{path}: 主题模型读不出来（{error}），请删去该文件后重新运行") from error
@@ -176,6 +186,8 @@ def load(path: Path) -> TopicModel:
         phrases=tuple((first, second) for first, second in meta["phrases"]),
         codes=tuple(meta["codes"]),
         notes=tuple(meta["notes"]),
+        unit=meta["unit"],
+        stability=tuple(meta["stability"]),
         **arrays,
     )
 

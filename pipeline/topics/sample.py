@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 class Sample:
     """Word counts of the documents to fit on, as a SciPy CSR matrix: a row a document, a column a word, both sorted.
 
-    ``phrases`` are the pairs of words counted as one.
+    ``ids`` are the documents', ``phrases`` the pairs of words counted as one.
     """
 
     vocabulary: tuple[str, ...]
     counts: Any
+    ids: tuple[str, ...]
     phrases: tuple[tuple[str, str], ...] = ()
 
 
@@ -65,17 +66,39 @@ def draw(
         kept[doc_id] = _row(bag, numbers)
     if seen < settings.least_documents:
         return Lack("topics.too-few", seen)
-    rows = [kept[doc_id] for doc_id in sorted(kept)]
+    ids = sorted(kept)
+    rows = [kept[doc_id] for doc_id in ids]
     words = list(numbers)
     phrases = _phrases(rows, words, settings.phrases, wanted)
     if phrases:
         joined = {(a, b): numbers.setdefault(words[a] + words[b], len(numbers)) for a, b in phrases}
         words = list(numbers)
         rows = [_joined(row, joined) for row in rows]
-    sample = _matrix(rows, words, settings.vocabulary)
+    sample = _matrix(ids, rows, words, settings.vocabulary)
     if sample is None or distinct(sample) < 2:
         return Lack("topics.apart", seen)
     return replace(sample, phrases=tuple(sorted((words[a], words[b]) for a, b in phrases)))
+
+
+def narrowed(sample: Sample, rows: Sequence[int]) -> Sample | Lack:
+    """Return some rows of a sample, with the words that are of use among them; phrases stay those of the whole.
+
+    What lacks when they have fewer than two such words, or all are the same.
+    """
+    counts = sample.counts[rows]
+    low, high = limits(len(rows))
+    spread = np.bincount(counts.indices, minlength=counts.shape[1])
+    usable = np.flatnonzero((spread >= low) & (spread <= high))
+    counts = counts[:, usable]
+    filled = np.flatnonzero(np.diff(counts.indptr))
+    found = Sample(
+        tuple(sample.vocabulary[column] for column in usable),
+        counts[filled],
+        tuple(sample.ids[rows[row]] for row in filled.tolist()),
+        sample.phrases,
+    )
+    found.counts.sort_indices()
+    return found if len(usable) > 1 and distinct(found) > 1 else Lack("topics.apart", len(rows))
 
 
 def distinct(sample: Sample) -> int:
@@ -137,7 +160,7 @@ def _phrases(rows: list[_Row], words: list[str], least: float, wanted: Collectio
     return [(int(first[i]), int(second[i])) for i in np.flatnonzero(good)]
 
 
-def _matrix(rows: list[_Row], words: list[str], most: int) -> Sample | None:
+def _matrix(ids: list[str], rows: list[_Row], words: list[str], most: int) -> Sample | None:
     """Return the sample over the ``most`` most widespread words within the limits, None if there are fewer than two."""
     from scipy.sparse import csr_matrix
 
@@ -149,8 +172,8 @@ def _matrix(rows: list[_Row], words: list[str], most: int) -> Sample | None:
         return None
     column = np.full(len(words), -1, dtype=np.int64)
     column[usable] = np.arange(len(usable))
-    data, indices, starts = [], [], [0]
-    for row in rows:
+    data, indices, starts, known = [], [], [0], []
+    for doc_id, row in zip(ids, rows, strict=True):
         mine = column[row.ids]
         found = np.flatnonzero(mine >= 0)
         if not len(found):
@@ -159,6 +182,7 @@ def _matrix(rows: list[_Row], words: list[str], most: int) -> Sample | None:
         indices.append(mine[order])
         data.append(row.counts[order].astype(np.int64))
         starts.append(starts[-1] + len(order))
+        known.append(doc_id)
     shape = (len(starts) - 1, len(usable))
     matrix = csr_matrix((np.concatenate(data), np.concatenate(indices), np.array(starts)), shape=shape)
-    return Sample(tuple(words[i] for i in usable), matrix)
+    return Sample(tuple(words[i] for i in usable), matrix, tuple(known))

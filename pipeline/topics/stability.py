@@ -9,14 +9,12 @@ from itertools import combinations
 import numpy as np
 
 from pipeline.core.config import TopicSettings
-from pipeline.core.layers import Bag
-from pipeline.topics.fit import fit
+from pipeline.topics.fit import fit_sample
 from pipeline.topics.model import TopicModel
-from pipeline.topics.sample import Lack
+from pipeline.topics.sample import Lack, Sample, narrowed
 
-Bags = Sequence[tuple[str, Bag]]
-Fitting = Callable[[Iterable[tuple[str, Bag]], TopicSettings], TopicModel | Lack]
-"""``fit``, or what does as ``fit`` does with more to go by, such as the terms of codes."""
+Fitting = Callable[[Sample, TopicSettings], TopicModel | Lack]
+"""``fit_sample``, or what does as it does with more to go by, such as the terms of codes."""
 
 TOP = 20
 """How many top terms of a topic are compared."""
@@ -53,31 +51,38 @@ def terms_of(model: TopicModel | Lack) -> list[list[str]]:
     return [] if isinstance(model, Lack) else [[word for word, _ in topic.terms[:TOP]] for topic in model.topics]
 
 
-def sampled(bags: Bags, number: int, seed: int) -> list[tuple[str, Bag]]:
-    """Return sample ``number`` of the documents that have words; which those are doesn't depend on their order."""
-    kept = [(doc_id, bag) for doc_id, bag in bags if bag.words]
-    ranks = {doc_id: hashlib.sha256(f"{seed} {number} {doc_id}".encode()).digest() for doc_id, _ in kept}
-    chosen = set(sorted(ranks, key=lambda doc_id: (ranks[doc_id], doc_id))[: round(len(ranks) * SHARE)])
-    return [(doc_id, bag) for doc_id, bag in kept if doc_id in chosen]
+def parts(sample: Sample, many: int, seed: int) -> list[Sample | Lack]:
+    """Return ``many`` times ``SHARE`` of the documents fitted on, drawn without replacement, with the words of use.
+
+    Which those are depends on the ids of the documents and the seed only.
+    """
+    result = []
+    for number in range(many):
+        ranks = [hashlib.sha256(f"{seed} {number} {doc_id}".encode()).digest() for doc_id in sample.ids]
+        chosen = sorted(range(len(ranks)), key=lambda row: (ranks[row], row))[: round(len(ranks) * SHARE)]
+        result.append(narrowed(sample, sorted(chosen)))
+    return result
 
 
 def stability(
-    model: TopicModel, bags: Bags, settings: TopicSettings, *, samples: int = 3, fitting: Fitting = fit
+    model: TopicModel, drawn: Sequence[Sample | Lack], settings: TopicSettings, *, fitting: Fitting = fit_sample
 ) -> list[float]:
-    """Return how well each topic of ``model`` comes back in models of samples of its documents, from 0 to 1.
+    """Return how well each topic of ``model`` comes back in models of ``parts`` of its documents, from 0 to 1.
 
-    The mean of ``match`` over the samples, to six digits. ``settings`` are those the model was fitted with; a sample
-    too small for a model counts 0.
+    The mean of ``match`` over them, to six digits. ``settings`` are those the model was fitted with; a part too small
+    for a model counts 0.
     """
-    again = settings.model_copy(update={"k": settings.k or len(model.topics), "least_documents": 2})
+    again = settings.model_copy(update={"k": settings.k or len(model.topics)})
     own = terms_of(model)
-    others = [terms_of(fitting(sampled(bags, number, settings.seed), again)) for number in range(samples)]
+    others = [terms_of(one if isinstance(one, Lack) else fitting(one, again)) for one in drawn]
     return _means([match(own, other) for other in others], len(own))
 
 
-def seed_stability(models: Sequence[TopicModel | Lack]) -> float:
-    """Return the mean of ``match`` over all pairs of models that differ in their seeds; 1.0 for fewer than two."""
-    found = [terms_of(model) for model in models]
+def likeness(found: Sequence[Sequence[Sequence[str]]]) -> float:
+    """Return the mean of ``match`` over all pairs of models, each the top terms of its topics; 1.0 for fewer than two.
+
+    A topic without a partner counts 0.
+    """
     pairs = [sum(match(a, b)) / max(len(a), len(b), 1) for a, b in combinations(found, 2)]
     return round(sum(pairs) / len(pairs), 6) if pairs else 1.0
 

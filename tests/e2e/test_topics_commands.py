@@ -18,6 +18,8 @@ from topic_runs import DOCUMENTS, TopicRun
 
 from pipeline.cli.main import invoke
 from pipeline.ingest.xlsx import sheets_of
+from pipeline.running.topics import fit_again
+from pipeline.topics.model import load
 
 
 def ask(out: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -103,6 +105,55 @@ def test_fitted_again_the_settings_hold_until_the_configuration_changes(
     assert not (out.parent / "x.html").exists()
 
 
+def test_a_number_is_not_given_to_another_topic_after_refits(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seen: dict[str, list[set[str]]] = {}
+    first = (len(topic_words(out)), (out / "models").glob("topics-*.npz"))
+    bytes_then = [path.read_bytes() for path in first[1]]
+    for args in ([], ["--k", "3"], ["--k", "7"], ["--k", "4", "--model", "kmeans"], ["--k", "7", "--seed", "2"], []):
+        said(["topics", "fit", str(out), *args], capsys)
+        for name, words in topic_words(out).items():
+            seen.setdefault(name, []).append(words)
+    for name, words in seen.items():
+        assert all(words[0] & later for later in words), name
+    assert [path.read_bytes() for path in (out / "models").glob("topics-*.npz")] == bytes_then
+    assert topic_words(out).keys() == {f"t{number:03d}" for number in range(first[0])}
+
+
+def test_a_crash_before_the_new_tables_loses_no_model(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> bool:
+        raise RuntimeError("killed")
+
+    before = topic_words(out)
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.running.runner._Job.publish", crash)
+        with pytest.raises(RuntimeError, match="killed"):
+            fit_again(out, {"k": 3})
+    assert topic_words(out) == before
+    assign = ["topics", "assign", str(out), "--text", "引进人才安家补助"]
+    shown = json.loads(said([*assign, "--format", "json"], capsys)[0])
+    assert {one["topic_id"] for one in shown} <= before.keys()
+    said(["topics", "fit", str(out), "--k", "3"], capsys)
+    assert len(topic_words(out)) == 3
+    assert len(list((out / "models").glob("topics-*.npz"))) == 1
+    said(assign, capsys)
+
+
+def test_doubts_are_issues_of_the_run(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = "SELECT message FROM issues WHERE code = 'topics.small'"
+    assert ask(out, small) == []
+    said(["topics", "fit", str(out), "--k", "12"], capsys)
+    [(message,)] = ask(out, small)
+    assert "却分成 12 个主题" in message and "请把主题数减到" in message
+    loose = ask(out, "SELECT message FROM issues WHERE code = 'topics.unstable'")
+    assert len(loose) == 1 and re.search(r"t\d{3}（[^）]+）0\.\d\d", loose[0][0])
+    listed = json.loads(said(["issues", str(out), "--code", "topics.small", "--json"], capsys)[0])
+    assert message in json.dumps(listed, ensure_ascii=False)
+    counts = json.loads((out / "run.json").read_text(encoding="utf-8"))["counts"]["issues"]
+    assert counts["topics.small"] == counts["topics.unstable"] == 1
+
+
 def test_assign_gives_other_texts_the_topics_of_the_run(
     finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,28 +190,59 @@ def test_the_page_is_whole_without_a_network_and_lets_nothing_in(out: Path, caps
 def test_seeded_by_a_codebook_on_clauses_and_back_to_the_configuration(
     out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    args = ["topics", "fit", str(out), "--codebook", "yinyuyongliu", "--unit", "clause", "--k", "4", "--json"]
-    assert json.loads(said(args, capsys)[0])["model"].startswith("seeded-")
+    args = ["topics", "fit", str(out), "--codebook", "yinyuyongliu", "--unit", "clause", "--k", "4"]
+    told, words = said([*args, "--json"], capsys)
+    assert json.loads(told)["model"].startswith("seeded-") and re.search(r"用 \d+ 个条款建立", words)
     settings = json.loads((out / "run.json").read_text(encoding="utf-8"))["config"]["topics"]
     assert (settings["model"], settings["unit"], settings["seeds"]) == ("seeded", "clause", ["yinyuyongliu"])
+    target = out.parent / "主题.html"
+    said(["topics", "page", str(out), "-o", str(target)], capsys)
+    page = target.read_text(encoding="utf-8")
+    assert "稳定性" in page and re.search(r"用 \d+ 个条款建立", page)
     told = json.loads(said(["topics", "fit", str(out), "--json"], capsys)[0])
     assert told["model"].startswith("nmf-3@") and len(topic_words(out)) == 3
     assert not (out / "models" / "topics.json").exists()
 
 
 def test_numbers_of_topics_are_compared_and_people_asked(
-    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    args = ["topics", "choose", str(finished), "--k", "2，3", "--seeds", "1", "--samples", "1", "--format", "json"]
+    target = tmp_path / "主题.html"
+    page = ["topics", "page", str(out), "-o", str(target)]
+    said(page, capsys)
+    assert "主题数的比较" not in target.read_text(encoding="utf-8")
+    args = ["topics", "choose", str(out), "--k", "2，3", "--seeds", "1", "--samples", "1", "--format", "json"]
     told, words = said(args, capsys)
-    assert [row["k"] for row in json.loads(told)] == [2, 3] and "再自行选定" in words
+    rows = json.loads(told)
+    assert [row["k"] for row in rows] == [2, 3] and "再自行选定" in words
+    kept = out / "models" / "topic-choice.json"
+    text = kept.read_text(encoding="utf-8")
+    assert json.loads(text)["sweep"]["rows"] == rows
+    assert "<svg xmlns" in (out / "models" / "topic-choice.svg").read_text(encoding="utf-8")
+    said(page, capsys)
+    html = target.read_text(encoding="utf-8")
+    assert "主题数的比较" in html and "内容有变化" not in html
+    assert not re.search(r"https?://(?!www\.w3\.org/)|<script|<link|<img|@import|url\(", html)
+    kept.write_text(text.replace(json.loads(text)["documents"], "another"), encoding="utf-8")
+    said(page, capsys)
+    assert "内容有变化" in target.read_text(encoding="utf-8")
+    for broken in ("", "{}", text.replace('"nmf"', '"<script>"'), text.replace('"rows": [', '"rows": [3, ')):
+        kept.write_text(broken, encoding="utf-8")
+        assert "topic-choice.json" in said(page, capsys, code=2)[1]
+
+
+def test_word_intrusion_from_sheets_to_scores(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     make = ["topics", "intrusion", str(finished), "--to", str(tmp_path / "测验")]
     said(make, capsys)
     key, first, second = sorted((tmp_path / "测验").glob("*.xlsx"))
     assert "答案" in key.name
     filled = ["--filled", str(first), "--filled", str(second)]
+    loaded: list[Path] = []
+    monkeypatch.setattr("pipeline.running.topics.load", lambda path: loaded.append(path) or load(path))
     _, words = said(["topics", "intrusion", str(finished), "--key", str(key), *filled], capsys)
-    assert "还没有填写" in words
+    assert "还没有填写" in words and len(loaded) == 1
     first.write_bytes(b"filled")
     _, words = said(make, capsys, code=2)
     assert words.count("已经存在") == 3 and first.read_bytes() == b"filled"
@@ -279,6 +361,7 @@ def test_every_clause_of_the_run_has_its_topics(
         (["fit", "OUT", "--model", "nmf", "--codebook", "yinyuyongliu"], "--codebook"),
         (["fit", "OUT", "--codebook", "无此编码本"], "无此编码本"),
         (["choose", "OUT", "--k", "3,x,1"], "x、1"),
+        (["choose", "OUT", "--k", "，"], "（空）"),
         (["intrusion", "OUT"], "--to"),
         (["compare", "OUT", "--by", "颜色"], "颜色"),
         (["keyness", "OUT", "--target", "年份=1901"], "1901"),

@@ -8,7 +8,6 @@ import numpy as np
 
 from pipeline.export.topic_chart import Point, years_chart
 from pipeline.export.topic_page import Bar, GroupShares, Place, TopicCard, TopicPage, render
-from pipeline.topics.matching import numbered_as
 from pipeline.topics.model import Topic, TopicModel
 from pipeline.topics.relevance import relevant
 
@@ -40,7 +39,7 @@ def test_nothing_in_a_document_becomes_markup() -> None:
         GroupShares("地区", {EVIL: points}, {EVIL: 0.0314}, (EVIL,)),
         GroupShares("年份", {EVIL: years}, {EVIL: None}, (), years=True),
     )
-    page = render(TopicPage(EVIL, 1, 3, 3, (card,), groups, (EVIL,)))
+    page = render(TopicPage(EVIL, 1, EVIL, 3, (card,), groups, (EVIL,)))
     tags = Tags()
     tags.feed(page)
     assert not tags.tags & {"script", "img", "iframe", "link", "object"}
@@ -88,21 +87,6 @@ def model(*topics: Topic) -> TopicModel:
     weights = np.array([[dict(one.terms).get(word, 0.0) for word in vocabulary] for one in topics])
     k = len(topics)
     return TopicModel("nmf", vocabulary, np.ones(len(vocabulary)), weights, np.zeros(k), topics, 10, 1)
-
-
-def test_topics_keep_the_numbers_of_those_they_continue() -> None:
-    old = (topic(3, "甲乙丙丁"), topic(0, "子丑寅卯"), topic(7, "天地玄黄"))
-    new = numbered_as(
-        model(topic(0, "天地玄宇"), topic(1, "春夏秋冬"), topic(2, "甲乙丙戊"), topic(3, "梅兰竹菊")), old
-    )
-    assert [one.number for one in new.topics] == [7, 8, 3, 9]
-    assert numbered_as(new, ()) is new
-
-
-def test_two_topics_never_get_the_same_number_and_the_better_pairs_win() -> None:
-    old = (topic(0, "甲乙丙丁戊"), topic(1, "甲乙天地玄"))
-    new = numbered_as(model(topic(0, "甲乙丙天地"), topic(1, "甲乙丙丁己")), old)
-    assert [one.number for one in new.topics] == [1, 0]
 
 
 def test_words_of_all_topics_are_less_relevant_than_a_topics_own() -> None:

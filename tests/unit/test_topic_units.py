@@ -39,8 +39,14 @@ def test_units_share_out_the_words_of_the_document(unit: Unit, bags: int) -> Non
 def test_no_text_gives_no_bags(unit: Unit) -> None:
     stop_words = load_stop_words((), configs_dir())
     assert list(cut_bags(Document(Source("", "", "", 0)), unit, stop_words)) == []
-    empty = replace(Document(Source("", "", "", 0)), text=CleanText("", ()), outline=(), sentences=())
-    assert all(bag == Bag((), ()) for bag in cut_bags(empty, unit, stop_words))
+
+
+@pytest.mark.parametrize("unit", ["document", "section", "clause"])
+def test_text_without_words_gives_a_bag_without_words(unit: Unit) -> None:
+    clean = CleanText("？！、\n", ())
+    sentences = cut(clean, (), segmenter=load_segmenter(load_config().segment, configs_dir()))
+    document = replace(Document(Source("", "", "", 0)), text=clean, outline=(), sentences=sentences)
+    assert list(cut_bags(document, unit, load_stop_words((), configs_dir()))) == [Bag((), ())]
 
 
 def test_pairs_stand_side_by_side_in_one_sentence() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pipeline.core.config import TopicSettings
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Bag, TopicMix
-from pipeline.topics.fit import fit
+from pipeline.topics.fit import fit, number_of_topics
 from pipeline.topics.model import TopicModel, load
 from pipeline.topics.quality import coherence
 from pipeline.topics.sample import Lack, Sample, draw, limits
@@ -147,11 +147,18 @@ def test_documents_with_nothing_in_common_give_no_model() -> None:
     assert fit(apart, settings()) == fit(alike, settings()) == Lack("topics.apart", 20)
 
 
-@pytest.mark.parametrize(("documents", "topics"), [(8, 4), (60, 8), (400, 20)])
+@pytest.mark.parametrize(("documents", "topics"), [(8, 2), (20, 4), (36, 6), (60, 8), (400, 20), (1000, 30)])
 def test_number_of_topics_by_number_of_documents(documents: int, topics: int) -> None:
-    model = fit(corpus(documents), settings(k=0))
-    assert isinstance(model, TopicModel)
-    assert 1 <= len(model.topics) <= topics
+    sample = draw(corpus(documents), settings(fit_documents=1000))
+    assert isinstance(sample, Sample)
+    assert number_of_topics(0, sample) == topics
+    assert number_of_topics(3, sample) == 3
+
+
+def test_there_are_no_more_topics_than_different_documents() -> None:
+    sample = draw([(f"{i}", corpus(3)[i % 3][1]) for i in range(40)], settings())
+    assert isinstance(sample, Sample)
+    assert number_of_topics(12, sample) == 3
 
 
 def test_sampling_is_bounded_even_and_keeps_no_order() -> None:
