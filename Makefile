@@ -48,7 +48,7 @@ bench: .venv/.dev
 	$(BIN)/python benchmarks/bench_extraction.py
 
 bench-topics: .venv/.dev
-	$(BIN)/python benchmarks/topics/topics_board.py
+	$(BIN)/python benchmarks/topics/topics_board.py --rows out/topics-board.jsonl
 	$(BIN)/python benchmarks/topics/topic_seeds.py
 	$(BIN)/python benchmarks/topics/topic_scale.py
 

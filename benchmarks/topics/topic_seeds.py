@@ -26,6 +26,7 @@ from topic_corpora import CORPORA, DATA, clauses, codes_of, drawn, numbered, oas
 import pipeline
 from pipeline.core.layers import Bag
 from pipeline.topics.fit import fit
+from pipeline.topics.lda import word_counts
 from pipeline.topics.model import TopicModel
 from pipeline.topics.sample import Sample
 from pipeline.topics.seeded import STRENGTH
@@ -90,10 +91,10 @@ def with_eta(task: Task, seed: int, ours: TopicModel) -> TopicModel:
     for row, found in enumerate(look_up(sample, task.seeds)):
         for column, weight in found.columns:
             eta[row, column] += STRENGTH * weight
-    rows = map(sample.counts.getrow, range(sample.counts.shape[0]))
-    documents = [list(zip(row.indices.tolist(), row.data.tolist(), strict=True)) for row in rows]
     names = dict(enumerate(sample.vocabulary))
-    made = LdaModel(documents, task.k, names, alpha="auto", eta=eta, passes=10, iterations=100, random_state=seed)
+    made = LdaModel(
+        word_counts(sample), task.k, names, alpha="auto", eta=eta, passes=10, iterations=100, random_state=seed
+    )
     codes = (*(one.code for one in task.seeds), *[""] * (task.k - len(task.seeds)))
     weights = np.asarray(made.state.get_lambda(), dtype=np.float64)
     return replace(ours, weights=weights, prior=np.asarray(made.alpha, dtype=np.float64), codes=codes)

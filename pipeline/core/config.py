@@ -91,6 +91,10 @@ class CodingSettings(_Settings):
     threshold: Real = Field(gt=0)
 
 
+TopicKind = Literal["nmf", "lda", "kmeans", "seeded"]
+TopicUnit = Literal["document", "section", "clause"]
+
+
 class TopicSettings(_Settings):
     """The topic model fitted over the run's own documents. ``k`` 0: chosen by the number of documents.
 
@@ -99,8 +103,8 @@ class TopicSettings(_Settings):
     """
 
     enabled: Switch
-    model: Literal["nmf", "lda", "kmeans", "seeded"]
-    unit: Literal["document", "section", "clause"] = "document"
+    model: TopicKind
+    unit: TopicUnit = "document"
     phrases: Real = Field(ge=-1, le=1, default=0.5)
     seeds: tuple[str, ...] = ()
     k: Whole = Field(ge=0, le=500)

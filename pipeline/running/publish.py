@@ -123,10 +123,10 @@ class _Press:
         settings = self._config.topics
         if not settings.enabled:
             return None, ()
-        from pipeline.running.topics import Bags, model_of
+        from pipeline.running.topics import RunBags, model_of
         from pipeline.topics.sample import Lack
 
-        bags = Bags(self._records, self._config, self._step)
+        bags = RunBags(self._records, self._config, self._step)
         self._say("phase", name="topics", total=bags.documents())
         model = model_of(self._out, bags)
         if isinstance(model, Lack):

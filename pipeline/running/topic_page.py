@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.export.topic_page import Bar, Place, TopicCard, TopicPage
+from pipeline.export.topic_page import Place, TopicCard, TopicPage
 from pipeline.running.topic_clauses import Passage, passages
 from pipeline.running.topic_settings import config_of
 from pipeline.running.topic_trust import stability_of
@@ -41,7 +41,7 @@ def gather(out: Path, *, most: int, stability: bool = False) -> TopicPage:
             share=row["share"],
             n_documents=row["n_documents"],
             coherence=row["coherence"],
-            bars=tuple(Bar(word.term, word.here, word.overall) for word in bars[place[row["topic_id"]]]),
+            bars=tuple(bars[place[row["topic_id"]]]),
             documents=tuple(
                 (one["source_name"], one["title"] or "", one["weight"])
                 for one in documents_of(out, row["topic_id"], most).to_pylist()

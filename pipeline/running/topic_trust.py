@@ -13,7 +13,7 @@ from pipeline.core.issues import issue
 from pipeline.core.layers import Bag
 from pipeline.running.records import Records
 from pipeline.running.topic_settings import chosen, config_of, with_topics
-from pipeline.running.topics import Bags, load_model, seeds_for
+from pipeline.running.topics import RunBags, load_model, seeds_for
 from pipeline.scoring.intrusion_sheet import read_answers, read_key, write_sheets
 from pipeline.topics.choose import Sweep, sweep
 from pipeline.topics.fit import fit
@@ -68,4 +68,4 @@ def _config(out: Path) -> Config:
 def _bags(out: Path, config: Config) -> list[tuple[str, Bag]]:
     """Return all bags: they're gone through many times."""
     with Records(out) as records:
-        return list(Bags(records, config, lambda _: None))
+        return list(RunBags(records, config, lambda _: None))

@@ -28,7 +28,7 @@ VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Bags:
+class RunBags:
     """The bags topics are fitted on, to be gone through more than once without being held; ``step`` hears of documents.
 
     One for each document of the run, or for each of its sections or clauses, as ``config`` says.
@@ -57,7 +57,7 @@ class Bags:
         return [f"{doc_id} {key}" for layer in layers for doc_id, key in self.records.layer_keys(layer)]
 
 
-def model_of(out: Path, bags: Bags) -> TopicModel | Lack:
+def model_of(out: Path, bags: RunBags) -> TopicModel | Lack:
     """Return the topic model of the bags, kept under a digest of all it's made from and made once.
 
     A new one takes over the numbers of the old one's topics it continues, and the old one goes.
@@ -123,7 +123,7 @@ def fit_again(out: Path, changes: Mapping[str, Any], progress: Progress | None =
     wanted = with_topics(config, {"enabled": True, **changes})
     with reopened(out, config, progress) as publish:
         with Records(out) as records:
-            model = model_of(out, Bags(records, wanted, lambda _: None))
+            model = model_of(out, RunBags(records, wanted, lambda _: None))
         if isinstance(model, Lack):
             least = wanted.topics.least_documents
             raise PipelineError(issue("topics", model.code, count=model.documents, least=least).message)

@@ -11,7 +11,7 @@ from pipeline.topics.fit import fit
 from pipeline.topics.model import TopicModel
 from pipeline.topics.quality import c_v, diversity
 from pipeline.topics.sample import Lack, Sample, draw
-from pipeline.topics.stability import FIRM, SHARE, Bags, Fitting, seed_stability, stability, terms_of
+from pipeline.topics.stability import FIRM, SHARE, Fitting, NamedBags, likeness, stability, terms_of
 
 COHERENT = 0.05
 """A topic with more NPMI counts as coherent."""
@@ -66,7 +66,13 @@ HEADS: dict[str, str] = {
 
 
 def sweep(
-    bags: Bags, settings: TopicSettings, ks: Iterable[int], *, seeds: int = 3, samples: int = 3, fitting: Fitting = fit
+    bags: NamedBags,
+    settings: TopicSettings,
+    ks: Iterable[int],
+    *,
+    seeds: int = 3,
+    samples: int = 3,
+    fitting: Fitting = fit,
 ) -> Sweep | Lack:
     """Return how good and how stable models with each number of topics are, or what lacks for any.
 
@@ -84,20 +90,8 @@ def sweep(
             return model
         others = [fitting(bags, own.model_copy(update={"seed": _seed(own.seed, n)})) for n in range(1, seeds)]
         held = stability(model, bags, own, samples=samples, fitting=fitting)
-        rows.append(_row(k, model, held, seed_stability([model, *others]), (sample, columns)))
+        rows.append(_row(k, model, held, likeness([terms_of(one) for one in (model, *others)]), (sample, columns)))
     return Sweep(settings.model, sample.counts.shape[0], seeds, samples, _marked(rows))
-
-
-def table(found: Sweep) -> list[dict[str, int | float | str]]:
-    """Return the rows as people see them, by Chinese heading; shares to three digits, the plateau marked 是."""
-    rows = []
-    for row in found.rows:
-        values = {field: getattr(row, field) for field in HEADS}
-        values["plateau"] = "是" if row.plateau else ""
-        rows.append(
-            {HEADS[name]: round(value, 3) if isinstance(value, float) else value for name, value in values.items()}
-        )
-    return rows
 
 
 def sentences(found: Sweep) -> list[str]:

@@ -10,13 +10,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from pipeline.core.config import TopicSettings
+from pipeline.core.config import TopicKind, TopicSettings
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import issue
 from pipeline.core.layers import Bag, TopicMix
 from pipeline.core.strict import digest
 from pipeline.topics.fit import fit
-from pipeline.topics.model import Kind, TopicModel, load
+from pipeline.topics.model import TopicModel, load
 from pipeline.topics.sample import Lack
 from pipeline.topics.seeds import Seeds
 
@@ -31,7 +31,7 @@ class TopicEstimator(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        model: Kind = "nmf",
+        model: TopicKind = "nmf",
         *,
         k: int = 0,
         seeds: Sequence[Seeds] = (),

@@ -7,10 +7,11 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.core.config import TopicKind
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Bag, TopicMix
 from pipeline.core.strict import digest
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-Kind = Literal["nmf", "lda", "kmeans", "seeded"]
 FORMAT = 2
 ARRAYS = ("idf", "weights", "prior", "centres")
 LEAST = 0.01
@@ -55,7 +55,7 @@ class TopicModel:
     what the researcher should know about the seeds, in Chinese.
     """
 
-    kind: Kind
+    kind: TopicKind
     vocabulary: tuple[str, ...]
     idf: Floats
     weights: Floats
@@ -91,7 +91,15 @@ class TopicModel:
 
         Under ``kmeans`` these aren't shares of the text but how sure it is which one topic the document has.
         """
+        return self._assigned(*self._known(bag))
+
+    def read(self, bag: Bag) -> tuple[TopicMix, list[str]]:
+        """Return the topics of a document, as ``assign`` does, and the words of it the model knows, each once."""
         columns, counts = self._known(bag)
+        return self._assigned(columns, counts), [self.vocabulary[column] for column in columns]
+
+    def _assigned(self, columns: NDArray[np.int64], counts: Floats) -> TopicMix:
+        """Return the topics of a document of these words."""
         if not columns.size:
             return TopicMix()
         if self.kind in ("lda", "seeded"):
@@ -102,10 +110,6 @@ class TopicModel:
             return _mix(infer.belongs(likelihood[None], softened.sum(keepdims=True), self.prior)[0])
         values = tf_idf(counts, self.idf[columns])
         return _mix(infer.nonnegative(self.weights[:, columns], values, self._solver))
-
-    def words(self, bag: Bag) -> list[str]:
-        """Return the words of a document the model knows, phrases among them, each once."""
-        return [self.vocabulary[column] for column in self._known(bag)[0]]
 
     def _known(self, bag: Bag) -> tuple[NDArray[np.int64], Floats]:
         """Return the columns of a document's words, phrases among them, and their counts."""

@@ -14,7 +14,7 @@ from pipeline.topics.fit import fit
 from pipeline.topics.model import TopicModel
 from pipeline.topics.sample import Lack
 
-Bags = Sequence[tuple[str, Bag]]
+NamedBags = Sequence[tuple[str, Bag]]
 Fitting = Callable[[Iterable[tuple[str, Bag]], TopicSettings], TopicModel | Lack]
 """``fit``, or what does as ``fit`` does with more to go by, such as the terms of codes."""
 
@@ -53,7 +53,7 @@ def terms_of(model: TopicModel | Lack) -> list[list[str]]:
     return [] if isinstance(model, Lack) else [[word for word, _ in topic.terms[:TOP]] for topic in model.topics]
 
 
-def sampled(bags: Bags, number: int, seed: int) -> list[tuple[str, Bag]]:
+def sampled(bags: NamedBags, number: int, seed: int) -> list[tuple[str, Bag]]:
     """Return sample ``number`` of the documents that have words; which those are doesn't depend on their order."""
     kept = [(doc_id, bag) for doc_id, bag in bags if bag.words]
     ranks = {doc_id: hashlib.sha256(f"{seed} {number} {doc_id}".encode()).digest() for doc_id, _ in kept}
@@ -62,7 +62,7 @@ def sampled(bags: Bags, number: int, seed: int) -> list[tuple[str, Bag]]:
 
 
 def stability(
-    model: TopicModel, bags: Bags, settings: TopicSettings, *, samples: int = 3, fitting: Fitting = fit
+    model: TopicModel, bags: NamedBags, settings: TopicSettings, *, samples: int = 3, fitting: Fitting = fit
 ) -> list[float]:
     """Return how well each topic of ``model`` comes back in models of samples of its documents, from 0 to 1.
 
@@ -75,9 +75,11 @@ def stability(
     return _means([match(own, other) for other in others], len(own))
 
 
-def seed_stability(models: Sequence[TopicModel | Lack]) -> float:
-    """Return the mean of ``match`` over all pairs of models that differ in their seeds; 1.0 for fewer than two."""
-    found = [terms_of(model) for model in models]
+def likeness(found: Sequence[Sequence[Sequence[str]]]) -> float:
+    """Return the mean of ``match`` over all pairs of models, each the top terms of its topics; 1.0 for fewer than two.
+
+    A topic without a partner counts 0.
+    """
     pairs = [sum(match(a, b)) / max(len(a), len(b), 1) for a, b in combinations(found, 2)]
     return round(sum(pairs) / len(pairs), 6) if pairs else 1.0
 

@@ -5,11 +5,11 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-from pipeline.export.topic_page import Bar, Place, TopicCard, TopicPage, render
+from pipeline.export.topic_page import Place, TopicCard, TopicPage, render
 from pipeline.table.topics import GroupShares
 from pipeline.topics.matching import numbered_as
 from pipeline.topics.model import Topic, TopicModel
-from pipeline.topics.relevance import relevant
+from pipeline.topics.relevance import Relevant, relevant
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'&\x00"
 
@@ -31,7 +31,15 @@ class Tags(HTMLParser):
 
 def test_nothing_in_a_document_becomes_markup() -> None:
     card = TopicCard(
-        EVIL, EVIL, 0.5, 3, None, (Bar(EVIL, 0.1, 0.2),), ((EVIL, EVIL, 0.9),), (Place(EVIL, EVIL, EVIL, EVIL),), 0.4
+        EVIL,
+        EVIL,
+        0.5,
+        3,
+        None,
+        (Relevant(EVIL, 0.1, 0.2),),
+        ((EVIL, EVIL, 0.9),),
+        (Place(EVIL, EVIL, EVIL, EVIL),),
+        0.4,
     )
     groups = (GroupShares("地区", (EVIL, "乙"), (1, 2), {EVIL: (0.25, 0.5)}),)
     page = render(TopicPage(EVIL, 1, 3, 3, (card,), groups, (EVIL,)))

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.core.config import configs_dir, load_config
+from pipeline.core.config import TopicUnit, configs_dir, load_config
 from pipeline.core.document import Document, Source
 from pipeline.core.layers import Bag, CleanText, Section
-from pipeline.running.bags import Unit, cut_bags
+from pipeline.running.bags import cut_bags
 from pipeline.segment.bag import count_words, load_stop_words
 from pipeline.segment.sentences import cut
 from pipeline.segment.words import load_segmenter
@@ -27,7 +27,7 @@ def document() -> Document:
 
 
 @pytest.mark.parametrize(("unit", "bags"), [("document", 1), ("section", 3), ("clause", 4)])
-def test_units_share_out_the_words_of_the_document(unit: Unit, bags: int) -> None:
+def test_units_share_out_the_words_of_the_document(unit: TopicUnit, bags: int) -> None:
     stop_words = load_stop_words(load_config().segment.stop_words, configs_dir())
     found = list(cut_bags(document(), unit, stop_words))
     assert len(found) == bags
@@ -36,7 +36,7 @@ def test_units_share_out_the_words_of_the_document(unit: Unit, bags: int) -> Non
 
 
 @pytest.mark.parametrize("unit", ["document", "section", "clause"])
-def test_no_text_gives_no_bags(unit: Unit) -> None:
+def test_no_text_gives_no_bags(unit: TopicUnit) -> None:
     stop_words = load_stop_words((), configs_dir())
     assert list(cut_bags(Document(Source("", "", "", 0)), unit, stop_words)) == []
     empty = replace(Document(Source("", "", "", 0)), text=CleanText("", ()), outline=(), sentences=())
