@@ -14,13 +14,14 @@ import numpy as np
 from pipeline.books.load import load_books
 from pipeline.books.seeds import seeds_of
 from pipeline.coding.codebook import walk
-from pipeline.core.config import TopicSettings, load_config
+from pipeline.core.config import TopicSettings, TopicUnit, load_config
 from pipeline.core.document import Document
 from pipeline.core.layers import Bag, Sentence
 from pipeline.core.stage import Stage
-from pipeline.running.bags import clause_bags, stop_words_of
+from pipeline.running.bags import clause_bags, clause_stop_words
 from pipeline.running.reading import of_text
 from pipeline.running.stages import up_to_bag
+from pipeline.segment.bag import count_words
 from pipeline.topics.phrases import join
 from pipeline.topics.sample import Lack, Sample, draw
 from pipeline.topics.seeds import Seeds
@@ -51,18 +52,18 @@ class Corpus:
 
 def read(name: str) -> Corpus:
     """Return the corpus ``name`` of ``CORPORA``."""
-    return build(name, CORPORA[name](), SEEDS.get(name, tuple)())
+    return build(name, CORPORA[name](), SEEDS.get(name, tuple)(), UNITS.get(name, "document"))
 
 
-def build(name: str, rows: Iterable[Row], seeds: tuple[Seeds, ...] = ()) -> Corpus:
-    """Return a corpus of texts and labels."""
+def build(name: str, rows: Iterable[Row], seeds: tuple[Seeds, ...] = (), unit: TopicUnit = "document") -> Corpus:
+    """Return a corpus of texts and labels; each text is a ``unit``."""
     labels, bags, words = [], [], []
     for text, label in rows:
-        bag, ordered = words_of(text)
+        bag, ordered = words_of(text, unit)
         labels.append(label)
         bags.append(bag)
         words.append(ordered)
-    found = drawn(numbered(bags), settings(), wanted=words_in(seeds))
+    found = drawn(numbered(bags), settings(unit=unit), wanted=words_in(seeds))
     phrases = {(a, b): a + b for a, b in found.phrases}
     bags = [_joined(bag, phrases) for bag in bags]
     sample = drawn(numbered(bags), settings(phrases=1.0))
@@ -125,16 +126,19 @@ def drawn(bags: Iterable[tuple[str, Bag]], chosen: TopicSettings, *, wanted: Col
     return sample
 
 
-def words_of(text: str) -> tuple[Bag, list[str]]:
-    """Return the bag of a text and its words in order."""
+def words_of(text: str, unit: TopicUnit = "document") -> tuple[Bag, list[str]]:
+    """Return the bag of a text, as a document or clause, and its words in order."""
     document = _read(text)
     assert document.text is not None and document.sentences is not None and document.bag is not None
-    return document.bag, list(_in_order(document.text.text, document.sentences, frozenset(document.bag.words)))
+    bag = document.bag
+    if unit == "clause":
+        bag = count_words(document.text, document.sentences, stop_words=clause_stop_words(load_config()))
+    return bag, list(_in_order(document.text.text, document.sentences, frozenset(bag.words)))
 
 
 def clauses() -> Iterator[tuple[str, Bag]]:
     """Yield text and bag of each clause of the real policy documents."""
-    stop_words = stop_words_of(load_config())
+    stop_words = clause_stop_words(load_config())
     for text, _ in _real():
         document = _read(text)
         assert document.text is not None and document.sentences is not None
@@ -225,4 +229,6 @@ SEEDS: dict[str, Callable[[], tuple[Seeds, ...]]] = {
     "oas_policy": oas_codes,
     "real": lambda: codes_of("yinyuyongliu", "silian"),
 }
+UNITS: dict[str, TopicUnit] = {"oas_policy": "clause"}
+"""What a row of a corpus is, where it's no document."""
 K = {"topic_csldcp": 20, "topic_csl": 20, "oas_policy": 20, "real": 30}

@@ -30,7 +30,7 @@ def bags_of(records: Records, config: Config) -> Iterator[tuple[str, Bag]]:
             if document.bag is not None:
                 yield doc_id, document.bag
         return
-    stop_words = stop_words_of(config)
+    stop_words = clause_stop_words(config) if unit == "clause" else stop_words_of(config)
     for record in records.rows():
         if record.duplicate_of is None:
             document = records.document(record, LAYERS)
@@ -41,6 +41,15 @@ def bags_of(records: Records, config: Config) -> Iterator[tuple[str, Bag]]:
 def stop_words_of(config: Config) -> StopWords:
     """Return the stop words bags are made with."""
     return load_stop_words(config.segment.stop_words, configs_dir())
+
+
+def clause_stop_words(config: Config) -> StopWords:
+    """Return the stop words for topics of clauses: words of official style are most of what a clause has.
+
+    Those in too many clauses fall to the limits of document frequency. A model of documents passes over the others.
+    """
+    without = config.topics.clause_words
+    return load_stop_words(config.segment.stop_words, configs_dir(), without=without)
 
 
 def cut_bags(document: Document, unit: TopicUnit, stop_words: StopWords) -> Iterator[Bag]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Bag
-from pipeline.running.bags import stop_words_of
+from pipeline.running.bags import clause_stop_words
 from pipeline.running.inputs import list_inputs
 from pipeline.running.reading import documents, of_text
 from pipeline.running.stages import up_to_bag
@@ -56,7 +56,7 @@ def assign(out: Path, inputs: Sequence[Path], texts: Sequence[str] = (), *, by_c
     model = load_model(out)
     listing = list_inputs(inputs)
     stages = up_to_bag(config)
-    stop_words = stop_words_of(config)
+    stop_words = clause_stop_words(config)
     result = Assigned()
 
     def take(found: Iterable[Document]) -> None:

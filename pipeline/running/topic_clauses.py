@@ -10,7 +10,7 @@ from pipeline.books.duties import load_duties
 from pipeline.core.config import Config, configs_dir
 from pipeline.core.document import Document
 from pipeline.core.layers import Bag
-from pipeline.running.bags import clause_bags, stop_words_of
+from pipeline.running.bags import clause_bags, clause_stop_words
 from pipeline.running.records import Records
 from pipeline.segment.bag import StopWords
 from pipeline.table.assemble import topic_id
@@ -73,7 +73,7 @@ def passages(out: Path, model: TopicModel, config: Config, *, most: int, only: s
     known: dict[tuple[str, int], tuple[str, Clause]] = {}
 
     def read() -> Iterator[tuple[str, int, int, str, Bag]]:
-        stop_words, duties = stop_words_of(config), load_duties(configs_dir())
+        stop_words, duties = clause_stop_words(config), load_duties(configs_dir())
         with Records(out) as records:
             for record in records.rows():
                 if record.doc_id in titles:

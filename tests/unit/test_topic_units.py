@@ -7,7 +7,7 @@ import pytest
 from pipeline.core.config import TopicUnit, configs_dir, load_config
 from pipeline.core.document import Document, Source
 from pipeline.core.layers import Bag, CleanText, Section
-from pipeline.running.bags import cut_bags
+from pipeline.running.bags import clause_stop_words, cut_bags, stop_words_of
 from pipeline.segment.bag import count_words, load_stop_words
 from pipeline.segment.sentences import cut
 from pipeline.segment.words import load_segmenter
@@ -41,6 +41,15 @@ def test_no_text_gives_no_bags(unit: TopicUnit) -> None:
     assert list(cut_bags(Document(Source("", "", "", 0)), unit, stop_words)) == []
     empty = replace(Document(Source("", "", "", 0)), text=CleanText("", ()), outline=(), sentences=())
     assert all(bag == Bag((), ()) for bag in cut_bags(empty, unit, stop_words))
+
+
+def test_words_of_official_style_count_in_clauses_only() -> None:
+    config = load_config()
+    clause, whole = clause_stop_words(config), stop_words_of(config)
+    assert whole.leave_out("推进") and not clause.leave_out("推进")
+    assert clause.leave_out("因为") and clause.leave_out("浙江省")  # neither function words nor places
+    none = config.model_copy(update={"topics": config.topics.model_copy(update={"clause_words": ()})})
+    assert clause_stop_words(none) == whole
 
 
 def test_pairs_stand_side_by_side_in_one_sentence() -> None:
