@@ -3,7 +3,8 @@
 # make check  what CI runs beside the tests: style, types, layers, documents, scores
 # make bench  speed and memory, as ratios within one run; extraction against other systems after make leaderboard
 # make leaderboard  other systems and cewen on the same gold, the others in .venv-leaderboard
-# make bench-topics  topic models of this and other libraries on the same words (an hour or so)
+# make bench-topics  topic models of this and other libraries on the same words (an hour or two of one core, by the
+#                    times of single fits; rows that are done are kept in out/ and not run again)
 # make train  fit the models anew (some minutes)
 PYTHON ?= python3
 BIN := .venv/bin
@@ -48,7 +49,7 @@ bench: .venv/.dev
 	$(BIN)/python benchmarks/bench_extraction.py
 
 bench-topics: .venv/.dev
-	$(BIN)/python benchmarks/topics/topics_board.py
+	$(BIN)/python benchmarks/topics/topics_board.py --rows out/topics-board.jsonl
 	$(BIN)/python benchmarks/topics/topic_seeds.py
 	$(BIN)/python benchmarks/topics/topic_scale.py
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -10,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.core.config import Config, load_config
-from pipeline.core.document import Document, Source
+from pipeline.core.document import Document
 from pipeline.core.errors import PipelineError
-from pipeline.core.layers import Coding, Measure, RawText
+from pipeline.core.layers import Coding, Measure
 from pipeline.core.offsets import OffsetMap
 from pipeline.core.stage import Stage
 
@@ -259,8 +258,7 @@ def _of_text(text: str, wanted: Sequence[str]) -> Document:
         if stage.gives in names and stage.gives != "raw":
             needed.append(stage)
             names |= set(stage.needs)
-    data = text.encode("utf-8", errors="surrogatepass")
-    doc = Document(Source("", "", hashlib.sha256(data).hexdigest(), len(data)), raw=RawText(text, "text/plain"))
+    doc = Document.of_text(text)
     for stage in reversed(needed):
         doc = stage(doc)
     return doc

@@ -13,18 +13,15 @@ import numpy as np
 
 from pipeline.books.load import load_books
 from pipeline.books.seeds import seeds_of
-from pipeline.clean.steps import clean
 from pipeline.coding.codebook import walk
-from pipeline.coding.units import cut_units
-from pipeline.core.config import TopicSettings, configs_dir, load_config
-from pipeline.core.document import Document, Source
-from pipeline.core.layers import Bag, CleanText, RawText, Section, Sentence
-from pipeline.running.bags import cut_bags
-from pipeline.segment.bag import StopWords, count_words, load_stop_words
-from pipeline.segment.sentences import cut
-from pipeline.segment.words import LexiconSegmenter, load_segmenter
-from pipeline.structure.numbering import load_ranks
-from pipeline.structure.outline import build_outline
+from pipeline.core.config import TopicSettings, TopicUnit, load_config
+from pipeline.core.document import Document
+from pipeline.core.layers import Bag, Sentence
+from pipeline.core.stage import Stage
+from pipeline.running.bags import clause_bags, clause_stop_words
+from pipeline.running.reading import of_text
+from pipeline.running.stages import up_to_bag
+from pipeline.segment.bag import count_words
 from pipeline.topics.phrases import join
 from pipeline.topics.sample import Lack, Sample, draw
 from pipeline.topics.seeds import Seeds
@@ -55,18 +52,18 @@ class Corpus:
 
 def read(name: str) -> Corpus:
     """Return the corpus ``name`` of ``CORPORA``."""
-    return build(name, CORPORA[name](), SEEDS.get(name, tuple)())
+    return build(name, CORPORA[name](), SEEDS.get(name, tuple)(), UNITS.get(name, "document"))
 
 
-def build(name: str, rows: Iterable[Row], seeds: tuple[Seeds, ...] = ()) -> Corpus:
-    """Return a corpus of texts and labels."""
+def build(name: str, rows: Iterable[Row], seeds: tuple[Seeds, ...] = (), unit: TopicUnit = "document") -> Corpus:
+    """Return a corpus of texts and labels; each text is a ``unit``."""
     labels, bags, words = [], [], []
     for text, label in rows:
-        bag, ordered = words_of(text)
+        bag, ordered = words_of(text, unit)
         labels.append(label)
         bags.append(bag)
         words.append(ordered)
-    found = drawn(numbered(bags), settings(), wanted=words_in(seeds))
+    found = drawn(numbered(bags), settings(unit=unit), wanted=words_in(seeds))
     phrases = {(a, b): a + b for a, b in found.phrases}
     bags = [_joined(bag, phrases) for bag in bags]
     sample = drawn(numbered(bags), settings(phrases=1.0))
@@ -129,35 +126,24 @@ def drawn(bags: Iterable[tuple[str, Bag]], chosen: TopicSettings, *, wanted: Col
     return sample
 
 
-def words_of(text: str) -> tuple[Bag, list[str]]:
-    """Return the bag of a text and its words in order."""
-    segmenter, stop_words, ranks = _tools()
-    raw = RawText(text, "text/plain")
-    plain = clean(raw)
-    return counted(plain, build_outline(raw, plain, ranks=ranks), segmenter, stop_words)
+def words_of(text: str, unit: TopicUnit = "document") -> tuple[Bag, list[str]]:
+    """Return the bag of a text, as a document or clause, and its words in order."""
+    document = _read(text)
+    assert document.text is not None and document.sentences is not None and document.bag is not None
+    bag = document.bag
+    if unit == "clause":
+        bag = count_words(document.text, document.sentences, stop_words=clause_stop_words(load_config()))
+    return bag, list(_in_order(document.text.text, document.sentences, frozenset(bag.words)))
 
 
 def clauses() -> Iterator[tuple[str, Bag]]:
     """Yield text and bag of each clause of the real policy documents."""
-    segmenter, stop_words, ranks = _tools()
+    stop_words = clause_stop_words(load_config())
     for text, _ in _real():
-        raw = RawText(text, "text/plain")
-        plain = clean(raw)
-        outline = build_outline(raw, plain, ranks=ranks)
-        sentences = cut(plain, outline, segmenter=segmenter)
-        document = Document(Source("", "", "", 0), text=plain, outline=outline, sentences=sentences)
-        spans = [(one.start, one.end) for one in cut_units(plain.text, outline, sentences)]
-        for (start, end), bag in zip(spans, cut_bags(document, "clause", stop_words), strict=True):
-            yield plain.text[start:end], bag
-
-
-def counted(
-    text: CleanText, outline: tuple[Section, ...], segmenter: LexiconSegmenter, stop_words: StopWords
-) -> tuple[Bag, list[str]]:
-    """Return the bag of a clean text and its words in order."""
-    sentences = cut(text, outline, segmenter=segmenter)
-    bag = count_words(text, sentences, stop_words=stop_words)
-    return bag, list(_in_order(text.text, sentences, frozenset(bag.words)))
+        document = _read(text)
+        assert document.text is not None and document.sentences is not None
+        for unit, _, bag in clause_bags(document.text, document.outline or (), document.sentences, stop_words):
+            yield document.text.text[unit.start : unit.end], bag
 
 
 def _in_order(text: str, sentences: tuple[Sentence, ...], known: frozenset[str]) -> Iterator[str]:
@@ -171,12 +157,15 @@ def _in_order(text: str, sentences: tuple[Sentence, ...], known: frozenset[str])
         yield ""
 
 
+def _read(text: str) -> Document:
+    """Return a text with its layers up to the bag."""
+    return of_text(text, "", _stages())
+
+
 @cache
-def _tools() -> tuple[LexiconSegmenter, StopWords, Any]:
-    """Return what cuts a text, loaded once."""
-    config, folder = load_config(), configs_dir()
-    stop_words = load_stop_words(config.segment.stop_words, folder)
-    return load_segmenter(config.segment, folder), stop_words, load_ranks(folder)
+def _stages() -> tuple[Stage, ...]:
+    """Return the stages of a run up to the bag, loaded once."""
+    return up_to_bag(load_config())
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -240,4 +229,6 @@ SEEDS: dict[str, Callable[[], tuple[Seeds, ...]]] = {
     "oas_policy": oas_codes,
     "real": lambda: codes_of("yinyuyongliu", "silian"),
 }
+UNITS: dict[str, TopicUnit] = {"oas_policy": "clause"}
+"""What a row of a corpus is, where it's no document."""
 K = {"topic_csldcp": 20, "topic_csl": 20, "oas_policy": 20, "real": 30}

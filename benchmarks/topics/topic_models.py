@@ -17,6 +17,7 @@ from topic_metrics import DIVERSE
 
 from pipeline.core.layers import Bag
 from pipeline.topics.fit import fit
+from pipeline.topics.lda import word_counts
 from pipeline.topics.model import TopicModel
 from pipeline.topics.seeds import Seeds
 
@@ -58,10 +59,7 @@ def gensim(bags: Bags, k: int, seed: int, seeds: Sequence[Seeds] = (), **options
         warnings.simplefilter("ignore", EncodingWarning)
         from gensim.models import LdaModel
     sample = drawn(bags, settings(phrases=1.0))
-    documents = [
-        list(zip(row.indices.tolist(), row.data.tolist(), strict=True))
-        for row in map(sample.counts.getrow, _rows(sample))
-    ]
+    documents = word_counts(sample)
     began = time.process_time()
     model = LdaModel(documents, k, dict(enumerate(sample.vocabulary)), random_state=seed, **options)
     seconds = time.process_time() - began
@@ -85,9 +83,8 @@ def sklearn(bags: Bags, k: int, seed: int, seeds: Sequence[Seeds] = ()) -> Fitte
 def tomotopy(bags: Bags, k: int, seed: int, seeds: Sequence[Seeds] = ()) -> Fitted:
     """Fit tomotopy's LDAModel. Raises Unavailable when it isn't there."""
     sample = drawn(bags, settings(phrases=1.0))
-    rows = map(sample.counts.getrow, _rows(sample))
     question = {
-        "documents": [np.repeat(row.indices, row.data).tolist() for row in rows],
+        "documents": [[column for column, n in counts for _ in range(n)] for counts in word_counts(sample)],
         "vocabulary": list(sample.vocabulary),
         "k": k,
         "seed": seed,
@@ -110,11 +107,6 @@ def lacking(name: str) -> str:
     return ""
 
 
-def _rows(sample: Any) -> range:
-    """Return the numbers of a sample's documents."""
-    return range(sample.counts.shape[0])
-
-
 def _top(weights: Any, vocabulary: Sequence[str]) -> list[list[str]]:
     """Return the words with the largest weights, a list a topic."""
     order = np.argsort(-np.asarray(weights), axis=1, kind="stable")[:, :DIVERSE]
@@ -123,7 +115,8 @@ def _top(weights: Any, vocabulary: Sequence[str]) -> list[list[str]]:
 
 MODELS: dict[str, Callable[[Bags, int, int, Sequence[Seeds]], Fitted]] = {
     "gensim": gensim,
-    "gensim-20": partial(gensim, passes=20, iterations=100, alpha="auto", eta="auto"),
+    "gensim-20": partial(gensim, passes=20),
+    "gensim-auto": partial(gensim, passes=20, iterations=100, alpha="auto", eta="auto"),
     "sklearn": sklearn,
     "tomotopy": tomotopy,
     "nmf": partial(ours, kind="nmf"),
@@ -131,9 +124,11 @@ MODELS: dict[str, Callable[[Bags, int, int, Sequence[Seeds]], Fitted]] = {
     "kmeans": partial(ours, kind="kmeans"),
     "seeded": partial(ours, kind="seeded"),
 }
+OURS = frozenset({"nmf", "lda", "kmeans", "seeded"})
 NAMES = {
     "gensim": "gensim LdaModel, defaults",
-    "gensim-20": "gensim LdaModel, passes=20, alpha and eta auto",
+    "gensim-20": "gensim LdaModel, passes=20",
+    "gensim-auto": "gensim LdaModel, passes=20, alpha and eta auto",
     "sklearn": "scikit-learn LDA, online, 20 rounds",
     "tomotopy": f"tomotopy LDA, {ITERATIONS} iterations",
     "nmf": "cewen nmf",

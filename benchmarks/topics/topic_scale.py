@@ -58,7 +58,7 @@ def main() -> None:
 def _measure(bags: list[Bag], kind: str, k: int) -> tuple[float, float, float]:
     """Return the processor time of fitting and of assigning all bags, and the peak of memory in MB."""
     with threadpool_limits(limits=1):
-        chosen = settings(model=kind, k=k)
+        chosen = settings(model=kind, k=k, unit="clause")
         seeds = codes_of("yinyuyongliu") if kind == "seeded" else ()
         fitting, model = timed(partial(fit, ((f"{n:06d}", bag) for n, bag in enumerate(bags)), chosen, seeds=seeds))
         if not isinstance(model, TopicModel):

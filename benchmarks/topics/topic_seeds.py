@@ -26,6 +26,7 @@ from topic_corpora import CORPORA, DATA, clauses, codes_of, drawn, numbered, oas
 import pipeline
 from pipeline.core.layers import Bag
 from pipeline.topics.fit import fit
+from pipeline.topics.lda import word_counts
 from pipeline.topics.model import TopicModel
 from pipeline.topics.sample import Sample
 from pipeline.topics.seeded import STRENGTH
@@ -73,7 +74,7 @@ def main() -> None:
 
 def seeded(task: Task, seed: int) -> TopicModel:
     """Return our seeded model."""
-    chosen = settings(model="seeded", k=task.k, seed=seed, fit_documents=FIT)
+    chosen = settings(model="seeded", k=task.k, seed=seed, fit_documents=FIT, unit="clause")
     model = fit(task.bags, chosen, seeds=task.seeds)
     if not isinstance(model, TopicModel):
         raise ValueError(model.code)
@@ -90,10 +91,10 @@ def with_eta(task: Task, seed: int, ours: TopicModel) -> TopicModel:
     for row, found in enumerate(look_up(sample, task.seeds)):
         for column, weight in found.columns:
             eta[row, column] += STRENGTH * weight
-    rows = map(sample.counts.getrow, range(sample.counts.shape[0]))
-    documents = [list(zip(row.indices.tolist(), row.data.tolist(), strict=True)) for row in rows]
     names = dict(enumerate(sample.vocabulary))
-    made = LdaModel(documents, task.k, names, alpha="auto", eta=eta, passes=10, iterations=100, random_state=seed)
+    made = LdaModel(
+        word_counts(sample), task.k, names, alpha="auto", eta=eta, passes=10, iterations=100, random_state=seed
+    )
     codes = (*(one.code for one in task.seeds), *[""] * (task.k - len(task.seeds)))
     weights = np.asarray(made.state.get_lambda(), dtype=np.float64)
     return replace(ours, weights=weights, prior=np.asarray(made.alpha, dtype=np.float64), codes=codes)
@@ -101,7 +102,7 @@ def with_eta(task: Task, seed: int, ours: TopicModel) -> TopicModel:
 
 def _sample(task: Task) -> Sample:
     """Return the counts both are fitted on."""
-    return drawn(task.bags, settings(fit_documents=FIT), wanted=words_in(task.seeds))
+    return drawn(task.bags, settings(fit_documents=FIT, unit="clause"), wanted=words_in(task.seeds))
 
 
 def shares(model: TopicModel, task: Task) -> Any:
@@ -181,7 +182,7 @@ def _book(name: str) -> Task:
         12,
         seeds,
         numbered(bag for text, bag in _clauses() if any(term in text for term in terms)),
-        [words_of(row["text"])[0] for row in rows],
+        [words_of(row["text"], "clause")[0] for row in rows],
         [_named(name, row["codes"][name]) for row in rows],
         [_named(name, row["disputed"][name]) for row in rows],
     )
@@ -195,7 +196,7 @@ def _named(book: str, codes: Iterable[str]) -> frozenset[str]:
 def _oas() -> Task:
     """Return the task of the policy-content codes: the coded sentences are those fitted on."""
     rows = list(CORPORA["oas_policy"]())
-    bags = [words_of(text)[0] for text, _ in rows]
+    bags = [words_of(text, "clause")[0] for text, _ in rows]
     given = [frozenset({label}) for _, label in rows]
     return Task(20, oas_codes(), numbered(bags), bags, given, [frozenset()] * len(rows))
 

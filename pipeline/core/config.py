@@ -99,7 +99,8 @@ class TopicSettings(_Settings):
     """The topic model fitted over the run's own documents. ``k`` 0: chosen by the number of documents.
 
     ``unit``: what it is fitted on; documents are assigned whole. ``phrases``: pairs of words with at least this NPMI
-    count as one, 1 for none. ``seeds``: codebooks whose codes get a topic each, for ``seeded``. ``samples``: of the
+    count as one, 1 for none; clauses, which have few words, go without. ``clause_words``: categories of the stop lists
+    whose words count in clauses. ``seeds``: codebooks whose codes get a topic each, for ``seeded``. ``samples``: of the
     documents, fitted anew to see whether the topics come back, 0 for none.
     """
 
@@ -107,6 +108,7 @@ class TopicSettings(_Settings):
     model: TopicKind
     unit: TopicUnit = "document"
     phrases: Real = Field(ge=-1, le=1, default=0.5)
+    clause_words: tuple[str, ...] = ()
     seeds: tuple[str, ...] = ()
     k: Whole = Field(ge=0, le=500)
     least_documents: Whole = Field(ge=2)

@@ -66,6 +66,13 @@ class Document:
     measures: tuple[Measure, ...] | None = None
     codings: tuple[Coding, ...] | None = None
 
+    @classmethod
+    def of_text(cls, text: str, name: str = "") -> Document:
+        """Return a document over a plain text that comes from no file."""
+        data = text.encode("utf-8", errors="surrogatepass")
+        source = Source(name, name, hashlib.sha256(data).hexdigest(), len(data))
+        return cls(source, raw=RawText(text, "text/plain"))
+
     @property
     def doc_id(self) -> str:
         """The source's document id."""

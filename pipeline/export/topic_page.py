@@ -14,6 +14,7 @@ from pipeline.core.files import completed
 from pipeline.export.topic_chart import Point, years_chart
 from pipeline.table.cells import printable
 from pipeline.table.words import unwrap
+from pipeline.topics.relevance import Relevant
 
 _LEVELS = 8  # shades of a table's cells
 _ROW, _LEFT, _RIGHT = 24, 132, 250  # a bar's height, where bars begin, how long the longest is
@@ -54,15 +55,6 @@ small{white-space:nowrap}
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A word: its share of all words in this topic, and in all topics."""
-
-    term: str
-    here: float
-    overall: float
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A passage: what it says, in which file, under which heading, where."""
 
@@ -81,7 +73,7 @@ class TopicCard:
     share: float
     n_documents: int
     coherence: float | None
-    bars: tuple[Bar, ...]
+    bars: tuple[Relevant, ...]
     documents: tuple[tuple[str, str, float], ...]
     places: tuple[Place, ...]
     stability: float | None = None

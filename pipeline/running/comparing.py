@@ -7,14 +7,16 @@ from pathlib import Path
 
 from pipeline.core.config import configs_dir
 from pipeline.core.layers import Bag
-from pipeline.running.borders import clauses_of
+from pipeline.running.bags import LAYERS, cut_bags, stop_words_of
 from pipeline.running.records import Records
+from pipeline.running.topic_settings import config_of
 from pipeline.scoring.chain_links import read_chains
 from pipeline.scoring.chain_pairs import ChainPairs, ReadSentence, chain_pairs
 from pipeline.scoring.chain_rules import ChainRules, load_chain_rules
 from pipeline.scoring.groups import choose, others, read_about
 from pipeline.scoring.keyness import LEAST, LEAST_DOCUMENTS, Keyness, keyness
 from pipeline.scoring.term_network import Limits, TermNetwork, term_network
+from pipeline.segment.bag import StopWords
 from pipeline.table.query import connect
 
 _NO_BAG = Bag((), ())
@@ -47,28 +49,17 @@ def network_of_terms(
     with connect(out) as connection:
         wanted = frozenset(choose(connection, where).doc_ids)
     with Records(out) as records:
-        return term_network(_clauses(records, wanted), limits, around=around)
+        clauses = _clauses(records, wanted, stop_words_of(config_of(out)))
+        return term_network(clauses, limits, around=around)
 
 
-def _clauses(records: Records, wanted: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield document and terms of each clause; terms are the words of the document's bag."""
+def _clauses(records: Records, wanted: frozenset[str], stop_words: StopWords) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield document and content words of each clause."""
     for record in records.rows():
-        if record.doc_id not in wanted:
-            continue
-        doc = records.document(record, ("text", "outline", "sentences", "bag"))
-        if doc.text is None or doc.sentences is None or doc.bag is None:
-            continue
-        text, known = doc.text.text, frozenset(doc.bag.words)
-        coming = 0
-        for unit, _ in clauses_of(doc.text, doc.outline or (), doc.sentences):
-            terms = set()
-            while coming < len(doc.sentences) and doc.sentences[coming].start < unit.end:
-                start = doc.sentences[coming].start
-                for end in doc.sentences[coming].words if start >= unit.start else ():
-                    terms.add(text[start:end])
-                    start = end
-                coming += 1
-            yield record.doc_id, known & terms
+        if record.doc_id in wanted:
+            document = records.document(record, LAYERS)
+            for bag in cut_bags(document, "clause", stop_words):
+                yield record.doc_id, bag.words
 
 
 def pairs_of_chains(out: Path, where: Sequence[str] = ()) -> ChainPairs:

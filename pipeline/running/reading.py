@@ -42,6 +42,11 @@ def documents(file: InputFile, stages: Sequence[Stage]) -> Iterator[Document]:
     yield replace(doc, content=None)
 
 
+def of_text(text: str, name: str, stages: Sequence[Stage]) -> Document:
+    """Return a document over a plain text with the layers of ``stages``."""
+    return _finished(Document.of_text(text, name), stages)
+
+
 def _finished(doc: Document, stages: Sequence[Stage]) -> Document:
     """Return a document within a file with the layers it hasn't got yet."""
     for stage in stages:

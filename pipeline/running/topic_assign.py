@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError
-from pipeline.core.layers import Bag, RawText
-from pipeline.core.stage import Stage
+from pipeline.core.layers import Bag
 from pipeline.core.topic_words import topic_id
+from pipeline.running.bags import clause_stop_words
 from pipeline.running.inputs import list_inputs
-from pipeline.running.reading import documents
+from pipeline.running.reading import documents, of_text
 from pipeline.running.records import Records
 from pipeline.running.stages import up_to_bag
-from pipeline.running.topic_clauses import LAYERS, clauses, stop_words_of
+from pipeline.running.topic_clauses import LAYERS, clauses
 from pipeline.running.topic_settings import config_of
 from pipeline.running.topics import load_model
 from pipeline.scoring.groups import choose
@@ -61,7 +60,7 @@ def assign(out: Path, inputs: Sequence[Path], texts: Sequence[str] = (), *, by_c
     model = load_model(out)
     listing = list_inputs(inputs)
     stages = up_to_bag(config)
-    stop_words = stop_words_of(config)
+    stop_words = clause_stop_words(config)
     result = Assigned()
 
     def take(found: Iterable[Document]) -> None:
@@ -74,7 +73,7 @@ def assign(out: Path, inputs: Sequence[Path], texts: Sequence[str] = (), *, by_c
                     result.given += _rows(model, document.source, clause.bag, place)
 
     for number, text in enumerate(texts, 1):
-        take([_of_text(text, f"文字{number}", stages)])
+        take([of_text(text, f"文字{number}", stages)])
     for file in listing.files:
         try:
             take(documents(file, stages))
@@ -90,7 +89,7 @@ def assign_own(out: Path, where: Sequence[str] = ()) -> Assigned:
     Conditions as of ``groups.choose``. Raises PipelineError when there is no model, or for a condition that's wrong.
     """
     model = load_model(out)
-    stop_words = stop_words_of(config_of(out))
+    stop_words = clause_stop_words(config_of(out))
     with connect(out) as connection:
         wanted = frozenset(choose(connection, where).doc_ids)
     result = Assigned(documents=len(wanted))
@@ -113,13 +112,3 @@ def _rows(model: TopicModel, source: Source, bag: Bag, place: tuple[int, int, st
         yield Given(source.doc_id, source.name, source.path, start, end, name, topic.label, round(weight, 6), quote)
     if not mix.topics:
         yield Given(source.doc_id, source.name, source.path, start, end, None, None, None, quote)
-
-
-def _of_text(text: str, name: str, stages: Sequence[Stage]) -> Document:
-    """Return a document over a plain text."""
-    data = text.encode("utf-8", errors="surrogatepass")
-    doc = Document(Source(name, name, hashlib.sha256(data).hexdigest(), len(data)), raw=RawText(text, "text/plain"))
-    for stage in stages:
-        if getattr(doc, stage.gives) is None:
-            doc = stage(doc)
-    return doc

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.books.duties import load_duties
 from pipeline.core.config import Config, configs_dir
 from pipeline.core.document import Document
-from pipeline.core.layers import Bag, CleanText, Sentence
+from pipeline.core.layers import Bag
 from pipeline.core.topic_words import topic_id
-from pipeline.running.borders import clauses_of
+from pipeline.running.bags import clause_bags, clause_stop_words
 from pipeline.running.records import Records
-from pipeline.segment.bag import StopWords, count_words, load_stop_words
+from pipeline.segment.bag import StopWords
 from pipeline.table.build import Places
 from pipeline.table.query import connect
 from pipeline.topics.examples import examples
@@ -52,11 +52,6 @@ class Passage:
     weight: float
 
 
-def stop_words_of(config: Config) -> StopWords:
-    """Return the stop words bags are made with."""
-    return load_stop_words(config.segment.stop_words, configs_dir())
-
-
 def clauses(doc_id: str, document: Document, stop_words: StopWords) -> Iterator[Clause]:
     """Yield the clauses of a document that has the layers ``LAYERS``, in order."""
     if document.text is None or document.sentences is None:
@@ -64,24 +59,9 @@ def clauses(doc_id: str, document: Document, stop_words: StopWords) -> Iterator[
     places = Places(doc_id, document)
     outline = document.outline or ()
     headings = {section.index: f"{section.number}{section.heading}".strip() for section in outline}
-    coming = 0
-    for unit, (start, end) in clauses_of(document.text, outline, document.sentences):
-        while coming < len(document.sentences) and document.sentences[coming].end <= unit.start:
-            coming += 1
-        bag = _bag(document.text, document.sentences[coming:], unit.start, unit.end, stop_words)
+    for unit, (start, end), bag in clause_bags(document.text, outline, document.sentences, stop_words):
         heading = headings.get(unit.section) if unit.section is not None else None
         yield Clause(start, end, places.raw[start:end], heading, places.page(start, end), bag)
-
-
-def _bag(text: CleanText, sentences: tuple[Sentence, ...], start: int, end: int, stop_words: StopWords) -> Bag:
-    """Return the words of ``[start, end)``; ``sentences`` begin with the first that reaches into it."""
-    inside = []
-    for sentence in sentences:
-        if sentence.start >= end:
-            break
-        words = tuple(word for word in sentence.words if start < word <= end)
-        inside.append(replace(sentence, start=max(sentence.start, start), end=min(sentence.end, end), words=words))
-    return count_words(text, tuple(inside), stop_words=stop_words)
 
 
 def passages(out: Path, model: TopicModel, config: Config, *, most: int, only: str | None = None) -> list[Passage]:
@@ -93,7 +73,7 @@ def passages(out: Path, model: TopicModel, config: Config, *, most: int, only: s
     known: dict[tuple[str, int], tuple[str, Clause]] = {}
 
     def read() -> Iterator[tuple[str, int, int, str, Bag]]:
-        stop_words, duties = stop_words_of(config), load_duties(configs_dir())
+        stop_words, duties = clause_stop_words(config), load_duties(configs_dir())
         with Records(out) as records:
             for record in records.rows():
                 if record.doc_id in titles:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.core.topic_words import counted, topic_id
 from pipeline.export.topic_chart import Point
-from pipeline.export.topic_page import Bar, GroupShares, Place, TopicCard, TopicPage
+from pipeline.export.topic_page import GroupShares, Place, TopicCard, TopicPage
 from pipeline.running.topic_choice import choice_section
 from pipeline.running.topic_clauses import Passage, passages
 from pipeline.running.topic_settings import config_of
@@ -41,7 +41,7 @@ def gather(out: Path, *, most: int) -> TopicPage:
             share=row["share"],
             n_documents=row["n_documents"],
             coherence=row["coherence"],
-            bars=tuple(Bar(word.term, word.here, word.overall) for word in bars[place[row["topic_id"]]]),
+            bars=tuple(bars[place[row["topic_id"]]]),
             documents=tuple(
                 (one["source_name"], one["title"] or "", one["weight"])
                 for one in documents_of(out, row["topic_id"], most).to_pylist()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 from pipeline.scoring.chain_links import Link, Stretch
 from pipeline.scoring.groups import About
@@ -62,19 +61,8 @@ class ChainPair:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainsTogether:
-    """Two chains named in one sentence: sentences, documents, and how many of the sentences link them."""
-
-    a: str
-    b: str
-    sentences: int
-    documents: int
-    linked: int
-
-
-@dataclass(frozen=True, slots=True)
 class ChainPairs:
-    """The pairs, most frequent first, how often any two chains share a sentence, and every link.
+    """The pairs, most frequent first, and every link.
 
     ``chains``: in how many sentences each is named; ``unnamed``: sentences with 四链融合 but no names of chains.
     """
@@ -84,7 +72,6 @@ class ChainPairs:
     with_chains: int
     chains: Counts
     pairs: tuple[ChainPair, ...]
-    together: tuple[ChainsTogether, ...]
     links: tuple[ChainLink, ...]
     unnamed: int
     notes: tuple[str, ...]
@@ -119,7 +106,6 @@ def chain_pairs(
         len({one.doc_id for one in read if one.stretch.chains}),
         tuple((name, named[name]) for name in order if named[name]),
         _pairs(links, order),
-        _together(read, order),
         tuple(links),
         unnamed,
         tuple(notes),
@@ -177,20 +163,4 @@ def _pairs(links: list[ChainLink], order: tuple[str, ...]) -> tuple[ChainPair, .
         sizes = (len(places), documents, len(lacking))
         found.append(ChainPair(a, b, directed, *sizes, tuple(verbs), tuple(years), tuple(levels)))
     found.sort(key=lambda pair: (-pair.sentences, not pair.directed, order.index(pair.a), order.index(pair.b)))
-    return tuple(found)
-
-
-def _together(read: list[ReadSentence], order: tuple[str, ...]) -> tuple[ChainsTogether, ...]:
-    """Return how often two chains are named in one sentence."""
-    both: Counter[tuple[str, str]] = Counter()
-    linked: Counter[tuple[str, str]] = Counter()
-    documents: dict[tuple[str, str], set[str]] = {}
-    for one in read:
-        joined = {frozenset((link.a, link.b)) for link in one.stretch.links}
-        for pair in combinations(one.stretch.chains, 2):
-            both[pair] += 1
-            linked[pair] += frozenset(pair) in joined
-            documents.setdefault(pair, set()).add(one.doc_id)
-    found = [ChainsTogether(*pair, n, len(documents[pair]), linked[pair]) for pair, n in both.items()]
-    found.sort(key=lambda one: (-one.sentences, order.index(one.a), order.index(one.b)))
     return tuple(found)

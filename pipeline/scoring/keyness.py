@@ -21,8 +21,8 @@ import numpy.typing as npt
 from pipeline.coding.agreement_intervals import FEWEST_DOCUMENTS, interval, resampled
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Bag
-from pipeline.scoring.discovery import chance, false_discovery
 from pipeline.scoring.groups import Group
+from pipeline.scoring.multiple_testing import benjamini_hochberg, g2_p
 
 LEAST, LEAST_DOCUMENTS = 5, 3
 SEED = 20_250_101
@@ -74,10 +74,6 @@ class Keyness:
     tested: int
     words: tuple[Keyword, ...]
     notes: tuple[str, ...]
-
-    def of(self, side: Literal["target", "reference"], most: int | None = None) -> tuple[Keyword, ...]:
-        """Return the words key for one group, the most certain first."""
-        return tuple(word for word in self.words if word.side == side)[:most]
 
 
 def g2(a: float, b: float, c: float, d: float) -> float:
@@ -173,7 +169,7 @@ def _keywords(sides: tuple[_Counted, _Counted], least: int, least_documents: int
         ratio = log_ratio(a, b, totals[0], totals[1])
         if a + b >= least and spread[0 if ratio > 0 else 1][term] >= least_documents:
             words.append((term, a, b, g2(a, b, totals[0], totals[1]), ratio))
-    q = false_discovery([chance(word[3]) for word in words])
+    q = benjamini_hochberg([g2_p(word[3]) for word in words])
     found = [
         Keyword(
             term,
@@ -186,7 +182,7 @@ def _keywords(sides: tuple[_Counted, _Counted], least: int, least_documents: int
             spread[1][term],
             value,
             ratio,
-            chance(value),
+            g2_p(value),
             adjusted,
         )
         for (term, a, b, value, ratio), adjusted in zip(words, q, strict=True)

@@ -7,13 +7,15 @@ together.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from itertools import combinations
 from xml.sax.saxutils import escape, quoteattr
 
+import numpy as np
+
+from pipeline.core.association import npmi
 from pipeline.core.errors import PipelineError
 
 TERMS, EDGES = 150, 500
@@ -144,23 +146,15 @@ def _edges(
         seen.update(pairs)
     spread.update(seen)
     frequency, total = counted
+    shares = [(count / total, frequency[a] / total, frequency[b] / total) for (a, b), count in together.items()]
+    values = npmi(*np.array(shares).reshape(-1, 3).T).tolist()
     edges = []
-    for pair, count in together.items():
-        value = npmi(count, frequency[pair[0]], frequency[pair[1]], total)
+    for (pair, count), value in zip(together.items(), values, strict=True):
         if count >= limits.least and spread[pair] >= limits.least_documents and value >= limits.least_npmi:
             a, b = sorted(words[i] for i in pair)
             edges.append(Edge(a, b, count, spread[pair], round(value, _DIGITS)))
     edges.sort(key=lambda edge: (-edge.weight, -edge.npmi, edge.source, edge.target))
     return edges[: limits.edges], len(edges)
-
-
-def npmi(both: int, a: int, b: int, total: int) -> float:
-    """Return normalised pointwise mutual information, −1 to 1, of two things in ``a``, ``b`` and ``both`` places."""
-    if not both:
-        return -1.0
-    if both == total:
-        return 1.0
-    return math.log(both * total / (a * b)) / -math.log(both / total)
 
 
 def _graphml(network: TermNetwork) -> Iterator[str]:

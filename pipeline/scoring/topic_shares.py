@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from pipeline.coding.agreement_intervals import FEWEST_DOCUMENTS, interval, resampled
 from pipeline.core.errors import PipelineError
-from pipeline.scoring.discovery import false_discovery
 from pipeline.scoring.groups import choose, document_axis, members
+from pipeline.scoring.multiple_testing import benjamini_hochberg
 from pipeline.table.query import connect
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _tests(
         )
     own = inside[:, tested]
     p = permuted(weights, own, seed=how[0], draws=how[1])
-    q = false_discovery(p.tolist())
+    q = benjamini_hochberg(p.tolist())
     means = np.stack([weights[own[:, number]].mean(0) for number in range(own.shape[1])])
     spread = means.max(0) - means.min(0)
     return tuple(

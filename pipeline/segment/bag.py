@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +40,10 @@ class StopWords:
         return word.endswith(self.suffixes) or self.numerals.issuperset(word)
 
 
-def load_stop_words(names: Sequence[str], folder: Path) -> StopWords:
+def load_stop_words(names: Sequence[str], folder: Path, *, without: Collection[str] = ()) -> StopWords:
     """Return the stop lists ``names`` of the configs folder (word, category; a name with ``/`` is a path of your own).
 
+    Rows of the categories ``without`` are passed over.
     Raises PipelineError with every mistake: a file that can't be read, a row that has no category.
     """
     by_category: dict[str, list[str]] = {SUFFIX: [], KEPT: [], NUMERAL: []}
@@ -55,7 +56,8 @@ def load_stop_words(names: Sequence[str], folder: Path) -> StopWords:
             if len(row) != 2 or not row[0].strip() or not row[1].strip():
                 mistakes.append(f"{name}:{number}: 应为两列：词、制表符、类别")
                 continue
-            by_category.get(row[1].strip(), plain).append(row[0].strip())
+            if row[1].strip() not in without:
+                by_category.get(row[1].strip(), plain).append(row[0].strip())
     if mistakes:
         raise PipelineError(*mistakes)
     return StopWords(
@@ -63,7 +65,7 @@ def load_stop_words(names: Sequence[str], folder: Path) -> StopWords:
         suffixes=tuple(dict.fromkeys(by_category[SUFFIX])),
         kept=frozenset(by_category[KEPT]),
         numerals=frozenset("".join(by_category[NUMERAL])),
-        digest=digest(*content),
+        digest=digest(*content, *sorted(without)),
     )
 
 

@@ -43,8 +43,7 @@ def examples(model: TopicModel, clauses: Iterable[Clause], *, most: int = 3) -> 
     for doc_id, start, end, text, bag in clauses:
         if not SHORTEST <= len(text) <= LONGEST:
             continue
-        mix = model.assign(bag)
-        words = model.words(bag)
+        mix, words = model.read(bag)
         for row, weight in zip(mix.topics, mix.weights, strict=True):
             covered = round(sum(shares[row].get(word, 0.0) for word in words), 6)
             one = Example(doc_id, start, end, text, weight, covered)

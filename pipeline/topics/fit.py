@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.core.config import TopicSettings
 from pipeline.core.layers import Bag
-from pipeline.topics.found import Found, tf_idf_matrix
+from pipeline.topics.arrays import TopicArrays, tf_idf_matrix
 from pipeline.topics.kmeans import fit_kmeans
 from pipeline.topics.labels import label_of
 from pipeline.topics.lda import fit_lda
@@ -75,7 +75,7 @@ def fit_sample(sample: Sample, settings: TopicSettings, *, seeds: Sequence[Seeds
     )
 
 
-def _found(sample: Sample, values: Any, settings: TopicSettings, seeds: Sequence[Seeds]) -> Found:
+def _found(sample: Sample, values: Any, settings: TopicSettings, seeds: Sequence[Seeds]) -> TopicArrays:
     """Return the topics of the kind asked for."""
     k = number_of_topics(settings.k, sample)
     if settings.model == "nmf":

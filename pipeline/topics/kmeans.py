@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.topics.found import DIGITS, Found
+from pipeline.topics.arrays import DIGITS, TopicArrays
 from pipeline.topics.infer import belongs
 from pipeline.topics.nmf import exact_svd, factors
 from pipeline.topics.sample import Sample
@@ -28,14 +28,14 @@ SMOOTH = 0.1  # added to every word in every group
 SETTLED = 0.9995  # of the documents stay in their group: done
 
 
-def fit_kmeans(sample: Sample, values: Any, k: int, seed: int) -> Found:
+def fit_kmeans(sample: Sample, values: Any, k: int, seed: int) -> TopicArrays:
     """Return the groups' words as shares, their sizes in documents, and the logarithms of their word probabilities.
 
     Groups that no document is in most are left out.
     """
     weights, amounts = factors(values, k, seed)
     if not len(weights):
-        return Found(weights, np.zeros(0))
+        return TopicArrays(weights, np.zeros(0))
     start = _group(_space(values, seed), amounts.argmax(axis=1), len(weights))
     softened = sample.counts.astype(np.float64)
     softened.data = 1.0 + np.log(softened.data)
@@ -43,7 +43,9 @@ def fit_kmeans(sample: Sample, values: Any, k: int, seed: int) -> Found:
     used = np.unique(members.argmax(axis=1))
     members = members[:, used] / members[:, used].sum(axis=1, keepdims=True)
     logs, sizes = _words(softened, members)
-    return Found(_weights(sample.counts, members), sizes, prior=np.round(sizes, DIGITS), centres=np.round(logs, DIGITS))
+    return TopicArrays(
+        _weights(sample.counts, members), sizes, prior=np.round(sizes, DIGITS), centres=np.round(logs, DIGITS)
+    )
 
 
 def _space(values: Any, seed: int) -> Floats:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.topics.found import DIGITS, Found
+from pipeline.topics.arrays import DIGITS, TopicArrays
 from pipeline.topics.nmf import factors
 from pipeline.topics.sample import Sample
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def fit_lda(sample: Sample, values: Any, k: int, seed: int) -> Found:
+def fit_lda(sample: Sample, values: Any, k: int, seed: int) -> TopicArrays:
     """Return Dirichlet parameters, prior and sizes of LDA topics, started from NMF's."""
     start, _ = factors(values, k, seed)
-    return started(sample, start, seed) if len(start) else Found(start, np.zeros(0))
+    return started(sample, start, seed) if len(start) else TopicArrays(start, np.zeros(0))
 
 
-def started(sample: Sample, start: Floats, seed: int, eta: Floats | None = None) -> Found:
+def started(sample: Sample, start: Floats, seed: int, eta: Floats | None = None) -> TopicArrays:
     """Return LDA topics started from ``start``, a topic's words as shares in each row.
 
     ``eta`` are the words' prior weights in each topic; without, one for each word is learned.
@@ -36,11 +36,6 @@ def started(sample: Sample, start: Floats, seed: int, eta: Floats | None = None)
         warnings.simplefilter("ignore", EncodingWarning)  # smart_open asks for the locale's encoding when imported
         from gensim.models import LdaModel
 
-    counts = sample.counts
-    documents = [
-        list(zip(counts.indices[a:b].tolist(), counts.data[a:b].tolist(), strict=True))
-        for a, b in zip(counts.indptr[:-1], counts.indptr[1:], strict=True)
-    ]
     model = LdaModel(
         id2word=dict(enumerate(sample.vocabulary)),
         num_topics=len(start),
@@ -52,11 +47,20 @@ def started(sample: Sample, start: Floats, seed: int, eta: Floats | None = None)
         eval_every=0,
         random_state=seed,
     )
-    tokens = float(counts.data.sum())
+    tokens = float(sample.counts.data.sum())
     model.state.sstats[:] = (start * tokens / len(start) + 0.01).astype(model.state.sstats.dtype)
     model.sync_state()
     with np.errstate(divide="ignore", invalid="ignore"):  # a step that can't be taken isn't, and needs no warning
-        model.update(documents)
+        model.update(word_counts(sample))
     weights: Floats = np.asarray(np.round(model.state.get_lambda().astype(np.float64), 6), dtype=np.float64)
     prior: Floats = np.asarray(np.round(model.alpha.astype(np.float64), DIGITS), dtype=np.float64)
-    return Found(weights, weights.sum(axis=1), prior=prior)
+    return TopicArrays(weights, weights.sum(axis=1), prior=prior)
+
+
+def word_counts(sample: Sample) -> list[list[tuple[int, int]]]:
+    """Return the documents as gensim has them: for each its words' columns with their counts."""
+    counts = sample.counts
+    return [
+        list(zip(counts.indices[a:b].tolist(), counts.data[a:b].tolist(), strict=True))
+        for a, b in zip(counts.indptr[:-1], counts.indptr[1:], strict=True)
+    ]

@@ -95,7 +95,15 @@ class TopicModel:
 
         Under ``kmeans`` these aren't shares of the text but how sure it is which one topic the document has.
         """
+        return self._assigned(*self._known(bag))
+
+    def read(self, bag: Bag) -> tuple[TopicMix, list[str]]:
+        """Return the topics of a document, as ``assign`` does, and the words of it the model knows, each once."""
         columns, counts = self._known(bag)
+        return self._assigned(columns, counts), [self.vocabulary[column] for column in columns]
+
+    def _assigned(self, columns: NDArray[np.int64], counts: Floats) -> TopicMix:
+        """Return the topics of a document of these words."""
         if not columns.size:
             return TopicMix()
         if self.kind in ("lda", "seeded"):
@@ -106,10 +114,6 @@ class TopicModel:
             return _mix(infer.belongs(likelihood[None], softened.sum(keepdims=True), self.prior)[0])
         values = tf_idf(counts, self.idf[columns])
         return _mix(infer.nonnegative(self.weights[:, columns], values, self._solver))
-
-    def words(self, bag: Bag) -> list[str]:
-        """Return the words of a document the model knows, phrases among them, each once."""
-        return [self.vocabulary[column] for column in self._known(bag)[0]]
 
     def _known(self, bag: Bag) -> tuple[NDArray[np.int64], Floats]:
         """Return the columns of a document's words, phrases among them, and their counts."""

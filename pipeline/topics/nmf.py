@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.topics.found import DIGITS, Found
+from pipeline.topics.arrays import DIGITS, TopicArrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def fit_nmf(values: Any, k: int, seed: int) -> Found:
+def fit_nmf(values: Any, k: int, seed: int) -> TopicArrays:
     """Return the topics' words as shares, and how much of the documents each topic is. Empty topics are left out."""
     weights, amounts = factors(values, k, seed)
     sums = amounts.sum(axis=1, keepdims=True)
-    return Found(weights, (amounts / np.where(sums > 0, sums, 1)).sum(axis=0))
+    return TopicArrays(weights, (amounts / np.where(sums > 0, sums, 1)).sum(axis=0))
 
 
 def factors(values: Any, k: int, seed: int) -> tuple[Floats, Floats]:

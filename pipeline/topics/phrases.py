@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from pipeline.core.association import npmi
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -20,10 +22,7 @@ Word = TypeVar("Word", int, str)
 
 def score(together: Ints, first: Ints, second: Ints, total: int) -> NDArray[np.float64]:
     """Return the NPMI, from -1 to 1 to six digits, of pairs counted ``together``, by their words' own counts."""
-    share = together / total
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = np.log(share / (first / total * (second / total))) / -np.log(share)
-    return np.asarray(np.round(np.where(together >= total, 1.0, scores), 6), dtype=np.float64)
+    return np.asarray(np.round(npmi(together / total, first / total, second / total), 6), dtype=np.float64)
 
 
 def join(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from pipeline.core.association import npmi
+
 TOP = 10
 """How many top terms of a topic coherence looks at."""
-WINDOW = 110
-"""How many words Röder et al. let a window of ``c_v`` have."""
 _LITTLE = 1e-12  # gensim's, added to the share of a pair so that its logarithm exists
 
 
@@ -24,25 +24,21 @@ def coherence(counts: Any, topics: Sequence[Sequence[int]]) -> list[float]:
         return [0.0 for _ in topics]
     place, together = _together(counts, topics)
     alone = together.diagonal()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = np.log(together / np.outer(alone, alone)) / -np.log(together)
-    scores[together == 0] = -1.0
-    scores[together == 1] = 1.0
+    scores = npmi(together, alone[:, None], alone)
     return [_mean(scores, [place[column] for column in terms[:TOP]]) for terms in topics]
 
 
 def c_v(counts: Any, topics: Sequence[Sequence[int]]) -> list[float]:
     """Return the C_V (Röder et al. 2015) of each topic's first ten terms (columns of ``counts``), to six digits.
 
-    Rows are what terms stand in together: documents, or the ``windows`` of texts. Each term is compared, by the cosine
+    Rows are what terms stand in together: documents, or windows of texts. Each term is compared, by the cosine
     of its NPMI with all terms, with the topic as a whole. 0.0 for a topic of fewer than two terms.
     """
     if not any(topics):
         return [0.0 for _ in topics]
     place, together = _together(counts, topics)
     alone = together.diagonal()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = np.log((together + _LITTLE) / np.outer(alone, alone)) / -np.log(together + _LITTLE)
+    scores = npmi(together, alone[:, None], alone, added=_LITTLE)
     result = []
     for terms in topics:
         own = [place[column] for column in terms[:TOP] if alone[place[column]]]
@@ -55,32 +51,6 @@ def c_v(counts: Any, topics: Sequence[Sequence[int]]) -> list[float]:
         cosines = np.divide(vectors @ whole, lengths, out=np.zeros(len(own)), where=lengths > 0)
         result.append(round(float(cosines.mean()), 6))
     return result
-
-
-def windows(texts: Iterable[Sequence[str]], vocabulary: Sequence[str], size: int = WINDOW) -> Any:
-    """Return which words of ``vocabulary`` (columns) stand in each stretch of ``size`` words (rows), as a CSR matrix.
-
-    A text gives a row a word it can begin at, one if it's no longer than ``size``. For ``c_v`` as published, which
-    needs the words in order; give it the topics' terms only, as every window is a row.
-    """
-    from scipy.sparse import csr_matrix
-
-    columns = {word: i for i, word in enumerate(vocabulary)}
-    rows: list[np.ndarray[Any, np.dtype[np.int64]]] = []
-    cells: list[np.ndarray[Any, np.dtype[np.int64]]] = []
-    total = 0
-    for text in texts:
-        many = max(1, len(text) - size + 1)
-        for at, word in enumerate(text):
-            if word in columns:
-                span = np.arange(max(0, at - size + 1), min(at, many - 1) + 1)
-                rows.append(span + total)
-                cells.append(np.full(len(span), columns[word]))
-        total += many
-    if not rows:
-        return csr_matrix((total, len(columns)))
-    places = (np.concatenate(rows), np.concatenate(cells))
-    return csr_matrix((np.ones(len(places[0])), places), shape=(total, len(columns)))
 
 
 def diversity(topics: Sequence[Sequence[Any]]) -> float:

@@ -14,10 +14,9 @@ LAMBDA = 0.6
 
 
 class Relevant(NamedTuple):
-    """A word, its share of the topic, and the shares of all words that are this word: in this topic, and in all."""
+    """A word, and the shares of all words that are this word: in this topic, and in all."""
 
     term: str
-    weight: float
     here: float
     overall: float
 
@@ -36,10 +35,5 @@ def relevant(model: TopicModel, sizes: Sequence[float], most: int) -> list[list[
         known = np.flatnonzero((row > 0) & (overall > 0))
         scores = np.log(row[known]) - (1 - LAMBDA) * np.log(overall[known])
         order = np.lexsort((known, -np.round(scores, 6)))[:most]
-        result.append(
-            [
-                Relevant(model.vocabulary[c], float(row[c]), float(part * row[c]), float(overall[c]))
-                for c in known[order]
-            ]
-        )
+        result.append([Relevant(model.vocabulary[c], float(part * row[c]), float(overall[c])) for c in known[order]])
     return result

@@ -69,7 +69,8 @@ def draw(
     ids = sorted(kept)
     rows = [kept[doc_id] for doc_id in ids]
     words = list(numbers)
-    phrases = _phrases(rows, words, settings.phrases, wanted)
+    least = 1.0 if settings.unit == "clause" else settings.phrases
+    phrases = _phrases(rows, words, least, wanted)
     if phrases:
         joined = {(a, b): numbers.setdefault(words[a] + words[b], len(numbers)) for a, b in phrases}
         words = list(numbers)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.topics.found import DIGITS, Found
+from pipeline.topics.arrays import DIGITS, TopicArrays
 from pipeline.topics.lda import started
 from pipeline.topics.nmf import factors
 from pipeline.topics.sample import Sample
@@ -26,7 +26,7 @@ STRENGTH = 20.0
 """What a seed word of weight 1 has in its topic's prior, in occurrences."""
 
 
-def fit_seeded(sample: Sample, values: Any, k: int, seed: int, seeds: Sequence[Seeds]) -> Found:
+def fit_seeded(sample: Sample, values: Any, k: int, seed: int, seeds: Sequence[Seeds]) -> TopicArrays:
     """Return a topic for each code that has seed words in the sample, and free ones up to ``k``, at least one.
 
     A code with too few words to keep gets no topic of its own; ``notes`` says so.

@@ -21,7 +21,7 @@ class Seeds:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SeedColumns:
     """Which of a code's seed words the documents have: the columns of the sample and the weight of each.
 
     ``absent`` stand in none of the words kept, ``rare`` in few documents.
@@ -34,7 +34,7 @@ class Found:
     rare: tuple[str, ...]
 
 
-def look_up(sample: Sample, seeds: Sequence[Seeds]) -> list[Found]:
+def look_up(sample: Sample, seeds: Sequence[Seeds]) -> list[SeedColumns]:
     """Return for each code which of its words the sample has. A word that has the term within it counts for it."""
     import numpy as np
 
@@ -51,11 +51,11 @@ def look_up(sample: Sample, seeds: Sequence[Seeds]) -> list[Found]:
                 rare.append(term)
             for column in hits:
                 columns[column] = max(weight, columns.get(column, 0.0))
-        result.append(Found(one.code, one.name, tuple(sorted(columns.items())), tuple(absent), tuple(rare)))
+        result.append(SeedColumns(one.code, one.name, tuple(sorted(columns.items())), tuple(absent), tuple(rare)))
     return result
 
 
-def notes(found: Sequence[Found], shown: int = 5) -> tuple[str, ...]:
+def notes(found: Sequence[SeedColumns], shown: int = 5) -> tuple[str, ...]:
     """Return in Chinese what is wrong with the seeds, a sentence a code; none for a code most of whose words are there.
 
     A code none of whose words is there gets no topic.

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks" / "topics"))
 import topic_metrics as metrics
 import topic_seeds
+import topics_board
 
+from pipeline.topics.quality import c_v
 from pipeline.topics.seeds import Seeds
 
 
@@ -33,49 +34,41 @@ def test_agreement_with_labels(found: list[int], labels: str, nmi: float, purity
     assert metrics.purity(found, labels) == purity
 
 
-def test_stability_pairs_topics_one_to_one() -> None:
-    assert metrics.jaccard("ab", "bc") == pytest.approx(1 / 3)
-    assert metrics.jaccard("", "") == 0
-    assert metrics.matched(["ab", "cd"], ["dc", "ba"]) == 1  # neither the order of topics nor of words counts
-    # both are most like ab, but only one can have it: 1 + 0, not 1 + 1/3
-    assert metrics.matched(["ab", "ac"], ["ab", "xy"]) == pytest.approx(0.5)
-    assert metrics.matched(["ab"], ["ab", "cd"]) == 0.5  # a topic without a partner
-    assert metrics.stability(["ab", "ab", "ac"]) == pytest.approx((1 + 0.5 + 0.5) / 3)
-    words = [chr(0x4E00 + n) for n in range(30)]
-    assert metrics.matched([words], [words[:20]]) == 1  # the top twenty only
-
-
-def test_diversity_is_the_share_of_different_words() -> None:
-    assert metrics.diversity(["ab", "bc"]) == 0.75
-    assert metrics.diversity([]) == 0
-
-
-def test_npmi_of_words_always_and_never_together() -> None:
-    counts = csr_matrix(np.array([[1, 1, 0], [2, 1, 0], [0, 0, 1], [0, 0, 3]]))
-    assert metrics.npmi(counts, [[0, 1]]) == pytest.approx(1)
-    assert metrics.npmi(counts, [[0, 1], [0, 2]]) == pytest.approx(0)
-
-
 def test_windows_slide_over_long_documents() -> None:
     # windows of three: 0 0 1, 0 1 2, 1 2 2 and the short document 2 as a whole
-    windows = metrics.Windows([np.array([0, 0, 1, 2, 2]), np.array([2])], [0, 1, 2], size=3)
-    assert windows._total == 4
-    assert windows._both.tolist() == [[2, 2, 1], [2, 3, 2], [1, 2, 3]]
+    found = metrics.windows([np.array([0, 0, 1, 2, 2]), np.array([2])], [0, 1, 2], 4, size=3)
+    assert (found.toarray() > 0).astype(int).tolist() == [[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 0], [0, 0, 1, 0]]
+    assert metrics.windows([np.array([0, 1])], [1], 2).toarray().tolist() == [[0, 1]]
+    assert metrics.windows([np.array([], dtype=np.int64)], [1], 2).shape == (1, 2)
 
 
-def test_c_v_is_that_of_gensim_where_no_word_repeats() -> None:
+@pytest.mark.parametrize("size", [110, 10, 3])
+def test_c_v_over_windows_is_that_of_gensim_where_no_word_repeats(size: int) -> None:
     """gensim forgets a word as soon as one of its places leaves the window, even when it stands there again."""
     from gensim.corpora import Dictionary
     from gensim.models import CoherenceModel
 
     chance = np.random.default_rng(1)
-    tokens = [chance.permutation(200)[: int(size)] for size in chance.integers(1, 200, size=40)]
+    tokens = [chance.permutation(200)[: int(length)] for length in chance.integers(1, 200, size=40)]
     topics = [[0, 1, 2, 3], [4, 5, 6, 150]]
     texts = [[str(n) for n in document] for document in tokens]
     named = [[str(n) for n in topic] for topic in topics]
-    theirs = CoherenceModel(topics=named, texts=texts, dictionary=Dictionary(texts), coherence="c_v", processes=1)
-    windows = metrics.Windows(tokens, {n for topic in topics for n in topic})
-    assert metrics.c_v(windows, topics) == pytest.approx(theirs.get_coherence(), abs=1e-6)
+    theirs = CoherenceModel(
+        topics=named, texts=texts, dictionary=Dictionary(texts), coherence="c_v", window_size=size, processes=1
+    )
+    windows = metrics.windows(tokens, {n for topic in topics for n in topic}, 200, size)
+    assert c_v(windows, topics) == pytest.approx(theirs.get_coherence_per_topic(), abs=1e-6)
+
+
+def test_rows_are_kept_as_they_come_and_found_again(tmp_path: Path) -> None:
+    path = tmp_path / "out" / "rows.jsonl"
+    rows = topics_board.Rows(path)
+    assert rows.get("a") is None
+    rows.keep("a", {"corpus": "甲"}, ["1.0"])
+    again = topics_board.Rows(path)
+    assert again.get("a") == ["1.0"] and again.get("b") is None
+    again.keep("b", {"corpus": "乙"}, ["2.0"])
+    assert topics_board.Rows(path).get("b") == ["2.0"] and topics_board.Rows(path).get("a") == ["1.0"]
 
 
 def test_a_code_is_kept_when_its_topic_is_highest_for_it() -> None:

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import numpy as np
 
 from pipeline.export.topic_chart import Point, years_chart
-from pipeline.export.topic_page import Bar, GroupShares, Place, TopicCard, TopicPage, render
+from pipeline.export.topic_page import GroupShares, Place, TopicCard, TopicPage, render
 from pipeline.topics.model import Topic, TopicModel
-from pipeline.topics.relevance import relevant
+from pipeline.topics.relevance import Relevant, relevant
 
 EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'&\x00"
 
@@ -31,7 +31,15 @@ class Tags(HTMLParser):
 
 def test_nothing_in_a_document_becomes_markup() -> None:
     card = TopicCard(
-        EVIL, EVIL, 0.5, 3, None, (Bar(EVIL, 0.1, 0.2),), ((EVIL, EVIL, 0.9),), (Place(EVIL, EVIL, EVIL, EVIL),), 0.4
+        EVIL,
+        EVIL,
+        0.5,
+        3,
+        None,
+        (Relevant(EVIL, 0.1, 0.2),),
+        ((EVIL, EVIL, 0.9),),
+        (Place(EVIL, EVIL, EVIL, EVIL),),
+        0.4,
     )
     points = (Point(EVIL, 1, 0.25, None), Point("乙", 9, 0.5, (0.4, 0.6)))
     years = (Point("2019", 9, 0.25, (0.2, 0.3)), Point("2021", 9, 0.5, (0.4, 0.6)))

@@ -46,6 +46,8 @@ def test_phrases_are_learned_and_kept() -> None:
     none = draw(with_pairs(), settings(phrases=1))
     assert isinstance(none, Sample) and none.phrases == ()
     assert "科技创新" not in none.vocabulary
+    clauses = draw(with_pairs(), settings(unit="clause"))
+    assert isinstance(clauses, Sample) and clauses.phrases == ()
 
 
 @pytest.mark.parametrize("kind", ["nmf", "lda", "kmeans", "seeded"])

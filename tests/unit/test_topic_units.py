@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.core.config import configs_dir, load_config
+from pipeline.core.config import TopicUnit, configs_dir, load_config
 from pipeline.core.document import Document, Source
 from pipeline.core.layers import Bag, CleanText, Section
-from pipeline.running.bags import Unit, cut_bags
+from pipeline.running.bags import clause_stop_words, cut_bags, stop_words_of
 from pipeline.segment.bag import count_words, load_stop_words
 from pipeline.segment.sentences import cut
 from pipeline.segment.words import load_segmenter
@@ -27,7 +27,7 @@ def document() -> Document:
 
 
 @pytest.mark.parametrize(("unit", "bags"), [("document", 1), ("section", 3), ("clause", 4)])
-def test_units_share_out_the_words_of_the_document(unit: Unit, bags: int) -> None:
+def test_units_share_out_the_words_of_the_document(unit: TopicUnit, bags: int) -> None:
     stop_words = load_stop_words(load_config().segment.stop_words, configs_dir())
     found = list(cut_bags(document(), unit, stop_words))
     assert len(found) == bags
@@ -36,17 +36,26 @@ def test_units_share_out_the_words_of_the_document(unit: Unit, bags: int) -> Non
 
 
 @pytest.mark.parametrize("unit", ["document", "section", "clause"])
-def test_no_text_gives_no_bags(unit: Unit) -> None:
+def test_no_text_gives_no_bags(unit: TopicUnit) -> None:
     stop_words = load_stop_words((), configs_dir())
     assert list(cut_bags(Document(Source("", "", "", 0)), unit, stop_words)) == []
 
 
 @pytest.mark.parametrize("unit", ["document", "section", "clause"])
-def test_text_without_words_gives_a_bag_without_words(unit: Unit) -> None:
+def test_text_without_words_gives_a_bag_without_words(unit: TopicUnit) -> None:
     clean = CleanText("？！、\n", ())
     sentences = cut(clean, (), segmenter=load_segmenter(load_config().segment, configs_dir()))
     document = replace(Document(Source("", "", "", 0)), text=clean, outline=(), sentences=sentences)
     assert list(cut_bags(document, unit, load_stop_words((), configs_dir()))) == [Bag((), ())]
+
+
+def test_words_of_official_style_count_in_clauses_only() -> None:
+    config = load_config()
+    clause, whole = clause_stop_words(config), stop_words_of(config)
+    assert whole.leave_out("推进") and not clause.leave_out("推进")
+    assert clause.leave_out("因为") and clause.leave_out("浙江省")  # neither function words nor places
+    none = config.model_copy(update={"topics": config.topics.model_copy(update={"clause_words": ()})})
+    assert clause_stop_words(none) == whole
 
 
 def test_pairs_stand_side_by_side_in_one_sentence() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def false_discovery(p: Sequence[float]) -> tuple[float, ...]:
+def benjamini_hochberg(p: Sequence[float]) -> tuple[float, ...]:
     """Return Benjamini–Hochberg's adjusted p (q) of each test: calling all with q ≤ .05 found errs in 5% of them."""
     if not p:
         return ()
@@ -20,6 +20,6 @@ def false_discovery(p: Sequence[float]) -> tuple[float, ...]:
     return tuple(float(q) for q in result)
 
 
-def chance(g2: float) -> float:
+def g2_p(g2: float) -> float:
     """Return the p of a G² with one degree of freedom."""
     return math.erfc(math.sqrt(max(g2, 0.0) / 2))

@@ -16,7 +16,7 @@ DIGITS = 8  # of the weights: what lies behind differs between processors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class TopicArrays:
     """Topics, a row each in ``weights`` and a place in ``sizes``; for the rest see TopicModel."""
 
     weights: Floats
