@@ -148,11 +148,13 @@ class Filled:
 
 def fill(page: Page, placed: Sequence[Placed], models: MeasureModels) -> Iterator[Filled]:
     """Yield what the models say of the measures of one text, in order."""
-    items = _Slot(page, models.item, ITEM)
-    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY)
-    for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
-        item, item_sure = items.fill(p, role)
-        who, who_sure = beneficiaries.fill(p, role) if role == "benefit" else (None, 1.0)
+    judged = list(zip(placed, models.roles_of([p.features for p in placed]), strict=True))
+    items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
+    given = [(p, role) for p, (role, _) in judged if role == "benefit"]
+    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given)
+    for p, (role, sure) in judged:
+        item, item_sure = items.next()
+        who, who_sure = beneficiaries.next() if role == "benefit" else (None, 1.0)
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 
@@ -189,15 +191,19 @@ def remember(page: Page, before: list[Span], span: Span | None) -> None:
 class _Slot:
     """Fills one slot of the measures of a page, one after the other."""
 
-    def __init__(self, page: Page, pointer: Pointer, reach: Reach) -> None:
-        """Start with no span chosen."""
-        self._page, self._reach = page, reach
+    def __init__(self, page: Page, pointer: Pointer, reach: Reach, measures: Sequence[tuple[Placed, str]]) -> None:
+        """Ask about all ``measures`` with their roles; no span is chosen yet."""
+        questions = [asked_of(page, placed, role, (), reach) for placed, role in measures]
+        self._page = page
         self._pointer = PagePointer(pointer, page)
+        self._pointer.prepare(questions)
+        self._questions = iter(questions)
         self._before: list[Span] = []
 
-    def fill(self, placed: Placed, role: str) -> tuple[str | None, float]:
-        """Return the words that fill the slot, ``None`` for nothing, and their probability."""
-        span, sure = self._pointer.choose(asked_of(self._page, placed, role, self._before, self._reach))
+    def next(self) -> tuple[str | None, float]:
+        """Return the words that fill the slot of the next measure, ``None`` for nothing, and their probability."""
+        asked = next(self._questions)._replace(before=tuple(self._before))
+        span, sure = self._pointer.choose(asked)
         remember(self._page, self._before, span)
         text = self._page.text
         return (None if span is None else text[slice(*tidied(text, span))]), sure

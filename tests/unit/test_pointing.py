@@ -91,7 +91,7 @@ def _named(page: Page, asked: Asked, spans: list[tuple[int, int]]) -> list[str]:
     """Every feature that can play a part, in a fixed order."""
     places = sorted({at for span in spans for at in span})
     names = [name for at in places for side in question(page, at, asked) for name in side]
-    names += [name for span in spans for name in length_features(span[1] - span[0], asked)]
+    names += [name for span in spans for name in length_features(span[1] - span[0], asked.role, asked.kind)]
     return list(dict.fromkeys([*names, *nothing_features(page, asked)]))
 
 
@@ -116,7 +116,7 @@ def test_what_the_tables_say_is_what_the_features_weigh(text: str, start: int, l
 
     def score(span: tuple[int, int]) -> float:
         places = question(page, span[0], asked)[0] + question(page, span[1], asked)[1]
-        return pointer.sum(places + length_features(span[1] - span[0], asked))
+        return pointer.sum(places + length_features(span[1] - span[0], asked.role, asked.kind))
 
     drafts, scores = PagePointer(pointer, page).drafts(asked)
     assert drafts == spans
