@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -25,9 +26,9 @@ class Draft:
     spans: Ints
     scores: Floats
 
-    def span(self, row: int) -> Span:
-        """Return the span of candidate number ``row``."""
-        return divmod(int(self.spans[row]), _WIDE)
+    def at(self, rows: Sequence[int]) -> list[Span]:
+        """Return the spans of the candidates ``rows``."""
+        return [divmod(span, _WIDE) for span in self.spans[rows].tolist()]
 
     def row(self, span: Span) -> int | None:
         """Return the number of the candidate ``span``, ``None`` when it isn't one."""
@@ -69,58 +70,82 @@ class Drafts:
         borders = np.concatenate(([0], np.cumsum(many)))[np.concatenate(([0], np.cumsum(counts)))[::2]].tolist()
         return [Draft(spans[a:b], scores[a:b]) for a, b in pairwise(borders)]
 
-    def elsewhere(self, spans: Sequence[Span], asked: Asked) -> Floats:
-        """Return the scores of ``spans`` that may be out of reach."""
-        at = np.array(spans).ravel()
-        rows = np.searchsorted(self._borders.at, at)
-        starts, ends = self._scores(rows, (at >= asked.list_end).astype(np.int64), [asked])
-        length = np.minimum(at[1::2] - at[::2], LONGEST)
-        kind = self._tables.number(asked.role, asked.kind)
-        scores: Floats = starts[::2] + ends[1::2] + self._tables.lengths[kind * (LONGEST + 1) + length]
-        return scores
+    def elsewhere(self, spans: Sequence[Span], asked: Asked) -> list[float]:
+        """Return the scores of a few ``spans`` that may be out of reach."""
+        tables = self._tables
+        kind, role = tables.number(asked.role, asked.kind), tables.role(asked.role)
+        rows = np.searchsorted(self._borders.at, np.array(spans).ravel())
+        words = self._words.around(rows).T.tolist()
+        places = [
+            self._weighed(*self._lies(row, asked), kind, role, around)
+            for row, around in zip(rows.tolist(), words, strict=True)
+        ]
+        lengths = [kind * (LONGEST + 1) + min(end - start, LONGEST) for start, end in spans]
+        scored = zip(places[::2], places[1::2], lengths, strict=True)
+        return [float(start[0] + end[1] + tables.lengths[length]) for start, end, length in scored]
 
     def _scores(self, rows: Ints, stretch: Ints, questions: Sequence[Asked]) -> tuple[Floats, Floats]:
         """Return the scores of borders as starts and as ends.
 
         ``stretch`` is twice the number of a border's question, and one more for those behind its list.
         """
-        tables, width = self._tables, self._tables.width
-        kinds = np.array([tables.number(asked.role, asked.kind) for asked in questions])[stretch // 2]
-        roles = np.array([tables.role(asked.role) for asked in questions])[stretch // 2] * width
-        placed, openers, lying = self._lying(rows, stretch, questions)
-        lying += kinds * (2 * CLAUSES * SEGMENTS * SIZES * 4 * OPENERS)
-        before, before_two, behind, behind_two, last, last_two, first = self._words.around(rows)
-        placed, openers = placed * width, openers * width
-        w = tables.words
+        tables, question = self._tables, stretch // 2
+        kinds = np.array([tables.number(asked.role, asked.kind) for asked in questions])[question]
+        roles = np.array([tables.role(asked.role) for asked in questions])[question]
+        return self._weighed(*self._lying(rows, stretch, questions), kinds, roles, self._words.around(rows))
+
+    def _weighed(self, placed: Any, openers: Any, lying: Any, kind: Any, role: Any, words: Any) -> tuple[Any, Any]:
+        """Return what places weigh as starts and as ends, by numbers: of one place, or arrays of them."""
+        tables, w, width = self._tables, self._tables.words, self._tables.width
+        before, before_two, behind, behind_two, last, last_two, first = words
+        lying, placed, openers, role = kind * tables.grids + lying, placed * width, openers * width, role * width
         starts = tables.lying["S"][lying] + tables.placed["S"][placed + before] + tables.opened["S"][openers + before]
         starts += (
-            w["s-"][roles + before]
-            + w["s-"][roles + before_two]
-            + w["s+"][roles + behind]
-            + w["s+"][roles + behind_two]
-            + w["sc"][roles + last]
+            w["s-"][role + before]
+            + w["s-"][role + before_two]
+            + w["s+"][role + behind]
+            + w["s+"][role + behind_two]
+            + w["sc"][role + last]
         )
         ends = tables.lying["E"][lying] + tables.placed["E"][placed + first] + tables.opened["E"][openers + last]
         ends += (
-            w["e-"][roles + before]
-            + w["e+"][roles + behind]
-            + w["e+"][roles + behind_two]
-            + w["ec"][roles + last]
-            + w["ed"][roles + last_two]
-            + w["en"][roles + first]
+            w["e-"][role + before]
+            + w["e+"][role + behind]
+            + w["e+"][role + behind_two]
+            + w["ec"][role + last]
+            + w["ed"][role + last_two]
+            + w["en"][role + first]
         )
         return starts, ends
 
     def _lying(self, rows: Ints, stretch: Ints, questions: Sequence[Asked]) -> tuple[Ints, Ints, Ints]:
-        """Return how borders lie to the lists asked about: side, clauses and segments; openers; the whole Grid."""
+        """Return how borders lie to the lists asked about, as arrays of what ``grid`` tells of one, in numbers."""
         b = self._borders
         near = np.array([offset for asked in questions for offset in (asked.list_start, asked.list_end)])
         marks, segments, openers = np.array([self._page.counts(offset) for offset in near.tolist()]).T
         at, behind = b.at[rows], stretch & 1
         clauses = np.minimum(np.abs(marks[stretch] - b.marks[rows]), CLAUSES - 1)
         parts = np.minimum(np.abs(segments[stretch] - b.segments[rows]), SEGMENTS - 1)
-        opened = np.where(behind, OPENERS - 1, np.clip(openers[stretch] - b.openers[rows], 0, OPENERS - 2))
+        opened = np.where(behind, OPENERS - 1, np.minimum(openers[stretch] - b.openers[rows], OPENERS - 2))
         far = _FAR[np.minimum(np.abs(at - near[stretch]), len(_FAR) - 1)]
         stop: Bools = b.stop[rows] | (at == near[stretch - behind])
-        placed = (behind * CLAUSES + clauses) * SEGMENTS + parts
-        return placed, opened, (((placed * SIZES + far) * 2 + b.edge[rows]) * 2 + stop) * OPENERS + opened
+        return _numbers(behind, clauses, parts, far, b.edge[rows], stop, opened)
+
+    def _lies(self, row: int, asked: Asked) -> tuple[int, int, int]:
+        """Return how one border lies to the list asked about, as ``_lying`` does."""
+        b, at = self._borders, self._page.borders[row]
+        behind = at >= asked.list_end
+        near = asked.list_end if behind else asked.list_start
+        (marks, segments, openers), here = self._page.counts(near), self._page.counts(at)
+        clauses, parts = min(abs(marks - here[0]), CLAUSES - 1), min(abs(segments - here[1]), SEGMENTS - 1)
+        opened = OPENERS - 1 if behind else max(0, min(openers - here[2], OPENERS - 2))
+        stop = bool(b.stop[row]) or at == asked.list_start
+        return _numbers(behind, clauses, parts, size(abs(at - near)), bool(b.edge[row]), stop, opened)
+
+
+def _numbers(
+    behind: Any, clauses: Any, segments: Any, far: Any, edge: Any, stop: Any, openers: Any
+) -> tuple[Any, Any, Any]:
+    """Return the numbers of side, clauses and segments; of openers; and of the whole Grid: of one, or arrays."""
+    placed = (behind * CLAUSES + clauses) * SEGMENTS + segments
+    return placed, openers, (((placed * SIZES + far) * 2 + edge) * 2 + stop) * OPENERS + openers

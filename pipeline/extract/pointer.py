@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.core.wording import same_words, squeezed
+from pipeline.core.wording import same_squeezed, squeezed
 from pipeline.extract.drafts import Draft, Drafts
 from pipeline.extract.page import Page
 from pipeline.extract.pointer_tables import Floats, Tables
@@ -105,58 +105,77 @@ class PagePointer:
 
     def shares(self, asked: Asked) -> tuple[Shares, float]:
         """Return the span of each likely wording and its probability, the likeliest first; and that of nothing."""
-        pointer, (draft, extra, scores) = self._pointer, self._scored(asked)
-        finalists = {
-            row: extra[row - len(draft.scores)] if row >= len(draft.scores) else draft.span(row)
-            for row in self._finalists(draft, extra, scores, asked)
-        }
-        wholes = self._look_at(finalists, scores, asked)
-        nothing = pointer.sum(nothing_features(self._page, asked))
+        known, extra, scores = self._scored(asked)
+        finalists = self._finalists(asked, known, extra, scores)
+        names = self._look_at(finalists, scores, asked)
+        nothing = self._pointer.sum(nothing_features(self._page, asked))
         top = float(scores.max(initial=nothing))
         total = exp(nothing - top) + float(np.exp(scores - top).sum())
         shares: Shares = {}
         for score, row in sorted((-float(scores[row]), row) for row in finalists):
-            span, share = shares.get(wholes[row].name, (finalists[row], 0.0))
-            shares[wholes[row].name] = span, share + exp(-score - top) / total
+            span, share = shares.get(names[row], (finalists[row], 0.0))
+            shares[names[row]] = span, share + exp(-score - top) / total
         return shares, exp(nothing - top) / total
 
     def drafts(self, asked: Asked) -> tuple[list[Span], Floats]:
         """Return every candidate, with the scores of their starts, ends and lengths."""
-        draft, extra, scores = self._scored(asked)
-        return [*(draft.span(row) for row in range(len(draft.scores))), *extra], scores
+        _, extra, scores = self._scored(asked)
+        draft = self._draft(asked)
+        return [*draft.at(range(len(draft.scores))), *extra], scores
 
-    def _scored(self, asked: Asked) -> tuple[Draft, list[Span], Floats]:
-        """Return the draft of a question, the candidates out of its reach, and the scores of both (a copy)."""
+    def _draft(self, asked: Asked) -> Draft:
+        """Return the candidates in reach of a question."""
         if (key := _key(asked)) not in self._drafts:
             self.prepare([asked])
-        draft = self._drafts[key]
-        extra = [span for span in asked.elsewhere if draft.row(span) is None]
-        if not extra:
-            return draft, extra, draft.scores.copy()
-        return draft, extra, np.concatenate([draft.scores, self._drafting.elsewhere(extra, asked)])
+        return self._drafts[key]
 
-    def _finalists(self, draft: Draft, extra: list[Span], scores: Floats, asked: Asked) -> set[int]:
-        """Return the rows of the spans that are looked at whole: the best, and those that something speaks for."""
+    def _scored(self, asked: Asked) -> tuple[dict[Span, int], list[Span], Floats]:
+        """Return the rows of what stands elsewhere and is in reach, what is not, and all scores (a copy), its last."""
+        draft = self._draft(asked)
+        known, extra = {}, []
+        for span in asked.elsewhere:
+            row = draft.row(span)
+            if row is None:
+                extra.append(span)
+            else:
+                known[span] = row
+        if not extra:
+            return known, extra, draft.scores.copy()
+        return known, extra, np.concatenate([draft.scores, self._drafting.elsewhere(extra, asked)])
+
+    def _finalists(self, asked: Asked, known: dict[Span, int], extra: list[Span], scores: Floats) -> dict[int, Span]:
+        """Return the spans that are looked at whole, by row: the best, and those that something speaks for."""
+        draft = self._draft(asked)
         rows = np.arange(len(scores))
         if len(scores) > _FINALISTS:
             rows = np.argpartition(-scores, _FINALISTS)[:_FINALISTS]
-        finalists = set(rows[scores[rows] > scores.max(initial=-np.inf) - _HOPELESS].tolist())
-        finalists.update(range(len(draft.scores), len(scores)))
-        special = (*asked.elsewhere, *(span for group in asked.tiers for span in group))
-        return finalists.union(row for span in special if (row := draft.row(span)) is not None)
+        best = rows[scores[rows] > scores.max(initial=-np.inf) - _HOPELESS]
+        finalists = best[best < len(draft.scores)].tolist()
+        found = dict(zip(finalists, draft.at(finalists), strict=True))
+        found.update((row, span) for span, row in known.items())
+        found.update(enumerate(extra, len(draft.scores)))
+        members = (span for group in asked.tiers for span in group)
+        found.update((row, span) for span in members if (row := draft.row(span)) is not None)
+        return found
 
-    def _look_at(self, finalists: dict[int, Span], scores: Floats, asked: Asked) -> dict[int, _Whole]:
-        """Add to the ``scores`` of the finalists, by row, what they are as a whole, and return that."""
+    def _look_at(self, finalists: dict[int, Span], scores: Floats, asked: Asked) -> dict[int, str]:
+        """Add to the ``scores`` of the finalists, by row, what they are as a whole; return what they name."""
         page, pointer, role = self._page, self._pointer, asked.role
         again = [(words, pointer.sum(names)) for words, names in again_features(page, asked)]
         special = bool(asked.tiers) or asked.head is not None
-        wholes = {}
+        apart: dict[int, float] = {}
+        names = {}
         for row, span in finalists.items():
-            whole = wholes[row] = self._wholes.get(span) or self._whole(span)
-            score = whole.score + pointer.between(*between(page, span, asked), role) + pointer.marks(whole.marks, role)
+            whole = self._wholes.get(span) or self._whole(span)
+            # what stands between hangs on the end alone before the list, on the start alone behind it
+            place = span[1] if span[1] <= asked.list_start else -span[0]
+            if place not in apart:
+                apart[place] = pointer.between(*between(page, span, asked), role)
+            score = whole.score + apart[place] + pointer.marks(whole.marks, role)
             score += sum([more for words, more in again if words == whole.words])
             scores[row] += score + (pointer.sum(special_features(span, asked)) if special else 0.0)
-        return wholes
+            names[row] = whole.name
+        return names
 
     def _whole(self, span: Span) -> _Whole:
         """Look at a span whole, once for the page."""
@@ -176,7 +195,7 @@ def _key(asked: Asked) -> tuple[object, ...]:
 def agreed(shares: dict[str, tuple[Span, float]], nothing: float) -> tuple[Span | None, float]:
     """Return the span with whose words most of the probability agrees, and how much; ``None`` for nothing.
 
-    ``shares`` holds the span of each wording and its probability.
+    ``shares`` holds the span of each wording, without white space, and its probability.
     """
     counted = {words: found for words, found in shares.items() if found[1] >= _NEGLIGIBLE}
     least = _LIKELY * max((share for _, share in counted.values()), default=0.0)
@@ -184,7 +203,7 @@ def agreed(shares: dict[str, tuple[Span, float]], nothing: float) -> tuple[Span 
     sure = nothing
     for words, (span, share) in counted.items():
         if share >= least:
-            agreeing = sum(other for said, (_, other) in counted.items() if same_words(words, said))
+            agreeing = sum(other for said, (_, other) in counted.items() if same_squeezed(words, said))
             if agreeing > sure:
                 best, sure = span, agreeing
     return best, sure

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import product
+from math import prod
 from typing import get_args
 
 import numpy as np
@@ -63,6 +64,7 @@ class Tables:
         self.opened = {end: self._table(rows, OPENERS) for end, rows in opened.items()}
         self.words = {part: self._table(rows, len(_ROLES)) for part, rows in words.items()}
         self._numbers: dict[tuple[str, str], int] = {}
+        self.grids = prod(_GRID)
         self.lengths = np.zeros(0)
         self.lying = {end: np.zeros(0) for end in "SE"}
 

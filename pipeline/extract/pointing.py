@@ -277,11 +277,12 @@ def question(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
 def tidied(text: str, span: Span) -> Span:
     """Return ``span`` without a label and its colon (摘要：…) and without marks and open brackets at its ends."""
     start, end = span
-    colon = max(text.rfind("：", start, end), text.rfind(":", start, end)) + 1
-    if start < colon < end:
-        start = colon
+    words = text[start:end]
+    if "：" in words or ":" in words:
+        colon = max(text.rfind("：", start, end), text.rfind(":", start, end)) + 1
+        start = colon if colon < end else start
     for bracket, closing in (("（", "）"), ("(", ")")):
-        opened = text.rfind(bracket, start, end)
+        opened = text.rfind(bracket, start, end) if bracket in words else -1
         if opened >= 0 and text.find(closing, opened, end) < 0:
             # the figure stands in the brackets too: 结构性矛盾（人才缺口率42%）
             start, end = (opened + 1, end) if opened + 1 < end else (start, opened)
