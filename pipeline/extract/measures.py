@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -118,21 +118,14 @@ def find_measures(
     built: list[tuple[Measure, Context]] = []
     for filled in fill(page, placed, rules.models):
         mention, context = filled.placed.mention, filled.placed.context
-        measure = _measure(plain, mention, context, filled.role, times, rules)
         section_end = surroundings.section_text(mention.start)[1]
-        measure = replace(
-            measure,
-            item=filled.item,
-            beneficiary=filled.beneficiary,
-            agency=agency_of(plain, context, mention.end, section_end, rules.slots),
-            confidence=rules.models.confidence(filled.role, mention.kind, filled.sure),
-        )
-        built.append((measure, context))
+        agency = agency_of(plain, context, mention.end, section_end, rules.slots)
+        built.append((_measure(plain, filled, agency, times, rules), context))
         if filled.placed.place == filled.placed.n - 1:
             made += groups.add(built)
             built = []
     figures = with_conditions(plain, made)
-    return finish(text, outline, sentences, figures, rules=rules.finish)
+    return finish(text, outline, sentences, figures, times=times, rules=rules.finish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +230,9 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _measure(text: str, mention: Mention, context: Context, role: Role, times: Times, rules: MeasureRules) -> Measure:
-    """Return the measure of one mention in ``role``, without the slots that are pointed at."""
+def _measure(text: str, filled: Filled, agency: str | None, times: Times, rules: MeasureRules) -> Measure:
+    """Return one measure as it is read by itself."""
+    mention, context, role = filled.placed.mention, filled.placed.context, filled.role
     bound = mention.bound
     if role == "condition" and bound == "exact" and _REACHED.search(context.list_piece):
         bound = "min"
@@ -258,5 +252,9 @@ def _measure(text: str, mention: Mention, context: Context, role: Role, times: T
         role=role,
         per=per_of(text, mention, context, role, rules.per),
         time=times.of(mention, context, role),
+        item=filled.item,
+        beneficiary=filled.beneficiary,
+        agency=agency,
         action=action_of(text, context, role, rules.slots),
+        confidence=rules.models.confidence(role, mention.kind, filled.sure),
     )
