@@ -26,7 +26,7 @@ class Draft:
     spans: Ints
     scores: Floats
 
-    def at(self, rows: Sequence[int]) -> list[Span]:
+    def at(self, rows: Ints | range) -> list[Span]:
         """Return the spans of the candidates ``rows``."""
         return [divmod(span, _WIDE) for span in self.spans[rows].tolist()]
 

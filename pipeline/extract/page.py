@@ -41,6 +41,7 @@ class Page:
         self.segments = [0, *accumulate(text[mark] in SEGMENT_MARKS for mark in self.marks)]
         self.heads = column_heads(text)
         self.openers = [found.start() for found in _OPENER.finditer(text)]
+        self._around: dict[int, tuple[str, str]] = {}
 
     @cached_property
     def border_arrays(self) -> Borders:
@@ -96,6 +97,12 @@ class Page:
         """Return the word that begins at ``at`` or the rest of it; empty at the text's end."""
         index = bisect_right(self.borders, at)
         return self.text[at : self.borders[index]] if index < len(self.borders) else ""
+
+    def around(self, at: int) -> tuple[str, str]:
+        """Return ``word_before`` and ``word_behind`` of ``at``, looked up once."""
+        if (found := self._around.get(at)) is None:
+            found = self._around[at] = self.word_before(at), self.word_behind(at)
+        return found
 
     def places(self, low: int, high: int) -> list[int]:
         """Return the borders from ``low`` to ``high``, both included."""

@@ -146,12 +146,12 @@ class PagePointer:
     def _finalists(self, asked: Asked, known: dict[Span, int], extra: list[Span], scores: Floats) -> dict[int, Span]:
         """Return the spans that are looked at whole, by row: the best, and those that something speaks for."""
         draft = self._draft(asked)
-        rows = np.arange(len(scores))
+        best = np.arange(len(scores))
         if len(scores) > _FINALISTS:
-            rows = np.argpartition(-scores, _FINALISTS)[:_FINALISTS]
-        best = rows[scores[rows] > scores.max(initial=-np.inf) - _HOPELESS]
-        finalists = best[best < len(draft.scores)].tolist()
-        found = dict(zip(finalists, draft.at(finalists), strict=True))
+            best = np.argpartition(-scores, _FINALISTS)[:_FINALISTS]
+        good = scores[best]
+        best = best[(good > good.max(initial=-np.inf) - _HOPELESS) & (best < len(draft.scores))]
+        found = dict(zip(best.tolist(), draft.at(best), strict=True))
         found.update((row, span) for span, row in known.items())
         found.update(enumerate(extra, len(draft.scores)))
         members = (span for group in asked.tiers for span in group)

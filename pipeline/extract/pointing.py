@@ -179,9 +179,8 @@ def whole_features(page: Page, span: Span) -> list[str]:
     """Return what the words of ``span`` are as a whole, and what stands on both sides of it."""
     start, end = span
     text = page.text
-    before, behind = page.word_before(start), text[end : end + 1]
-    first, last = page.word_behind(start), page.word_before(end)
-    features = [f"w{before}_{behind}", f"w{first}~{last}"]
+    (before, first), (last, _) = page.around(start), page.around(end)
+    features = [f"w{before}_{text[end : end + 1]}", f"w{first}~{last}"]
     if end - start <= _SHORT:
         features.append(f"w{text[start:end]}")
     if _TAKER.fullmatch(text, start, end):
