@@ -26,8 +26,9 @@ CLAUSES, SEGMENTS, SIZES, OPENERS = 4, 3, 13, 5
 _GRID = (2, CLAUSES, SEGMENTS, SIZES, 2, 2, OPENERS)
 _EDGE, _STOP = 4, 5
 _ROLES = {role: number for number, role in enumerate(get_args(Role))}
+_PARTS = ("s-", "s+", "sc", "e-", "e+", "ec", "ed", "en")
 _ROLE_NAMES = "|".join(_ROLES)
-_WORDS = re.compile(rf"(?P<part>s-|s\+|sc|e-|e\+|ec|ed|en)(?P<words>.*?)(?P<role>{_ROLE_NAMES})?", re.S)
+_WORDS = re.compile(rf"(?P<part>{'|'.join(map(re.escape, _PARTS))})(?P<words>.*?)(?P<role>{_ROLE_NAMES})?", re.S)
 _PLACED = re.compile(r"(?P<end>[SE])(?P<side>[AB])(?P<clauses>[0-3])(?P<segments>[0-2])[-+](?P<words>.*)", re.S)
 _OPENED = re.compile(r"(?P<end>[SE])o(?P<openers>[0-39])(?P<words>.*)", re.S)
 
@@ -43,7 +44,8 @@ class Tables:
         self.vocabulary: dict[str, int] = {"": 0}
         placed: dict[str, list[Word]] = {"S": [], "E": []}
         opened: dict[str, list[Word]] = {"S": [], "E": []}
-        words: dict[str, list[Word]] = {part: [] for part in ("s-", "s+", "sc", "e-", "e+", "ec", "ed", "en")}
+        words: dict[str, list[Word]] = {part: [] for part in _PARTS}
+        always: dict[str, list[Word]] = {part: [] for part in _PARTS}
         for name, weight in weights.items():
             if found := _PLACED.fullmatch(name):
                 side, clauses, segments = found["side"] == "A", int(found["clauses"]), int(found["segments"])
@@ -52,17 +54,21 @@ class Tables:
                 row = min(int(found["openers"]), OPENERS - 1)
                 opened[found["end"]].append((row, found["words"], weight))
             elif found := _WORDS.fullmatch(name):
-                # what a word weighs whatever the role is added to what it weighs for each
-                rows = range(len(_ROLES)) if found["role"] is None else (_ROLES[found["role"]],)
-                words[found["part"]] += [(row, found["words"], weight) for row in rows]
-        for _, word, _ in (entry for kind in (placed, opened, words) for rows in kind.values() for entry in rows):
+                role = found["role"]
+                (words if role else always)[found["part"]].append((_ROLES[role] if role else 0, found["words"], weight))
+        kinds = (placed, opened, words, always)
+        for _, word, _ in (entry for kind in kinds for rows in kind.values() for entry in rows):
             self.vocabulary.setdefault(word, len(self.vocabulary))
         # the last number stands for words without weights
         self.unknown = len(self.vocabulary)
         self.width = self.unknown + 1
         self.placed = {end: self._table(rows, 2 * CLAUSES * SEGMENTS) for end, rows in placed.items()}
         self.opened = {end: self._table(rows, OPENERS) for end, rows in opened.items()}
-        self.words = {part: self._table(rows, len(_ROLES)) for part, rows in words.items()}
+        # what a word weighs whatever the role is added to what it weighs for each
+        self.words = {
+            part: np.tile(self._table(always[part], 1), len(_ROLES)) + self._table(words[part], len(_ROLES))
+            for part in _PARTS
+        }
         self._numbers: dict[tuple[str, str], int] = {}
         self.grids = prod(_GRID)
         self.lengths = np.zeros(0)
