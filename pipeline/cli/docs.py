@@ -86,8 +86,8 @@ def command_pages() -> str:
     ]
     for path, command in _commands(cli, "cewen"):
         parts += [f"## {path}", f"```text\n{help_page(command, path).rstrip()}\n```"]
-    lines = ["| 格式 | 内容 | 可用 |", "|---|---|---|"]
-    lines += [f"| {target.name} | {target.zh} | {'是' if target.function else '还没有做好'} |" for target in TARGETS]
+    lines = ["| 格式 | 内容 | 给出的位置 |", "|---|---|---|"]
+    lines += [f"| {one.name} | {one.zh} | {one.suffix} 文件{'，或目录' if one.folder else ''} |" for one in TARGETS]
     return _page([*parts, "## 导出格式", "\n".join(lines)])
 
 
