@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from pipeline.core.files import completed
 from pipeline.export import notes
 from pipeline.export.content import Beside, Bundle, Chosen, Content, bundle, is_single, written
 from pipeline.export.layout import looks
-from pipeline.export.variables import SPSS, STATA, Program, Variable, cut, size, variables
+from pipeline.export.variables import SPSS, STATA, Program, Variable, shortened, size, variables
 from pipeline.table.matrices_axes import known_books, read_axis
 from pipeline.table.query import connect
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CODED = ("level", "region", "province", "doc_kind", "issuer", "media_type", "unit", "instrument", "per")
 _SPLIT = "issuer"  # a list in documents; single names only as a key
 _DICTIONARY = ("表", "变量名", "列名", "标签", "说明", "取值")
-_NOTE_BYTES = 80
+_NOTE_BYTES, _FILE_LABEL = 80, 64
 # Stata's highest whole number; those above mean missing values
 _INT = 2_147_483_620
 
@@ -50,15 +50,26 @@ def _export(out: Path, place: Path, program: Program, of: str, chosen: Chosen) -
     told = list(made.told)
 
     def write(content: Content, target: Path) -> None:
-        found = variables(program, content.columns, content.read(), _usable(orders, content))
+        found = write_table(program, content, _usable(orders, content), target)
         dictionary.extend(_lines(content, found))
         told.extend(_cuts(content, found))
-        with completed(target) as fresh:
-            _write(program, content, found, fresh)
 
     lying = None if chosen.bare else Beside([*made.notes, *notes.notes(of)], _DICTIONARY, dictionary)
     written(place, made, f".{of}", write, beside=lying)
     return tuple(told)
+
+
+def write_table(
+    program: Program, content: Content, orders: Mapping[str, Sequence[str]], target: Path
+) -> list[Variable]:
+    """Write one table as a file of ``program``, which appears only once it is complete; return its variables.
+
+    ``orders`` as of ``variables.variables``. Raises PipelineError when the file can't be written.
+    """
+    found = variables(program, content.columns, content.read(), orders)
+    with completed(target) as fresh:
+        _write(program, content, found, fresh)
+    return found
 
 
 def _library() -> Any:
@@ -113,7 +124,7 @@ def _write(program: Program, content: Content, found: Sequence[Variable], target
     """Write one file. Raises PipelineError when the library can't."""
     library = _library()
     frame = _frame(found)
-    label = cut(f"策问：{content.zh}", 64)[0]
+    label = shortened(f"策问：{content.zh}", "", _FILE_LABEL, size)
     shared = {
         "file_label": label,
         "column_labels": {one.name: one.label for one in found},

@@ -1,7 +1,7 @@
 """What SPSS and Stata want of a variable: its name, its label, numbers with labels for coded values, cut texts.
 
 Limits from the programs' documentation: SPSS takes names of 64 bytes, variable labels of 256, value labels of 120 and
-texts of 32,767 bytes; Stata names of 32 characters and variable labels of 80.
+texts of 32,767 bytes; Stata names of 32 characters variable labels of 80 and value labels of 32,000 bytes.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ _MOST_LABELS = 5_000
 class Program:
     """A statistics program: what it is called, words that can be no name (lower case), and its limits.
 
-    ``name_size`` measures a name: in bytes or characters. ``text`` is None where texts have no limit.
+    ``measure`` says how long a name or label is: in bytes or characters. ``text_most``, in bytes, is None where texts
+    have no limit.
     """
 
     name: str
     reserved: frozenset[str]
-    name_size: Callable[[str], int]
+    measure: Callable[[str], int]
     name_most: int
     label_most: int
     value_label_most: int
@@ -58,8 +59,8 @@ STATA = Program(
     frozenset(["byte", "double", "float", "if", "in", "int", "long", "strl", "using", "with"]),
     len,
     28,
-    80 * 3,
-    32_000,
+    80,
+    8_000,
     None,
 )
 
@@ -102,7 +103,7 @@ def _variable(
     program: Program, name: str, column: Column, values: Sequence[Any], order: Sequence[str] | None
 ) -> Variable:
     """Return one column as a variable."""
-    label = cut(column.col.zh, program.label_most)[0]
+    label = shortened(column.col.zh, "", program.label_most, program.measure)
     if column.type is not str:
         decimals = _decimals(values) if column.type is Decimal else 4 if column.type is float else 0
         plain = [float(value) if isinstance(value, Decimal) else value for value in values]
@@ -130,7 +131,7 @@ def _words(column: Column, values: Sequence[Any], order: Sequence[str] | None) -
 def _fit(program: Program, words: Mapping[str, str]) -> bool:
     """Tell whether the words can be value labels: not too many, none too long, none empty or equal to another."""
     plain = [_plain(word) for word in words.values()]
-    short = all(word and size(word) <= program.value_label_most for word in plain)
+    short = all(word and program.measure(word) <= program.value_label_most for word in plain)
     return short and len(set(plain)) == len(plain) <= _MOST_LABELS
 
 
@@ -162,12 +163,12 @@ def variable_names(program: Program, names: Sequence[str]) -> list[str]:
         word = "".join(char if _allowed(char) else "_" for char in plain).lstrip("_")
         word = re.sub("_+$", "", word) or "v"
         word = word if unicodedata.category(word[0])[0] == "L" else f"v{word}"
-        word = _shortened(program, word, "")
+        word = shortened(word, "", program.name_most, program.measure)
         word = f"{word}_" if word.casefold() in program.reserved or re.fullmatch(r"str\d+", word) else word
         number = 2
         unique = word
         while unique.casefold() in taken:
-            unique = _shortened(program, word, f"_{number}")
+            unique = shortened(word, f"_{number}", program.name_most, program.measure)
             number += 1
         taken.add(unique.casefold())
         found.append(unique)
@@ -179,8 +180,9 @@ def _allowed(char: str) -> bool:
     return char == "_" or (char < "\U00010000" and (char.isdecimal() or unicodedata.category(char)[0] == "L"))
 
 
-def _shortened(program: Program, word: str, end: str) -> str:
-    """Return ``word`` + ``end``, the word cut so that both fit."""
-    while program.name_size(word + end) > program.name_most:
-        word = word[:-1]
-    return word + end
+def shortened(text: str, end: str, most: int, measure: Callable[[str], int]) -> str:
+    """Return ``text`` + ``end``, the text cut so that both are at most ``most`` long."""
+    kept = text[: most - measure(end)]
+    while measure(kept + end) > most:
+        kept = kept[:-1]
+    return kept + end
