@@ -100,15 +100,15 @@ def panel(out: Path, question: PanelQuestion | None = None, *, seconds: float = 
     if not cells:
         raise PipelineError(f"没有一篇文档写明了{'、'.join(axis.zh for axis in axes)}，做不成面板")
     units = list(_units(cells, axes, balanced=question.balanced))
-    figures = [*_figures(), *(column for _, several in codes.values() for column in several)]
-    if len(units) * len(figures) > _MOST_CELLS:
-        size = f"{len(units)} 行 × {len(figures)} 列"
+    counted = [*figures(), *(column for _, several in codes.values() for column in several)]
+    if len(units) * len(counted) > _MOST_CELLS:
+        size = f"{len(units)} 行 × {len(counted)} 列"
         raise PipelineError(f"面板太大（{size}）：请用 --codebook 只取要的编码本，或换较粗的单位，例如 省份,年份")
-    rows = tuple((*_labels(unit, axes, beside), *_row(cells.get(unit, {}), figures)) for unit in units)
+    rows = tuple((*_labels(unit, axes, beside), *_row(cells.get(unit, {}), counted)) for unit in units)
     return Panel(
         zh=f"{ZH}：{' × '.join(axis.zh for axis in axes)}",
         keys=tuple(_key_column(axis).name for axis in axes),
-        columns=(*_label_columns(axes), *figures),
+        columns=(*_label_columns(axes), *counted),
         rows=rows,
         notes=tuple(_notes(axes, question, coders, int(found["left out"][0][0]), len(units) - len(cells))),
     )
@@ -185,8 +185,8 @@ def _beside(
     return {str(key): tuple(rest) for key, *rest in (row.values() for row in found)}
 
 
-def _figures() -> list[Column]:
-    """Return the columns every panel has."""
+def figures() -> list[Column]:
+    """Return the columns every panel has beside its keys; those of the codes follow them."""
     found = [
         _count("n_documents", "文档数", "有此地区、年份等的文档，各计一次"),
         _count("n_characters", "字数", "这些文档 raw_text 的字符数之和"),
