@@ -169,7 +169,7 @@ def _type(one: Variable) -> str:
         return "Int32"
     if one.column.type is int:
         return "Int32" if all(value is None or abs(value) <= _INT for value in one.values) else "float64"
-    return "string" if one.column.type is str else "float64"
+    return "string[python]" if one.column.type is str else "float64"
 
 
 def _spss(content: Content, found: Sequence[Variable], remarks: Sequence[tuple[str, str]]) -> dict[str, Any]:
