@@ -17,6 +17,7 @@ from pipeline.cli.output import (
     print_table,
     say,
     say_dropped,
+    show,
     target_option,
     write_table,
 )
@@ -226,7 +227,7 @@ def _print(found: pa.Table, headings: dict[str, str], first: Sequence[str]) -> N
         room = widths[kept.index(wide)]
         for row, place in zip(rows, zip(*values[-len(_PLACE) :], strict=True), strict=True):
             row[wide] = _around(*place, columns=room)
-    click.echo(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
+    show(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
     say_dropped([head for i, head in enumerate(heads) if i not in kept])
 
 
