@@ -65,6 +65,7 @@ class Filters:
     ] = ()
     region: Annotated[tuple[str, ...], How("contains(region, ?)", "地区全称含有的文字，例如 浙江")] = ()
     issuer: Annotated[tuple[str, ...], How("contains(issuer, ?)", "发文机关含有的文字")] = ()
+    level: Annotated[tuple[str, ...], How("level = ?", "发文层级：国家、省、市、县等")] = ()
     year: Annotated[tuple[int, ...], How("year = ?", "发文年份（措施自身的时间用 --time）")] = ()
     doc: Annotated[tuple[str, ...], How("(doc_id = ? OR source_name = ?)", "文档编号（或开头几位）或文件名")] = ()
     min: Annotated[

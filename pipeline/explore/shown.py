@@ -1,0 +1,88 @@
+"""How values of the tables are shown on pages: Chinese words for codes, numbers as people write them, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from pipeline.table.cells import plain_number
+from pipeline.table.schema import BOUNDS, KINDS, RELATIONS, ROLES, SEVERITIES, STATUSES
+from pipeline.table.words import per_words, unwrap
+
+# A text longer than this is shown in parts.
+PART = 50_000
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "kind": KINDS,
+    "role": ROLES,
+    "bound": BOUNDS,
+    "status": STATUSES,
+    "severity": SEVERITIES,
+    "relation": RELATIONS,
+}
+
+
+def word(value: Any, column: str) -> Any:
+    """Return the Chinese word of a code of a closed list; anything else as it is."""
+    return WORDS.get(column, {}).get(value, value)
+
+
+def figure(value: Decimal | float | int | None) -> str:
+    """Return a number with commas: 「500,000」, 「0.3333」; empty for None."""
+    if value is None:
+        return ""
+    plain = plain_number(value) if isinstance(value, Decimal) else value
+    return f"{plain:,}" if isinstance(plain, int) else f"{plain:,.4f}".rstrip("0").rstrip(".")
+
+
+def amount(row: Mapping[str, Any]) -> str:
+    """Return a measure's value: 「500,000 元」, 「1–2 万」, 「≤ 30 %」, 「≥ 5 家」; empty without a figure."""
+    low, high, unit = row["value_min"], row["value_max"], row["unit"] or ""
+    if low is None and high is None:
+        return ""
+    if low is None:
+        text = f"≤ {figure(high)}"
+    elif high is None:
+        text = f"≥ {figure(low)}"
+    else:
+        text = figure(low) if low == high else f"{figure(low)}–{figure(high)}"
+    about = "约 " if row["bound"] == "approx" else ""
+    return f"{about}{text} {unit}".strip()
+
+
+def address(path: str, asked: Iterable[tuple[str, Any]] = ()) -> str:
+    """Return a path with its questions, everything quoted; questions without a value are left out."""
+    kept = [(name, str(value)) for name, value in asked if value not in (None, "")]
+    return quote(path) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def document_link(doc_id: str, anchor: str = "", start: int | None = None, n_chars: int | None = None) -> str:
+    """Return the address of a document, or of a place in it: ``anchor`` is an element's id, ``start`` its offset.
+
+    Offsets are code points into the raw text; they are only needed where a text of ``n_chars`` is shown in parts.
+    """
+    at = start if (n_chars or 0) > PART else None
+    return address(f"/doc/{doc_id}", [("at", at)]) + (f"#{quote(anchor)}" if anchor else "")
+
+
+def measure_link(row: Mapping[str, Any]) -> str:
+    """Return the address of a measure's evidence in its document."""
+    return document_link(row["doc_id"], f"m-{row['measure_id']}", row["start"], row.get("n_chars"))
+
+
+def line(value: str | None) -> str:
+    """Return a text on one line; empty for None."""
+    return unwrap(value) if value else ""
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "word": word,
+    "figure": figure,
+    "amount": amount,
+    "per": per_words,
+    "line": line,
+    "address": address,
+    "document_link": document_link,
+    "measure_link": measure_link,
+}

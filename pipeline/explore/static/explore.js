@@ -1,0 +1,2 @@
+"use strict";
+// Small helps only: every page works without this file.
