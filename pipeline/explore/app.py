@@ -16,10 +16,12 @@ from starlette.staticfiles import StaticFiles
 
 from pipeline.core.errors import PipelineError
 from pipeline.explore.asking import in_words
+from pipeline.explore.document import document_page
 from pipeline.explore.documents import documents_page
 from pipeline.explore.guard import Guard
-from pipeline.explore.measures import measures_page
+from pipeline.explore.measures import measure_page, measures_page
 from pipeline.explore.pages import Missing, as_json_response, html, twin_routes
+from pipeline.explore.printed import picture_file, printed_page
 from pipeline.explore.store import Store
 
 STATIC = Path(__file__).with_name("static")
@@ -31,7 +33,11 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/", lambda _request: RedirectResponse("/documents"), name="start"),
         *twin_routes("/documents", "documents", documents_page),
+        Route("/doc/{doc_id}/page/{page}.png", picture_file, name="picture"),
+        *twin_routes("/doc/{doc_id}/page/{page}", "printed", printed_page),
+        *twin_routes("/doc/{doc_id}", "document", document_page),
         *twin_routes("/measures", "measures", measures_page),
+        *twin_routes("/measure/{measure_id}", "measure", measure_page),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
 
@@ -71,6 +77,6 @@ def _mistaken(request: Request, error: Exception) -> Response:
 
 def _answer(request: Request, status: int, title: str, mistakes: list[str]) -> Response:
     """Return an error as a page, or as JSON where JSON was asked for."""
-    if request.url.path.endswith(".json"):
+    if request.scope["path"].endswith(".json"):
         return as_json_response({"error": title, "mistakes": mistakes}, status)
     return html(request, "error.html", status, title=title, section="", mistakes=mistakes)

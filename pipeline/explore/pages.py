@@ -97,7 +97,7 @@ def html(request: Request, template: str, status: int = 200, **values: Any) -> H
 
 def _twins(request: Request) -> dict[str, str]:
     """Return form → address of this page's twins, with the same questions."""
-    path = "/index" if request.url.path == "/" else request.url.path
+    path = "/index" if request.scope["path"] == "/" else request.scope["path"]
     asked = f"?{request.url.query}" if request.url.query else ""
     return {form[1:]: quote(path) + form + asked for form in FORMS if form}
 

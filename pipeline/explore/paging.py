@@ -77,4 +77,4 @@ def number_of(request: Request) -> int:
 def paging(request: Request, total: int) -> Paging:
     """Return the page a request asks for of ``total`` rows; a number beyond the last page shows no rows."""
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "page" and value]
-    return Paging(request.url.path, asked, number_of(request), size_of(request), total)
+    return Paging(request.scope["path"], asked, number_of(request), size_of(request), total)

@@ -13,6 +13,8 @@ from pipeline.table.words import per_words, unwrap
 
 # A text longer than this is shown in parts.
 PART = 50_000
+# so much of a sentence is shown beside its quote in a table
+_BEFORE, _AFTER = 40, 60
 WORDS: Mapping[str, Mapping[str, str]] = {
     "kind": KINDS,
     "role": ROLES,
@@ -26,6 +28,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 def word(value: Any, column: str) -> Any:
     """Return the Chinese word of a code of a closed list; anything else as it is."""
     return WORDS.get(column, {}).get(value, value)
+
+
+def cell(value: Any, column: str) -> str:
+    """Return any value of a table as a cell shows it."""
+    if isinstance(value, Decimal | float):
+        return figure(value)
+    return "" if value is None else str(per_words(value) if column == "per" else word(value, column))
 
 
 def figure(value: Decimal | float | int | None) -> str:
@@ -57,18 +66,32 @@ def address(path: str, asked: Iterable[tuple[str, Any]] = ()) -> str:
     return quote(path) + (f"?{urlencode(kept)}" if kept else "")
 
 
-def document_link(doc_id: str, anchor: str = "", start: int | None = None, n_chars: int | None = None) -> str:
+def document_link(doc_id: str, anchor: str = "", start: int | None = None) -> str:
     """Return the address of a document, or of a place in it: ``anchor`` is an element's id, ``start`` its offset.
 
-    Offsets are code points into the raw text; they are only needed where a text of ``n_chars`` is shown in parts.
+    Offsets are code points into the raw text; beyond the first part of a long text they say which part to show.
     """
-    at = start if (n_chars or 0) > PART else None
+    at = start if (start or 0) >= PART else None
     return address(f"/doc/{doc_id}", [("at", at)]) + (f"#{quote(anchor)}" if anchor else "")
 
 
 def measure_link(row: Mapping[str, Any]) -> str:
     """Return the address of a measure's evidence in its document."""
-    return document_link(row["doc_id"], f"m-{row['measure_id']}", row["start"], row.get("n_chars"))
+    return document_link(row["doc_id"], f"m-{row['measure_id']}", row["start"])
+
+
+def page_link(row: Mapping[str, Any]) -> str:
+    """Return the address of a measure's box on the picture of its page."""
+    return address(f"/doc/{row['doc_id']}/page/{row['page']}") + f"#{quote('b-' + row['measure_id'])}"
+
+
+def around(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return a measure's evidence on one line as what stands before its quote, the quote, and what follows, cut."""
+    at, end = row["start"] - row["evidence_start"], row["end"] - row["evidence_start"]
+    before, after = unwrap(row["evidence"][:at]), unwrap(row["evidence"][end:])
+    before = "…" + before[-_BEFORE:] if len(before) > _BEFORE + 1 else before
+    after = after[:_AFTER] + "…" if len(after) > _AFTER + 1 else after
+    return before, unwrap(row["quote"]), after
 
 
 def line(value: str | None) -> str:
@@ -78,11 +101,14 @@ def line(value: str | None) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "word": word,
+    "cell": cell,
     "figure": figure,
     "amount": amount,
     "per": per_words,
     "line": line,
+    "around": around,
     "address": address,
     "document_link": document_link,
     "measure_link": measure_link,
+    "page_link": page_link,
 }

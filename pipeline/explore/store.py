@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.core import outputs
 from pipeline.core.errors import PipelineError
@@ -16,10 +17,41 @@ if TYPE_CHECKING:
     import duckdb
 
 SECONDS = 30.0
+_COUNTS, _PICTURES = 200, 8
+
+
+class Memory:
+    """The last results of something slow, by key; safe for threads."""
+
+    def __init__(self, most: int) -> None:
+        """Keep at most ``most`` results."""
+        self._most, self._lock = most, threading.Lock()
+        self._known: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def remember(self, key: Hashable, find: Callable[[], Any]) -> Any:
+        """Return what ``find`` gives for ``key``, from memory where it is still there."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        found = find()
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return found
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._known.clear()
 
 
 class Store:
-    """A finished run. Threads each take a cursor of their own; nothing can be written or read beside its tables."""
+    """A finished run. Threads each take a cursor of their own; nothing can be written or read beside its tables.
+
+    ``counts`` and ``pictures`` are forgotten when the run is made anew.
+    """
 
     def __init__(self, out: Path) -> None:
         """Open the run in ``out``. Raises PipelineError when there is none or it can't be opened."""
@@ -27,6 +59,7 @@ class Store:
         self._lock = threading.Lock()
         self._held = ExitStack()
         self._busy = 0
+        self.counts, self.pictures = Memory(_COUNTS), Memory(_PICTURES)
         self._stamp = self._seen()
         self._connection = self._held.enter_context(connect(out))
 
@@ -64,6 +97,8 @@ class Store:
         with self._lock:
             if not self._busy and self._seen() != self._stamp:
                 self._held.close()
+                self.counts.clear()
+                self.pictures.clear()
                 self._stamp = self._seen()
                 self._connection = self._held.enter_context(connect(self.out))
             self._busy += 1

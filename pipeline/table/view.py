@@ -66,16 +66,21 @@ def select_sql(codebooks: Sequence[str], picked: str | None = None) -> str:
     book_columns = "".join(f",\n  k.{_name(name)}" for name in names.values())
     measure_columns = ", ".join(f"m.{_name(column.name)}" for column in columns(MeasureRow))
     document_columns = ", ".join(f"d.{_name(name)}" for name in DOCUMENT_COLUMNS)
-    first = f"picked AS MATERIALIZED ({picked}),\n" if picked else ""
-    source, theirs = ("picked", "doc_id IN (SELECT doc_id FROM picked)") if picked else ("measures", "true")
+    source, sections, doc_topics, first = "measures", "sections", "doc_topics", ""
+    if picked:
+        source, sections, doc_topics = "picked", "their_sections", "their_topics"
+        first = f"picked AS MATERIALIZED ({picked}),\n" + "".join(
+            f"{near} AS MATERIALIZED (SELECT * FROM {table} WHERE doc_id IN (SELECT doc_id FROM picked)),\n"
+            for near, table in ((sections, "sections"), (doc_topics, "doc_topics"))
+        )
     return f"""
 WITH RECURSIVE
 {first}paths AS (
   SELECT section_id, trim(number || ' ' || heading) AS section, trim(number || ' ' || heading) AS section_path
-  FROM sections WHERE parent_id IS NULL AND {theirs}
+  FROM {sections} WHERE parent_id IS NULL
   UNION ALL
   SELECT s.section_id, trim(s.number || ' ' || s.heading), p.section_path || ' > ' || trim(s.number || ' ' || s.heading)
-  FROM sections s JOIN paths p ON s.parent_id = p.section_id
+  FROM {sections} s JOIN paths p ON s.parent_id = p.section_id
 ),
 given AS (
   SELECT DISTINCT m.measure_id, c.codebook, c.code
@@ -91,7 +96,7 @@ coded AS (
   FROM named GROUP BY measure_id
 ),
 main_topics AS (
-  SELECT doc_id, topic_id FROM doc_topics WHERE {theirs}
+  SELECT doc_id, topic_id FROM {doc_topics}
   QUALIFY row_number() OVER (PARTITION BY doc_id ORDER BY weight DESC, topic_id) = 1
 )
 SELECT {measure_columns},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,8 @@ _TOPICS = """ LEFT JOIN (
     SELECT doc_id, topic_id FROM doc_topics
     QUALIFY row_number() OVER (PARTITION BY doc_id ORDER BY weight DESC, topic_id) = 1
   ) x ON x.doc_id = m.doc_id LEFT JOIN topics t ON t.topic_id = x.topic_id"""
-_OF_DOCUMENT = frozenset({"doc", "issuer", "region", "level", "year"})
+# filters that look at columns of documents
+_OF_DOCUMENT = ("doc", "issuer", "region", "level", "year")
 SORTS = {
     "": "文件顺序",
     "-value": "数值从大到小",
@@ -53,8 +54,8 @@ class Asked:
     order: str
 
 
-def ask(cursor: duckdb.DuckDBPyConnection, filters: Filters, sort: str = "") -> Asked:
-    """Return the question of ``filters`` and a key of ``SORTS``.
+def ask(cursor: duckdb.DuckDBPyConnection, filters: Filters, sort: str = "", *, also: Collection[str] = ()) -> Asked:
+    """Return the question of ``filters`` and a key of ``SORTS``; the rows have the columns ``also`` too.
 
     Raises PipelineError with every value the run doesn't have, and for an unknown sort.
     """
@@ -62,12 +63,13 @@ def ask(cursor: duckdb.DuckDBPyConnection, filters: Filters, sort: str = "") -> 
         raise PipelineError(f"不能按“{sort}”排序，可用的有：{'、'.join(name for name in SORTS if name)}")
     where, values = conditions(filters, cursor, codebook_names(cursor))
     by = [order_by(sort, dict.fromkeys((sort.lstrip("-"), "position"), ""), [])] if sort else []
-    wants_documents = sort.lstrip("-") in _DOCUMENT or any(getattr(filters, name) for name in _OF_DOCUMENT)
-    source = near(documents=wants_documents, topics=bool(filters.topic))
+    documents = any(getattr(filters, name) for name in _OF_DOCUMENT)
+    documents = documents or not {sort.lstrip("-"), *also}.isdisjoint(_DOCUMENT)
+    source = _near(documents=documents, topics=bool(filters.topic))
     return Asked(source, where, tuple(values), ", ".join([*by, "k.position"]))
 
 
-def near(*, documents: bool, topics: bool) -> str:
+def _near(*, documents: bool, topics: bool) -> str:
     """Return the rows ``k`` of measures, with the columns of documents and main topics where they are needed."""
     return _NEAR.format(
         document="".join(f", d.{name}" for name in _DOCUMENT) if documents else "",
@@ -92,17 +94,15 @@ def positions(
 
 
 def rows(cursor: duckdb.DuckDBPyConnection, places: Sequence[int]) -> list[dict[str, Any]]:
-    """Return the rows of ``knowledge`` at these places, in this order, each with ``n_chars`` of its document."""
+    """Return the rows of ``knowledge`` at these places, in this order."""
     if not places:
         return []
-    picked = "SELECT * FROM measures WHERE rowid IN (SELECT unnest($places::BIGINT[]))"
-    sql = f"""
-SELECT v.*, d.n_chars, o.position FROM ({select_sql(list(codebook_names(cursor)), picked)}) v
-JOIN (SELECT measure_id, rowid AS position FROM measures WHERE rowid IN (SELECT unnest($places::BIGINT[]))) o
-  ON o.measure_id = v.measure_id
-LEFT JOIN documents d ON d.doc_id = v.doc_id"""
-    found = {row["position"]: row for row in records(cursor, sql, {"places": list(places)})}
-    return [found[place] for place in places]
+    values = {"places": list(places), "first": min(places), "last": max(places)}
+    where = "rowid BETWEEN $first AND $last AND rowid IN (SELECT unnest($places::BIGINT[]))"
+    ids = dict(cursor.execute(f"SELECT rowid, measure_id FROM measures WHERE {where}", values).fetchall())
+    sql = select_sql(list(codebook_names(cursor)), f"SELECT * FROM measures WHERE {where}")
+    found = {row["measure_id"]: row for row in records(cursor, sql, values)}
+    return [found[ids[place]] for place in places]
 
 
 def all_rows(cursor: duckdb.DuckDBPyConnection, asked: Asked) -> Iterator[dict[str, Any]]:
