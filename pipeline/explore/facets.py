@@ -84,48 +84,48 @@ def facets(store: Store, cursor: duckdb.DuckDBPyConnection, filters: Filters, as
     """
     found = []
     for name in (*queries.COLUMNS[:3], queries.CODE, *queries.COLUMNS[3:]):
-        counted = store.counts.remember(("facet", name, filters), partial(_counted, cursor, filters, name))
-        given = [value for one, value in asked if one == name]
-        choices = _choices(name, counted, given)
-        found.append(Facet(name, LABELS[name], choices, name in _OPEN or any(choice.chosen for choice in choices)))
+        chosen = _chosen(name, asked)
+        count = partial(_counted, cursor, filters, name, chosen)
+        counted = store.counts.remember(("facet", name, filters, tuple(chosen)), count)
+        listed = {value for value, _, _ in counted}
+        choices = (
+            *(Choice(value, shown(name, value), None, True) for value in chosen if value not in listed),
+            *(Choice(value, label, number, value in chosen) for value, label, number in counted),
+        )
+        found.append(Facet(name, LABELS[name], choices, name in _OPEN or bool(chosen)))
     return found
 
 
-def _counted(cursor: duckdb.DuckDBPyConnection, filters: Filters, name: str) -> list[tuple[str, str, int]]:
+def _chosen(name: str, asked: Asked) -> list[str]:
+    """Return the values of a facet that are asked for, as its choices have them; texts to look for are none of them."""
+    how = how_of(name)[1]
+    given = [value.strip() for one, value in asked if one == name and value.strip()]
+    if how.values is not None:
+        given = [code_of(how.values, value) or value for value in given]
+    if name == queries.CODE:
+        given = [value for value in given if ":" in value]
+    kept = [value for value in given if how.whole is None or value.startswith("=")]
+    return list(dict.fromkeys(kept))
+
+
+def _counted(
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, name: str, chosen: Sequence[str]
+) -> list[tuple[str, str, int]]:
     """Return the values of a facet as the address has them, their labels and counts."""
     if name == queries.CODE:
         return queries.code_counts(cursor, filters)
-    found = queries.column_counts(cursor, filters, name)
-    return [(_value(name, value), _label(name, value), count) for value, count in found if _can_ask(name, value)]
-
-
-def _can_ask(name: str, value: Any) -> bool:
-    """Tell whether a filter can ask for a value; a missing one only where texts are compared as a whole."""
-    return value is not None or how_of(name)[1].whole is not None
-
-
-def _value(name: str, value: Any) -> str:
-    """Return a column's value as the filter of this name takes it."""
-    return f"={value or ''}" if how_of(name)[1].whole is not None else str(value)
+    whole = how_of(name)[1].whole is not None
+    found = queries.column_counts(cursor, filters, name, [value[1:] if whole else value for value in chosen])
+    return [
+        (f"={value or ''}" if whole else str(value), _label(name, value), count)
+        for value, count in found
+        if whole or value is not None
+    ]
 
 
 def _label(name: str, value: Any) -> str:
     """Return a column's value as people read it."""
     return str(WORDS.get(name, {}).get(value, value)) if value not in (None, "") else _EMPTY
-
-
-def _choices(name: str, counted: Sequence[tuple[str, str, int]], given: Sequence[str]) -> tuple[Choice, ...]:
-    """Return the values to tick; those chosen that aren't among the most frequent stand first, uncounted."""
-    words = how_of(name)[1].values
-    chosen = {(code_of(words, value) or value) if words else value for value in given}
-    if name not in queries.COLUMNS and name != queries.CODE:
-        chosen = set()
-    listed = {value for value, _, _ in counted}
-    others = [value for value in sorted(chosen - listed) if name not in _TYPED or value.startswith("=")]
-    return (
-        *(Choice(value, shown(name, value), None, True) for value in others),
-        *(Choice(value, label, count, value in chosen) for value, label, count in counted),
-    )
 
 
 def shown(name: str, value: str) -> str:

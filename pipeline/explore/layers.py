@@ -42,15 +42,26 @@ class Marks:
 
 
 def _headings(sections: Rows, text: str, offset: int) -> Iterator[Span]:
-    """Yield the headings: from a section's start to the end of its line."""
+    """Yield the headings: each section's number and heading, as far as they stand at its start."""
     for row in sections:
         at = row["start"] - offset
         if 0 <= at < len(text):
-            stop = text.find("\n", at)
-            end = len(text) if stop < 0 else stop
+            end = _end_of(row["number"] + row["heading"], text, at)
             level = str(min(row["level"] + 1, _DEEPEST))
             given = {"class": "h", "role": "heading", "aria-level": level}
             yield Span(row["start"], offset + end, _HEADING, "span", f"s-{row['section_id']}", given)
+
+
+def _end_of(words: str, text: str, at: int) -> int:
+    """Return where ``words`` end that begin at a place of the text; spaces and line ends don't count."""
+    wanted = "".join(words.split())
+    for char in wanted:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if at == len(text) or text[at] != char:
+            break
+        at += 1
+    return at
 
 
 def _evidence(measures: Rows) -> Iterator[Span]:

@@ -15,6 +15,7 @@ from pipeline.table.words import per_words, unwrap
 PART = 50_000
 # so much of a sentence is shown beside its quote in a table
 _BEFORE, _AFTER = 40, 60
+_HARD_SPACE = "\u00a0"
 WORDS: Mapping[str, Mapping[str, str]] = {
     "kind": KINDS,
     "role": ROLES,
@@ -57,7 +58,7 @@ def amount(row: Mapping[str, Any]) -> str:
     else:
         text = figure(low) if low == high else f"{figure(low)}–{figure(high)}"
     about = "约 " if row["bound"] == "approx" else ""
-    return f"{about}{text} {unit}".strip()
+    return f"{about}{text} {unit}".strip().replace(" ", _HARD_SPACE)
 
 
 def address(path: str, asked: Iterable[tuple[str, Any]] = ()) -> str:
@@ -94,6 +95,11 @@ def around(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return before, unwrap(row["quote"]), after
 
 
+def code_names(codes: str | None) -> str:
+    """Return the column ``codes`` of ``knowledge`` without the codebooks: 「a:引；b:政策」 → 「引、政策」."""
+    return "、".join(dict.fromkeys(part.partition(":")[2] or part for part in (codes or "").split("；") if part))
+
+
 def line(value: str | None) -> str:
     """Return a text on one line; empty for None."""
     return unwrap(value) if value else ""
@@ -107,6 +113,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "per": per_words,
     "line": line,
     "around": around,
+    "code_names": code_names,
     "address": address,
     "document_link": document_link,
     "measure_link": measure_link,

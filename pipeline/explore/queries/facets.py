@@ -5,6 +5,7 @@ A facet leaves its own filter out, so that it shows what else could be chosen; a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,8 @@ COLUMNS = ("role", "kind", "bound", "region", "level", "year", "instrument", "it
 _IN_ORDER = {"year": "value DESC"}
 _MOST, _ALL = 12, 60
 _COLUMN = """
-SELECT {column} AS value, count(*) AS n FROM {source}{where} GROUP BY value ORDER BY {order} NULLS LAST LIMIT ?"""
+SELECT {column} AS value, count(*) AS n FROM {source}{where} GROUP BY value
+ORDER BY coalesce(value::VARCHAR, '') IN (SELECT unnest(?::VARCHAR[])) DESC, {order} NULLS LAST LIMIT ?"""
 _CODES = """
 SELECT c.codebook || ':' || c.code AS value, any_value(n.name) AS name, count(DISTINCT k.position) AS n
 FROM (SELECT doc_id, start, "end", position FROM {source}{where}) k
@@ -30,8 +32,12 @@ LEFT JOIN codes n ON n.codebook = c.codebook AND n.code = c.code
 GROUP BY value ORDER BY n DESC, value LIMIT ?"""
 
 
-def column_counts(cursor: duckdb.DuckDBPyConnection, filters: Filters, column: str) -> list[tuple[Any, int]]:
+def column_counts(
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, column: str, chosen: Sequence[str] = ()
+) -> list[tuple[Any, int]]:
     """Return the most frequent values of one of ``COLUMNS`` (None: not written) with the numbers of their measures.
+
+    Those ``chosen`` (empty: not written) come first, however rare.
 
     Raises PipelineError for a filter value the run doesn't have.
     """
@@ -40,7 +46,8 @@ def column_counts(cursor: duckdb.DuckDBPyConnection, filters: Filters, column: s
     asked = ask(cursor, _without(filters, column), also=(column,))
     order = _IN_ORDER.get(column, "n DESC, value")
     sql = _COLUMN.format(column=column, source=asked.source, where=asked.where, order=order)
-    found = cursor.execute(sql, [*asked.values, _ALL if column in _IN_ORDER else _MOST]).fetchall()
+    most = len(chosen) + (_ALL if column in _IN_ORDER else _MOST)
+    found = cursor.execute(sql, [*asked.values, list(chosen), most]).fetchall()
     return [(value, int(number)) for value, number in found]
 
 

@@ -31,6 +31,20 @@ for (const name of ["mouseover", "mouseout", "focusin", "focusout"]) {
   });
 }
 
+// The row of the measure an address leads to is brought into sight beside the text.
+function show() {
+  const mark = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const side = document.querySelector(".side");
+  if (!mark || !side || !mark.dataset.m || side.contains(mark)) return;
+  for (const row of side.querySelectorAll("[data-m]")) {
+    const its = row.dataset.m === mark.dataset.m;
+    row.classList.toggle("on", its);
+    if (its) side.scrollTop = row.offsetTop - side.offsetTop - side.clientHeight / 3;
+  }
+}
+addEventListener("hashchange", show);
+show();
+
 // On a phone the filters are folded away at first.
 const filters = document.querySelector("details.filters");
 if (filters && matchMedia("(max-width: 860px)").matches) filters.open = false;
