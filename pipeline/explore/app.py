@@ -18,7 +18,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.explore.asking import in_words
 from pipeline.explore.document import document_page
 from pipeline.explore.documents import documents_page
-from pipeline.explore.guard import Guard
+from pipeline.explore.guard import HEADERS, Guard
 from pipeline.explore.measures import measure_page, measures_page
 from pipeline.explore.pages import Missing, as_json_response, html, twin_routes
 from pipeline.explore.printed import picture_file, printed_page
@@ -54,7 +54,7 @@ def create_app(out: Path) -> Starlette:
     app = Starlette(
         routes=routes(),
         middleware=[Middleware(Guard)],
-        exception_handlers={HTTPException: _refused, PipelineError: _mistaken},
+        exception_handlers={HTTPException: _refused, PipelineError: _mistaken, Exception: _broken},
         lifespan=lifespan,
     )
     app.state.store = store
@@ -73,6 +73,18 @@ def _mistaken(request: Request, error: Exception) -> Response:
     if isinstance(error, Missing):
         return _answer(request, 404, "没有找到", mistakes)
     return _answer(request, 400, "这样问不了", mistakes)
+
+
+def _broken(request: Request, _error: Exception) -> Response:
+    """Answer where the program failed; the server goes on, and what happened is told where it was started.
+
+    This answer doesn't pass the guard, so it brings the headers itself.
+    """
+    told = _answer(
+        request, 500, "程序出错了", ["这是程序的缺陷。出错的经过写在启动 cewen explore 的窗口里，请报告给开发者"]
+    )
+    told.headers.update(HEADERS)
+    return told
 
 
 def _answer(request: Request, status: int, title: str, mistakes: list[str]) -> Response:
