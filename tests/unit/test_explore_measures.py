@@ -56,7 +56,9 @@ def rows(out: Path, sql: str) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in query(out, sql).to_pylist()]
 
 
-@pytest.mark.parametrize("filters", [Filters(), Filters(role=("benefit",)), Filters(topic=("主题1",), year=(2011, 2012, 2013))])
+@pytest.mark.parametrize(
+    "filters", [Filters(), Filters(role=("benefit",)), Filters(topic=("主题1",), year=(2011, 2012, 2013))]
+)
 def test_rows_are_those_of_the_view(store: Store, filters: Filters) -> None:
     with store.cursor() as cursor:
         places = measures.positions(cursor, measures.ask(cursor, filters), limit=40, offset=3)
