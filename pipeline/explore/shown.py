@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from markupsafe import Markup, escape
+
 from pipeline.explore.marking import TURNS
 from pipeline.table.cells import plain_number, printable
 from pipeline.table.schema import BOUNDS, KINDS, RELATIONS, ROLES, SEVERITIES, STATUSES
@@ -106,6 +108,11 @@ def inert(text: str) -> str:
     return TURNS.sub("", printable(text))
 
 
+def exact(text: str) -> Markup:
+    """Return ``text`` for the value of a form's field, character by character: it is sent back, not drawn as text."""
+    return Markup(str(escape(text)).replace("\r", "&#13;"))
+
+
 def line(value: str | None) -> str:
     """Return a text on one line; empty for None."""
     return unwrap(value) if value else ""
@@ -119,6 +126,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "per": per_words,
     "line": line,
     "around": around,
+    "exact": exact,
     "code_names": code_names,
     "address": address,
     "document_link": document_link,
