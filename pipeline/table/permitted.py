@@ -20,11 +20,24 @@ if TYPE_CHECKING:
 MOST_CHARS = 100_000
 # they make rows out of values, or say which tables and columns there are
 _TABLE_FUNCTIONS = frozenset(
-    """
-    range generate_series unnest repeat repeat_row json_each json_tree summary
-    duckdb_tables duckdb_columns duckdb_views duckdb_functions duckdb_types duckdb_keywords
-    pragma_table_info pragma_show
-    """.split()
+    [
+        "range",
+        "generate_series",
+        "unnest",
+        "repeat",
+        "repeat_row",
+        "json_each",
+        "json_tree",
+        "summary",
+        "duckdb_tables",
+        "duckdb_columns",
+        "duckdb_views",
+        "duckdb_functions",
+        "duckdb_types",
+        "duckdb_keywords",
+        "pragma_table_info",
+        "pragma_show",
+    ]
 )
 # they tell of the machine, wait, or change what the next question finds
 _FORBIDDEN = frozenset(
