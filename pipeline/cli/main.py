@@ -24,6 +24,7 @@ from pipeline.cli.look import issues_command, status_command
 from pipeline.cli.matrix import matrix_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
+from pipeline.cli.search import search_command
 from pipeline.cli.show import show_command
 from pipeline.cli.teaching import train_command
 from pipeline.cli.topics import topics_group
@@ -38,6 +39,7 @@ COMMANDS: tuple[click.Command, ...] = (
     show_command,
     query_command,
     measures_command,
+    search_command,
     codings_command,
     matrix_command,
     topics_group,

@@ -124,6 +124,29 @@ def too_long(seconds: float) -> str:
     return f"查询超过 {seconds:g} 秒，已停止。请加上条件或 LIMIT 再试"
 
 
+def row_counts(out: Path) -> list[tuple[str, str, int]]:
+    """Return name, Chinese name and number of rows of each table, and of the view ``knowledge``. Raises as connect."""
+    named = [*((table.name, table.zh) for table in TABLES), ("knowledge", "政策知识表")]
+    with connect(out) as connection:
+        counts = [connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0] for name, _ in named]
+    return [(name, zh, int(count)) for (name, zh), count in zip(named, counts, strict=True)]
+
+
+def whole_table(out: Path, name: str) -> pa.Table:
+    """Return a table or view, all of it. ``name`` must be one of them. Raises PipelineError as ``connect``."""
+    with connect(out) as connection:
+        return connection.sql(f'SELECT * FROM "{name}"').to_arrow_table()
+
+
+def column_headings(out: Path, name: str) -> dict[str, str]:
+    """Return column → Chinese heading of a table or view."""
+    with connect(out) as connection:
+        found = connection.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = ? AND NOT internal", [name]
+        ).fetchall()
+    return {str(column): str(comment or column).split("：", 1)[0] for column, comment in found}
+
+
 def first_line(error: Exception) -> str:
     """Return a DuckDB message without the picture of the statement, and its hint."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
