@@ -26,6 +26,7 @@ from pipeline.cli.matrix import matrix_command
 from pipeline.cli.output import say
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
+from pipeline.cli.search import search_command
 from pipeline.cli.show import show_command
 from pipeline.cli.teaching import train_command
 from pipeline.cli.topics import topics_group
@@ -40,6 +41,7 @@ COMMANDS: tuple[click.Command, ...] = (
     show_command,
     query_command,
     measures_command,
+    search_command,
     codings_command,
     matrix_command,
     topics_group,
