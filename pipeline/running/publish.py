@@ -43,7 +43,7 @@ def tables_key(config: Config) -> str:
     from pipeline.table.schema import TABLES
 
     seeds = [book.digest for book in load_books(config.topics.seeds)] if config.topics.model == "seeded" else []
-    settings = config.model_dump_json(exclude={"run": {"workers", "recycle"}, "pdf": {"processes"}})
+    settings = config.model_dump_json(exclude={"project": True, "run": {"workers", "recycle"}, "pdf": {"processes"}})
     schema = [f"{table.name}: {columns(table.row)!r}" for table in TABLES]
     return digest(str(VERSION), version(), settings, *schema, *seeds)
 
