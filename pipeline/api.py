@@ -66,11 +66,11 @@ def code(text: str, codebook: str | Path) -> list[Coding]:
     from pipeline.coding.apply import code
 
     coder = load_coder(load_config().coding, [str(codebook)])
-    doc = _of_text(text, ("outline", "sentences"))
+    doc = _of_text(text, ("outline", "sentences", "head"))
     if doc.text is None or doc.outline is None or doc.sentences is None:
         return []
     offsets = doc.text.offsets()
-    found = code(doc.text, doc.outline, doc.sentences, coder=coder)
+    found = code(doc.text, doc.outline, doc.sentences, doc.head, coder=coder)
     return [_moved(coding, offsets) for coding in found if coding.given]
 
 

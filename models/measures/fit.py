@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from pipeline.extract import pointing
+from pipeline.extract.borders import LONGEST
 from pipeline.extract.page import Page
 from pipeline.extract.pointing import Asked, Span
 
@@ -59,7 +60,7 @@ class Design:
             for at in span:
                 if at not in rows:
                     rows[at] = self._place(page, at, asked)
-            features = pointing.length_features(min(span[1] - span[0], pointing.LONGEST), asked)
+            features = pointing.length_features(min(span[1] - span[0], LONGEST), asked.role, asked.kind)
             features += pointing.span_features(page, span, asked)
             self._choice((rows[span[0]][0], rows[span[1]][1]), features, span in right)
         self._owner.append(owner)

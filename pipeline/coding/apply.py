@@ -21,10 +21,10 @@ from pipeline.coding.duties import Duties
 from pipeline.coding.learned import CodeModel
 from pipeline.coding.terms import Evidence, Target, Terms, build_terms, damping, gather, spoken, total
 from pipeline.coding.units import Unit, cut_units
-from pipeline.core.layers import CleanText, Coding, Section, Sentence
+from pipeline.core.layers import CleanText, Coding, Head, Section, Sentence
 from pipeline.core.strict import digest
 
-ALGORITHM = "4"  # raise it when the same codebooks and models would give other codings
+ALGORITHM = "5"  # raise it when the same codebooks and models would give other codings
 DOUBT = 0.7  # by terms, a clause is put up for review from this share of the threshold on
 
 
@@ -86,15 +86,25 @@ def build_coder(
 
 
 def code(
-    text: CleanText, outline: tuple[Section, ...], sentences: tuple[Sentence, ...], *, coder: Coder
+    text: CleanText,
+    outline: tuple[Section, ...],
+    sentences: tuple[Sentence, ...],
+    head: Head | None = None,
+    *,
+    coder: Coder,
 ) -> tuple[Coding, ...]:
     """Return the codings of all clauses, in the order of the text and then of the codebooks, doubts among them.
 
     A coding's span is its clause (offsets into the clean text); a clause may get any number of codes. Nothing found
-    gives ``()``.
+    gives ``()``. What ``head`` knows as addressees or imprint gets no codes: it says who reads, not what is done.
     """
-    cut = cut_units(text.text, outline, sentences)
-    units = tuple(unit for unit in cut if not coder.passes_over(text.text[unit.start : unit.end]))
+    cut, readers = cut_units(text.text, outline, sentences), _readers(head)
+    units = tuple(
+        unit
+        for unit in cut
+        if not coder.passes_over(text.text[unit.start : unit.end])
+        and not any(start < unit.end and unit.start < end for start, end in readers)
+    )
     evidence = gather(text.text, outline, sentences, units, terms=coder.terms)
     here = around(units, outline)
     judged = [_Judged(one, text.text, units, evidence, here) for one in coder.trained if units]
@@ -103,6 +113,12 @@ def code(
         clause = _Clause(coder, unit, evidence[place], judged, place)
         codings += [coding for number in coder.shown if (coding := clause.coding(number))]
     return tuple(codings)
+
+
+def _readers(head: Head | None) -> list[tuple[int, int]]:
+    """Return where a document names those it goes to and who printed it, offsets into the clean text."""
+    fields = (head.addressee, head.copied_to, head.printed_by) if head is not None else ()
+    return [(field.start, field.end) for field in fields if field is not None]
 
 
 def strengths(units: Sequence[Unit], evidence: Sequence[Evidence], numbers: Sequence[int]) -> tuple[Floats, Floats]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 
 def squeezed(text: str) -> str:
     """Return ``text`` without white space."""
@@ -15,10 +13,16 @@ def same_words(first: str | None, second: str | None) -> bool:
 
     White space is left aside; nothing names the same as nothing only.
     """
-    a, b = squeezed(first or ""), squeezed(second or "")
+    return same_squeezed(squeezed(first or ""), squeezed(second or ""))
+
+
+def same_squeezed(a: str, b: str) -> bool:
+    """Tell the same of two pieces of text without white space."""
     if not a or not b:
         return a == b
     if a in b or b in a:
         return True
-    shared = sum((Counter(a) & Counter(b)).values())
-    return shared * 2 >= max(len(a), len(b))
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    if len(short) * 2 < len(long):
+        return False
+    return sum([min(short.count(c), long.count(c)) for c in set(short)]) * 2 >= len(long)

@@ -64,7 +64,7 @@ def with_conditions(text: str, measures: Sequence[Measure]) -> list[Measure]:
             if words is None and (span := governing_sentence(text, measure.start)) is not None:
                 found = _qualifying(f"{text[span[0] : span[1]].rstrip('：: ')}，")
                 words = found[0] if found else None
-            measure = replace(measure, condition=words)
+            measure = measure if words is None else replace(measure, condition=words)
             before, stated = measure, []
         result.append(measure)
     return result

@@ -55,13 +55,13 @@ class Passage:
 class Slots:
     """Reads the slots of deeds in one document."""
 
-    def __init__(self, text: str, outline: tuple[Section, ...], rules: DeedRules) -> None:
+    def __init__(self, text: str, outline: tuple[Section, ...], times: Times, rules: DeedRules) -> None:
         """Index the sections, the lines of lists and the labels of agencies."""
         self._text = text
         self._rules = rules
         self._outline = outline
         self._starts = [section.start for section in outline]
-        self._times: Times | None = None
+        self._times = times
         self._lines = Lines(text)
         self._labels = list(rules.labels.finditer(text))
         self._label_starts = [label.start() for label in self._labels]
@@ -72,8 +72,6 @@ class Slots:
 
     def time(self, at: int, sentence_start: int) -> str | None:
         """Return the time the sentence ties the deed to, as for measures with a figure."""
-        if self._times is None:
-            self._times = Times(self._text)
         return self._times.at(at, sentence_start)
 
     def reported(self, passage: Passage, at: int) -> bool:

@@ -11,6 +11,7 @@ from pipeline.core.layers import CleanText, Measure, Role, Section, Sentence
 from pipeline.extract.clauses import KEPT, Clause, cut_clauses
 from pipeline.extract.deed_rules import Deed, DeedRules
 from pipeline.extract.deed_slots import Passage, Slots
+from pipeline.extract.when import Times
 
 _ENDS = "。；;！!”）)"
 _LONGEST_TITLE, _LONGEST_NUMBER = 30, 12
@@ -47,14 +48,16 @@ def find_deeds(
     sentences: tuple[Sentence, ...],
     measures: tuple[Measure, ...],
     *,
+    times: Times,
     rules: DeedRules,
 ) -> tuple[Measure, ...]:
     """Return the measures of kind none, in order of the text.
 
-    ``measures`` are those with a figure: a clause whose object carries one of them isn't told again. Names handed out
-    in one clause (推行“轮候制”“积分制”) are a measure each and share a group, numbered on from the groups there are.
+    ``measures`` are those with a figure: a clause whose object carries one of them isn't told again. ``times`` are the
+    text's. Names handed out in one clause (推行“轮候制”“积分制”) are a measure each and share a group, numbered on from
+    the groups there are.
     """
-    finder = _Finder(text.text, outline, measures, rules)
+    finder = _Finder(text.text, outline, measures, times, rules)
     group = max((m.group for m in measures if m.group is not None), default=-1)
     result: list[Measure] = []
     for sentence in sentences:
@@ -70,14 +73,14 @@ class _Finder:
     """Finds the deeds of one document."""
 
     def __init__(
-        self, text: str, outline: tuple[Section, ...], measures: tuple[Measure, ...], rules: DeedRules
+        self, text: str, outline: tuple[Section, ...], measures: tuple[Measure, ...], times: Times, rules: DeedRules
     ) -> None:
         """Index the figures and the headings."""
         self._text = text
         self._rules = rules
         self._figures = sorted(measures, key=lambda m: m.start)
         self._starts = [m.start for m in self._figures]
-        self._slots = Slots(text, outline, rules)
+        self._slots = Slots(text, outline, times, rules)
         self._headings = {s.start: s for s in outline if s.heading and s.body > s.start}
 
     def of(self, sentence: Sentence) -> Iterator[list[Measure]]:
@@ -85,14 +88,16 @@ class _Finder:
         text, rules = self._text, self._rules
         span = (sentence.start, sentence.end)
         hinted = rules.hint.search(text, *span) is not None
-        if not hinted and rules.verbs.search(text, *span) is None:
-            return
-        if self._is_heading(sentence) or rules.skip.search(text, *span):
+        runs = list(rules.verbs.finditer(text, *span))
+        if not (hinted or runs) or self._is_heading(sentence):
             return
         passage = Passage(sentence, cut_clauses(text, sentence))
-        for place, clause in enumerate(passage.clauses):
+        candidates = self._all_candidates(passage, runs, hinted=hinted)
+        if not candidates or rules.skip.search(text, *span):
+            return
+        for clause, finds in candidates:
             at = clause.start
-            for found in sorted(self._candidates(place, clause, hinted=hinted), key=lambda one: (one.start, -one.end)):
+            for found in sorted(finds, key=lambda one: (one.start, -one.end)):
                 if found.start < at or self._told(found, passage) or self._talked_about(found, passage):
                     continue
                 at = found.end
@@ -120,15 +125,28 @@ class _Finder:
             return False
         return text[sentence.end : sentence.end + 1] not in ("", "\n", "（", "(")
 
-    def _candidates(self, place: int, clause: Clause, *, hinted: bool) -> Iterator[_Found]:
-        """Yield what the entries find in one clause; the finds may overlap."""
+    def _all_candidates(
+        self, passage: Passage, runs: list[re.Match[str]], *, hinted: bool
+    ) -> list[tuple[Clause, list[_Found]]]:
+        """Return the clauses of a sentence in which the entries find something; ``runs`` are its verbs."""
+        starts = [run.start() for run in runs]
+        found = []
+        for place, clause in enumerate(passage.clauses):
+            own = runs[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+            if (own or hinted) and clause.end - clause.start <= _LONGEST_CLAUSE:
+                found.append((clause, list(self._candidates(place, clause, own, hinted=hinted))))
+        return [(clause, finds) for clause, finds in found if finds]
+
+    def _candidates(self, place: int, clause: Clause, runs: list[re.Match[str]], *, hinted: bool) -> Iterator[_Found]:
+        """Yield what the entries find in one clause, whose verbs are ``runs``; the finds may overlap."""
         rules, text = self._rules, self._text
-        if clause.end - clause.start > _LONGEST_CLAUSE:
-            return
-        kept = [match.span() for match in KEPT.finditer(text, clause.start, clause.end)]
-        for run in rules.verbs.finditer(text, clause.start, clause.end):
-            before = text[clause.start : run.start()]
-            if any(start <= run.start() < end for start, end in kept) or not self._opens(before):
+        kept: list[tuple[int, int]] | None = None
+        for run in runs:
+            if not self._opens(text[clause.start : run.start()]):
+                continue
+            if kept is None:
+                kept = [match.span() for match in KEPT.finditer(text, clause.start, clause.end)]
+            if any(start <= run.start() < end for start, end in kept):
                 continue
             for deed in rules.deeds[rules.verb_of(run[0])]:
                 found = self._find(deed, run, place, clause.end)

@@ -12,6 +12,7 @@ from pipeline.extract.deed_rules import DeedRules, load_deed_rules
 from pipeline.extract.deeds import find_deeds
 from pipeline.extract.facts import number_facts
 from pipeline.extract.sums import SumRules, link_sums, load_sum_rules
+from pipeline.extract.when import Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,10 @@ def finish(
     sentences: tuple[Sentence, ...],
     figures: Sequence[Measure],
     *,
+    times: Times,
     rules: FinishRules,
 ) -> tuple[Measure, ...]:
-    """Return all measures in order of the text; ``figures`` are those with a figure, in order of the text."""
+    """Return all measures in order of the text; ``figures`` are those with a figure, in order, ``times`` the text's."""
     linked = link_sums(text, figures, rules=rules.sums)
-    deeds = find_deeds(text, outline, sentences, linked, rules=rules.deeds)
+    deeds = find_deeds(text, outline, sentences, linked, times=times, rules=rules.deeds)
     return number_facts(text, sorted((*linked, *deeds), key=lambda m: (m.start, m.end)))

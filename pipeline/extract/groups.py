@@ -50,7 +50,8 @@ class Groups:
         self._part = part
         joins = last is not None and (continues(last, built[0]) or caps(self._text, last[0], built[0]))
         number = self._number(built, last, joins)
-        done = [replace(_inheriting(m, c, last[0] if joins and last else None), group=number) for m, c in built]
+        done = [_inheriting(m, c, last[0] if joins and last else None) for m, c in built]
+        done = [m if m.group == number else replace(m, group=number) for m in done]
         self._last = done[-1], built[-1][1]
         return done
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -118,21 +118,14 @@ def find_measures(
     built: list[tuple[Measure, Context]] = []
     for filled in fill(page, placed, rules.models):
         mention, context = filled.placed.mention, filled.placed.context
-        measure = _measure(plain, mention, context, filled.role, times, rules)
         section_end = surroundings.section_text(mention.start)[1]
-        measure = replace(
-            measure,
-            item=filled.item,
-            beneficiary=filled.beneficiary,
-            agency=agency_of(plain, context, mention.end, section_end, rules.slots),
-            confidence=rules.models.confidence(filled.role, mention.kind, filled.sure),
-        )
-        built.append((measure, context))
+        agency = agency_of(plain, context, mention.end, section_end, rules.slots)
+        built.append((_measure(plain, filled, agency, times, rules), context))
         if filled.placed.place == filled.placed.n - 1:
             made += groups.add(built)
             built = []
     figures = with_conditions(plain, made)
-    return finish(text, outline, sentences, figures, rules=rules.finish)
+    return finish(text, outline, sentences, figures, times=times, rules=rules.finish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +141,13 @@ class Filled:
 
 def fill(page: Page, placed: Sequence[Placed], models: MeasureModels) -> Iterator[Filled]:
     """Yield what the models say of the measures of one text, in order."""
-    items = _Slot(page, models.item, ITEM)
-    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY)
-    for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
-        item, item_sure = items.fill(p, role)
-        who, who_sure = beneficiaries.fill(p, role) if role == "benefit" else (None, 1.0)
+    judged = list(zip(placed, models.roles_of([p.features for p in placed]), strict=True))
+    items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
+    given = [(p, role) for p, (role, _) in judged if role == "benefit"]
+    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given)
+    for p, (role, sure) in judged:
+        item, item_sure = items.next()
+        who, who_sure = beneficiaries.next() if role == "benefit" else (None, 1.0)
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 
@@ -189,15 +184,19 @@ def remember(page: Page, before: list[Span], span: Span | None) -> None:
 class _Slot:
     """Fills one slot of the measures of a page, one after the other."""
 
-    def __init__(self, page: Page, pointer: Pointer, reach: Reach) -> None:
-        """Start with no span chosen."""
-        self._page, self._reach = page, reach
+    def __init__(self, page: Page, pointer: Pointer, reach: Reach, measures: Sequence[tuple[Placed, str]]) -> None:
+        """Ask about all ``measures`` with their roles; no span is chosen yet."""
+        questions = [asked_of(page, placed, role, (), reach) for placed, role in measures]
+        self._page = page
         self._pointer = PagePointer(pointer, page)
+        self._pointer.prepare(questions)
+        self._questions = iter(questions)
         self._before: list[Span] = []
 
-    def fill(self, placed: Placed, role: str) -> tuple[str | None, float]:
-        """Return the words that fill the slot, ``None`` for nothing, and their probability."""
-        span, sure = self._pointer.choose(asked_of(self._page, placed, role, self._before, self._reach))
+    def next(self) -> tuple[str | None, float]:
+        """Return the words that fill the slot of the next measure, ``None`` for nothing, and their probability."""
+        asked = next(self._questions)._replace(before=tuple(self._before))
+        span, sure = self._pointer.choose(asked)
         remember(self._page, self._before, span)
         text = self._page.text
         return (None if span is None else text[slice(*tidied(text, span))]), sure
@@ -231,8 +230,9 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _measure(text: str, mention: Mention, context: Context, role: Role, times: Times, rules: MeasureRules) -> Measure:
-    """Return the measure of one mention in ``role``, without the slots that are pointed at."""
+def _measure(text: str, filled: Filled, agency: str | None, times: Times, rules: MeasureRules) -> Measure:
+    """Return one measure as it is read by itself."""
+    mention, context, role = filled.placed.mention, filled.placed.context, filled.role
     bound = mention.bound
     if role == "condition" and bound == "exact" and _REACHED.search(context.list_piece):
         bound = "min"
@@ -252,5 +252,9 @@ def _measure(text: str, mention: Mention, context: Context, role: Role, times: T
         role=role,
         per=per_of(text, mention, context, role, rules.per),
         time=times.of(mention, context, role),
+        item=filled.item,
+        beneficiary=filled.beneficiary,
+        agency=agency,
         action=action_of(text, context, role, rules.slots),
+        confidence=rules.models.confidence(role, mention.kind, filled.sure),
     )

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from functools import cached_property
 from itertools import accumulate, pairwise
 
 from pipeline.core.layers import Sentence
+from pipeline.extract.borders import Borders
 from pipeline.extract.tables import column_heads
 
 CLAUSE_MARKS = frozenset("，,。；;！!？?\n\t")
 SEGMENT_MARKS = CLAUSE_MARKS - frozenset("，,")
 _CLAUSE = re.compile(f"[{''.join(sorted(CLAUSE_MARKS))}]")
 _OPENER = re.compile(r"对|给予|奖励|补助|支持|鼓励|凡|获得|认定")
+_FIGURE = re.compile(r"\d[\d.,]*")
+_DIGIT = re.compile(r"\d")
+# words for those who get something (``pointing``), by their first characters alone: they overlap in 个人才
+_TAKER = re.compile(r"企(?=业)|单(?=位)|个(?=人)|人(?=[才员])|机(?=构)|项(?=目)|团(?=队)|组(?=织)|者(?![，。])")
 # words the segmenter likes to glue to what they govern
 _WORD_PARTS = re.compile(r"一次性|每年|每月|最高")
 
@@ -35,6 +41,45 @@ class Page:
         self.segments = [0, *accumulate(text[mark] in SEGMENT_MARKS for mark in self.marks)]
         self.heads = column_heads(text)
         self.openers = [found.start() for found in _OPENER.finditer(text)]
+        self._around: dict[int, tuple[str, str]] = {}
+
+    @cached_property
+    def border_arrays(self) -> Borders:
+        """The borders as arrays."""
+        return Borders(self, CLAUSE_MARKS)
+
+    @cached_property
+    def _digits(self) -> tuple[list[int], list[int]]:
+        """Where the digits stand, and the number of the figure each belongs to."""
+        found = [
+            (digit.start(), number)
+            for number, figure in enumerate(_FIGURE.finditer(self.text))
+            for digit in _DIGIT.finditer(self.text, *figure.span())
+        ]
+        return [at for at, _ in found], [number for _, number in found]
+
+    @cached_property
+    def _takers(self) -> tuple[list[int], list[int]]:
+        """Where words for those who get something begin and end; they may overlap."""
+        starts = [found.start() for found in _TAKER.finditer(self.text)]
+        return starts, [start + (1 if self.text[start] == "者" else 2) for start in starts]
+
+    def figures_between(self, low: int, high: int) -> int:
+        """Return how many figures stand in ``low``..``high``, those cut at either end included."""
+        places, numbers = self._digits
+        first, last = bisect_left(places, low), bisect_left(places, high)
+        return numbers[last - 1] - numbers[first] + 1 if first < last else 0
+
+    def takers_between(self, low: int, high: int, most: int) -> int:
+        """Return how many words for those who get something stand in ``low``..``high``, at most ``most``."""
+        starts, ends = self._takers
+        count = 0
+        for place in range(bisect_left(starts, low), len(starts)):
+            if count == most or ends[place] > high:
+                break
+            if starts[place] >= low:
+                count, low = count + 1, ends[place]
+        return count
 
     def head_of(self, at: int) -> tuple[int, int] | None:
         """Return the span of the head of the table column in which ``at`` lies, ``None`` outside of tables."""
@@ -52,6 +97,12 @@ class Page:
         """Return the word that begins at ``at`` or the rest of it; empty at the text's end."""
         index = bisect_right(self.borders, at)
         return self.text[at : self.borders[index]] if index < len(self.borders) else ""
+
+    def around(self, at: int) -> tuple[str, str]:
+        """Return ``word_before`` and ``word_behind`` of ``at``, looked up once."""
+        if (found := self._around.get(at)) is None:
+            found = self._around[at] = self.word_before(at), self.word_behind(at)
+        return found
 
     def places(self, low: int, high: int) -> list[int]:
         """Return the borders from ``low`` to ``high``, both included."""

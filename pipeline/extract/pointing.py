@@ -11,28 +11,25 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from pipeline.extract.borders import CLOSE, LONGEST
 from pipeline.extract.page import CLAUSE_MARKS, Page
 
 Span = tuple[int, int]
 Weights = Mapping[str, float]
 
-LONGEST = 30
-CLOSE = frozenset("）)》”")
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
 _LOOSE = frozenset("、：: \u3000")
 _DIGIT = re.compile(r"\d")
-_FIGURE = re.compile(r"\d[\d.,]*")
 # words for those who get something
 _TAKER = re.compile(r"企业|单位|个人|人才|机构|人员|项目|团队|组织|者(?![，。])")
 _SHORT, _FURTHEST = 6, 400
+MOST_FIGURES, MOST_TAKERS = 3, 2
 _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What is looked for: a slot of the measure whose list of figures runs from ``list_start`` to ``list_end``.
 
     ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its
@@ -163,44 +160,27 @@ def word_features(page: Page, at: int, where: Grid) -> tuple[list[str], list[str
     return starts, [f"E{place}+{text[at : at + 1]}", f"Eo{where.openers}{text[max(0, at - 1) : at]}"]
 
 
-def length_features(length: int, asked: Asked) -> list[str]:
+def length_features(length: int, role: str, kind: str) -> list[str]:
     """Return the features of a span's length in characters."""
-    return [f"l{size(length)}{asked.role}", f"l{size(length)}{asked.kind}"]
+    return [f"l{size(length)}{role}", f"l{size(length)}{kind}"]
 
 
 def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
     """Return the features of a whole span but for its length."""
-    words, r = page.text[span[0] : span[1]], asked.role
-    features = [*_whole_features(page, span), *_between_features(page, span, asked)]
-    if "的" in words:
-        features.append(f"的{r}")
-    if "、" in words or "和" in words or "或" in words:
-        features.append(f"、{r}")
-    if _DIGIT.search(words):
-        features.append(f"9{r}")
-    for place, earlier in enumerate(asked.before[:2]):
-        if page.text[earlier[0] : earlier[1]] == words:
-            segments = min(3, page.marks_between(earlier[1], asked.list_start)[1])
-            features += [
-                f"again{place}{r}",
-                f"again{place}{segments}{r}",
-                f"again{place}{asked.place > 0:d}{asked.kind}",
-            ]
-    for group in asked.tiers:
-        features += _tier_features(span, group, asked)
-    if asked.head is not None:
-        at = "=" if span == asked.head else "<" if span[1] <= asked.head[0] else ">"
-        features += [f"h{at}", f"h{at}{r}", f"h{at}{asked.kind}"]
-    return features
+    words = page.text[span[0] : span[1]]
+    side, figures, takers = between(page, span, asked)
+    features = [*whole_features(page, span), *between_features(side, figures, takers, asked.role)]
+    features += [f"{mark}{asked.role}" for mark in marks_in(words)]
+    features += [name for said, names in again_features(page, asked) if said == words for name in names]
+    return [*features, *special_features(span, asked)]
 
 
-def _whole_features(page: Page, span: Span) -> list[str]:
+def whole_features(page: Page, span: Span) -> list[str]:
     """Return what the words of ``span`` are as a whole, and what stands on both sides of it."""
     start, end = span
     text = page.text
-    before, behind = page.word_before(start), text[end : end + 1]
-    first, last = page.word_behind(start), page.word_before(end)
-    features = [f"w{before}_{behind}", f"w{first}~{last}"]
+    (before, first), (last, _) = page.around(start), page.around(end)
+    features = [f"w{before}_{text[end : end + 1]}", f"w{first}~{last}"]
     if end - start <= _SHORT:
         features.append(f"w{text[start:end]}")
     if _TAKER.fullmatch(text, start, end):
@@ -210,15 +190,46 @@ def _whole_features(page: Page, span: Span) -> list[str]:
     return features
 
 
-def _between_features(page: Page, span: Span, asked: Asked) -> list[str]:
-    """Return how many figures and takers stand between ``span`` and the list of figures."""
+def marks_in(words: str) -> str:
+    """Return which marks of a longer phrase ``words`` have: 的, a conjunction (、), a digit (9)."""
+    joined = "、" in words or "和" in words or "或" in words
+    return ("的" if "的" in words else "") + ("、" if joined else "") + ("9" if _DIGIT.search(words) else "")
+
+
+def between(page: Page, span: Span, asked: Asked) -> tuple[str, int, int]:
+    """Return on which side of the list of figures ``span`` stands, and how many figures and takers stand between."""
     start, end = span
-    low, high = (end, asked.list_start) if end <= asked.list_start else (asked.list_end, start)
-    between = page.text[max(low, high - _FURTHEST) : high]
-    side = "B" if end <= asked.list_start else "A"
-    figures = min(3, len(_FIGURE.findall(between)))
-    takers = min(2, len(_TAKER.findall(between)))
-    return [f"f{side}{figures}{asked.role}", f"f{side}{takers}k{asked.role}", f"f{side}{figures}{takers}"]
+    before = end <= asked.list_start
+    low, high = (end, asked.list_start) if before else (asked.list_end, start)
+    low = max(low, high - _FURTHEST)
+    figures, takers = page.figures_between(low, high), page.takers_between(low, high, MOST_TAKERS)
+    return "B" if before else "A", min(MOST_FIGURES, figures), takers
+
+
+def between_features(side: str, figures: int, takers: int, role: str) -> list[str]:
+    """Return the features of what stands between a span and the list of figures."""
+    return [f"f{side}{figures}{role}", f"f{side}{takers}k{role}", f"f{side}{figures}{takers}"]
+
+
+def again_features(page: Page, asked: Asked) -> list[tuple[str, list[str]]]:
+    """Return the words of the spans chosen just before, with the features of saying them again."""
+    found = []
+    for place, earlier in enumerate(asked.before[:2]):
+        segments = min(3, page.marks_between(earlier[1], asked.list_start)[1])
+        names = [f"{asked.role}", f"{segments}{asked.role}", f"{asked.place > 0:d}{asked.kind}"]
+        found.append((page.text[earlier[0] : earlier[1]], [f"again{place}{name}" for name in names]))
+    return found
+
+
+def special_features(span: Span, asked: Asked) -> list[str]:
+    """Return how ``span`` lies to the coordinate groups and to the head of the column."""
+    features: list[str] = []
+    for group in asked.tiers:
+        features += _tier_features(span, group, asked)
+    if asked.head is not None:
+        at = "=" if span == asked.head else "<" if span[1] <= asked.head[0] else ">"
+        features += [f"h{at}", f"h{at}{asked.role}", f"h{at}{asked.kind}"]
+    return features
 
 
 def _tier_features(span: Span, group: tuple[Span, ...], asked: Asked) -> list[str]:
@@ -265,11 +276,12 @@ def question(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
 def tidied(text: str, span: Span) -> Span:
     """Return ``span`` without a label and its colon (摘要：…) and without marks and open brackets at its ends."""
     start, end = span
-    colon = max(text.rfind("：", start, end), text.rfind(":", start, end)) + 1
-    if start < colon < end:
-        start = colon
+    words = text[start:end]
+    if "：" in words or ":" in words:
+        colon = max(text.rfind("：", start, end), text.rfind(":", start, end)) + 1
+        start = colon if colon < end else start
     for bracket, closing in (("（", "）"), ("(", ")")):
-        opened = text.rfind(bracket, start, end)
+        opened = text.rfind(bracket, start, end) if bracket in words else -1
         if opened >= 0 and text.find(closing, opened, end) < 0:
             # the figure stands in the brackets too: 结构性矛盾（人才缺口率42%）
             start, end = (opened + 1, end) if opened + 1 < end else (start, opened)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from pipeline.core.layers import Mention, Role
+from pipeline.core.layers import Bound, Kind, Mention, Role
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context
 from pipeline.extract.data import Cue, RolesFile, TenseFile, any_of, read
@@ -26,6 +26,20 @@ class RoleRules:
     past: re.Pattern[str]
     future: re.Pattern[str]
     digest: str
+    _asked: dict[tuple[Kind, Bound, str | None], tuple[tuple[int, Cue], ...]] = field(default_factory=dict)
+
+    def cues_for(self, kind: Kind, bound: Bound, doc_kind: str | None) -> tuple[tuple[int, Cue], ...]:
+        """Return the cues about measures of ``kind`` and ``bound`` in documents of ``doc_kind``, with their numbers."""
+        key = kind, bound, doc_kind
+        if key not in self._asked:
+            self._asked[key] = tuple(
+                (number, cue)
+                for number, cue in enumerate(self.cues)
+                if (not cue.kinds or kind in cue.kinds)
+                and (not cue.bounds or bound in cue.bounds)
+                and (not cue.doc_kinds or doc_kind in cue.doc_kinds)
+            )
+        return self._asked[key]
 
 
 def load_role_rules(folder: Path) -> RoleRules:
@@ -64,8 +78,8 @@ def judge(mention: Mention, context: Context, *, tense: float, doc_kind: str | N
         "list": context.list_piece,
     }
     fired = []
-    for index, cue in enumerate(rules.cues):
-        if _asks_for(cue, mention, doc_kind) and cue.pattern.search(places[cue.where]):
+    for index, cue in rules.cues_for(mention.kind, mention.bound, doc_kind):
+        if cue.pattern.search(places[cue.where]):
             fired.append(index)
             if cue.without is None or not cue.without.search(context.list_piece):
                 weights[cue.role] += cue.weight
@@ -77,12 +91,3 @@ def judge(mention: Mention, context: Context, *, tense: float, doc_kind: str | N
     ranked = sorted(rules.order, key=lambda role: -weights[role])
     best, second = weights[ranked[0]], max(0.0, weights[ranked[1]])
     return Judged(ranked[0], (best - second) / best, tuple(fired))
-
-
-def _asks_for(cue: Cue, mention: Mention, doc_kind: str | None) -> bool:
-    """Tell whether a cue is about measures like ``mention`` in documents of ``doc_kind``."""
-    return (
-        (not cue.kinds or mention.kind in cue.kinds)
-        and (not cue.bounds or mention.bound in cue.bounds)
-        and (not cue.doc_kinds or doc_kind in cue.doc_kinds)
-    )

@@ -80,7 +80,8 @@ def link_sums(text: CleanText, measures: Sequence[Measure], *, rules: SumRules) 
         if one.right is not None:
             total = result[one.total]
             result[one.total] = replace(total, rule=f"{total.rule}；{SUM_MATCH if one.right else SUM_MISMATCH}")
-    return tuple(replace(m, group=group) for m, group in zip(result, groups.numbers(), strict=True))
+    numbered = zip(result, groups.numbers(), strict=True)
+    return tuple(m if m.group == group else replace(m, group=group) for m, group in numbered)
 
 
 def wrong_sums(measures: Sequence[Measure], doc: Document, *, rules: SumRules) -> Iterator[Issue]:

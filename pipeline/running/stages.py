@@ -204,9 +204,9 @@ def _knowledge(config: Config) -> tuple[Stage, ...]:
         Stage(
             "codings",
             partial(code, coder=coder),
-            needs=("text", "outline", "sentences"),
+            needs=("text", "outline", "sentences", "head"),
             gives="codings",
-            version=1,
+            version=2,
             settings=coder.digest,
         ),
     )

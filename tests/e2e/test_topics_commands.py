@@ -131,7 +131,7 @@ def test_a_crash_before_the_new_tables_loses_no_model(
         with pytest.raises(RuntimeError, match="killed"):
             fit_again(out, {"k": 3})
     assert topic_words(out) == before
-    assign = ["topics", "assign", str(out), "--text", "引进人才安家补助"]
+    assign = ["topics", "assign", str(out), "--text", "引进高层次人才，发放安家补贴，建设人才公寓。"]
     shown = json.loads(said([*assign, "--format", "json"], capsys)[0])
     assert {one["topic_id"] for one in shown} <= before.keys()
     said(["topics", "fit", str(out), "--k", "3"], capsys)
@@ -191,8 +191,8 @@ def test_seeded_by_a_codebook_on_clauses_and_back_to_the_configuration(
     out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     args = ["topics", "fit", str(out), "--codebook", "yinyuyongliu", "--unit", "clause", "--k", "4"]
-    told, words = said([*args, "--json"], capsys)
-    assert json.loads(told)["model"].startswith("seeded-") and re.search(r"用 \d+ 个条款建立", words)
+    _, words = said(args, capsys)
+    assert re.search(r"用 \d+ 个条款建立", words)
     settings = json.loads((out / "run.json").read_text(encoding="utf-8"))["config"]["topics"]
     assert (settings["model"], settings["unit"], settings["seeds"]) == ("seeded", "clause", ["yinyuyongliu"])
     target = out.parent / "主题.html"
@@ -361,7 +361,7 @@ def test_every_clause_of_the_run_has_its_topics(
         (["fit", "OUT", "--model", "nmf", "--codebook", "yinyuyongliu"], "--codebook"),
         (["fit", "OUT", "--codebook", "无此编码本"], "无此编码本"),
         (["choose", "OUT", "--k", "3,x,1"], "x、1"),
-        (["choose", "OUT", "--k", "，"], "（空）"),
+        (["choose", "OUT", "--k", "，"], "没有写主题数"),
         (["intrusion", "OUT"], "--to"),
         (["compare", "OUT", "--by", "颜色"], "颜色"),
         (["keyness", "OUT", "--target", "年份=1901"], "1901"),

@@ -9,7 +9,7 @@ from pipeline.coding.codebook import Codebook, read_codebook
 from pipeline.coding.examples import failing_examples
 from pipeline.coding.matcher import build_matcher
 from pipeline.coding.units import LONGEST, cut_units
-from pipeline.core.layers import CleanText, Coding, Section, Sentence
+from pipeline.core.layers import CleanText, Coding, Head, HeadField, Section, Sentence
 
 BOOK = """
 codebook: mini
@@ -220,3 +220,16 @@ def test_failing_examples_are_named() -> None:
         "mini: attract（引）没有得到：「修桥。」",
         "mini: attract（引）不应得到（引才×1）：「引才。」",
     )
+
+
+def test_addressees_and_imprint_get_no_codes() -> None:
+    text = "各引才平台、专项资金管理中心：\n建设引才平台。\n抄送：市引才办。\n"
+    sent = text.index("抄送")
+    whole = code(CleanText(text, ()), (), sentences(text), coder=coder())
+    head = Head(
+        addressee=HeadField("各引才平台、专项资金管理中心", 0, text.index("：")),
+        copied_to=HeadField("市引才办", sent + 3, sent + 7),
+    )
+    found = code(CleanText(text, ()), (), sentences(text), head, coder=coder())
+    assert {text[one.start : one.end].strip()[:2] for one in whole} == {"各引", "建设", "抄送"}
+    assert {text[one.start : one.end].strip() for one in found} == {"建设引才平台。"}

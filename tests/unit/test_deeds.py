@@ -9,6 +9,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.layers import CleanText, Measure, Section
 from pipeline.extract.deed_rules import load_deed_rules
 from pipeline.extract.deeds import find_deeds
+from pipeline.extract.when import Times
 
 
 def quotes(text: str) -> list[str]:
@@ -19,7 +20,7 @@ def under(heading: str, body: str) -> tuple[Measure, ...]:
     """The deeds of ``body`` in a section with a heading of its own line."""
     text = f"{heading}\n{body}"
     outline = (Section(0, None, 1, "", heading, 0, len(heading) + 1, len(text)),)
-    return find_deeds(CleanText(text, ()), outline, sentences(text), (), rules=rules().finish.deeds)
+    return find_deeds(CleanText(text, ()), outline, sentences(text), (), times=Times(text), rules=rules().finish.deeds)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ def test_lists_of_conditions_are_none() -> None:
 
 
 def test_no_deeds_in_an_empty_text() -> None:
-    assert find_deeds(CleanText("", ()), (), (), (), rules=rules().finish.deeds) == ()
+    assert find_deeds(CleanText("", ()), (), (), (), times=Times(""), rules=rules().finish.deeds) == ()
 
 
 def test_an_unknown_list_of_nouns_is_a_mistake(tmp_path) -> None:

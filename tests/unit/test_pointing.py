@@ -1,3 +1,6 @@
+import re
+from collections import Counter
+from math import exp
 from zlib import crc32
 
 import pytest
@@ -5,7 +8,8 @@ from extracting import sentences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.core.wording import same_words
+from pipeline.core.wording import same_squeezed, same_words
+from pipeline.extract.drafts import Drafts
 from pipeline.extract.page import Page
 from pipeline.extract.pointer import PagePointer, Pointer, agreed
 from pipeline.extract.pointing import (
@@ -16,6 +20,7 @@ from pipeline.extract.pointing import (
     length_features,
     nothing_features,
     question,
+    span_features,
     tidied,
 )
 
@@ -91,7 +96,7 @@ def _named(page: Page, asked: Asked, spans: list[tuple[int, int]]) -> list[str]:
     """Every feature that can play a part, in a fixed order."""
     places = sorted({at for span in spans for at in span})
     names = [name for at in places for side in question(page, at, asked) for name in side]
-    names += [name for span in spans for name in length_features(span[1] - span[0], asked)]
+    names += [name for span in spans for name in length_features(span[1] - span[0], asked.role, asked.kind)]
     return list(dict.fromkeys([*names, *nothing_features(page, asked)]))
 
 
@@ -116,7 +121,7 @@ def test_what_the_tables_say_is_what_the_features_weigh(text: str, start: int, l
 
     def score(span: tuple[int, int]) -> float:
         places = question(page, span[0], asked)[0] + question(page, span[1], asked)[1]
-        return pointer.sum(places + length_features(span[1] - span[0], asked))
+        return pointer.sum(places + length_features(span[1] - span[0], asked.role, asked.kind))
 
     drafts, scores = PagePointer(pointer, page).drafts(asked)
     assert drafts == spans
@@ -124,6 +129,68 @@ def test_what_the_tables_say_is_what_the_features_weigh(text: str, start: int, l
     chosen, sure = PagePointer(pointer, page).choose(asked)
     assert chosen is None or chosen in spans
     assert 0 < sure <= 1 + 1e-9
+
+
+WORDS = "对的个人才员者企业给予奖励补助，、。\n0123.万元（）"
+
+
+@settings(deadline=None)
+@given(st.text(WORDS, min_size=4, max_size=60), st.lists(st.integers(0, 60), min_size=4, max_size=4, unique=True))
+def test_questions_drafted_together_score_as_alone_and_as_their_features(text: str, cuts: list[int]) -> None:
+    first, second, third, fourth = sorted(cuts)
+    page, high = page_of(text), len(text)
+    asked = [
+        Asked(min(a, high - 1), min(b, high), low, high, "money", role)
+        for a, b, low, role in ((first, second, 0, "benefit"), (third, fourth, min(first, high - 1), "fact"))
+        if min(a, high - 1) < min(b, high)
+    ]
+    spans = [list(candidates(page, one)) for one in asked]
+    weights = {name: w for one, own in zip(asked, spans, strict=True) for name, w in _weights(page, one, own).items()}
+    pointer = Pointer(weights)
+    drafts = Drafts(page, pointer.tables)
+    for one, own, draft in zip(asked, spans, drafts.of(asked), strict=True):
+        assert draft.at(range(len(draft.scores))) == own
+        assert draft.scores.tolist() == Drafts(page, pointer.tables).of([one])[0].scores.tolist()
+        assert [draft.row(span) for span in own] == list(range(len(own)))
+        assert drafts.elsewhere(own, one) == pytest.approx(draft.scores.tolist()) if own else True
+
+
+@settings(deadline=None)
+@given(st.text(WORDS, min_size=2, max_size=24), st.integers(0, 20), st.integers(1, 4))
+def test_the_chosen_share_is_that_of_all_features_by_name(text: str, start: int, length: int) -> None:
+    start = min(start, len(text) - 1)
+    page = page_of(text)
+    stop = min(start + length, len(text))
+    # few enough candidates that all are looked at whole, and a span chosen before
+    asked = Asked(start, stop, max(0, start - 5), min(len(text), stop + 4), "money", "benefit", 0, ((0, 1),))
+    spans = list(candidates(page, asked))
+    names = {span: span_features(page, span, asked) for span in spans}
+    weights = {name: crc32(name.encode()) % 100 / 100 for own in names.values() for name in own}
+    pointer = Pointer(weights)
+    shares, nothing = PagePointer(pointer, page).shares(asked)
+    if len(spans) <= 20:
+        total = 1 + sum(exp(pointer.sum(own)) for own in names.values())
+        assert nothing == pytest.approx(1 / total)
+        for words, (_, share) in shares.items():
+            said = [span for span in spans if "".join(text[slice(*tidied(text, span))].split()) == words]
+            assert share == pytest.approx(sum(exp(pointer.sum(names[span])) for span in said) / total)
+
+
+@given(st.text("个人才员者企业单位项目，0123.", max_size=30), st.integers(0, 30), st.integers(0, 30))
+def test_what_stands_between_is_counted_as_if_read_anew(text: str, low: int, high: int) -> None:
+    page, between = page_of(text), text[low:high]
+    assert page.figures_between(low, min(high, len(text))) == len(re.findall(r"\d[\d.,]*", between))
+    takers = r"企业|单位|个人|人才|机构|人员|项目|团队|组织|者(?![，。])"
+    if text[high : high + 1] != "，":
+        assert page.takers_between(low, min(high, len(text)), 99) == len(re.findall(takers, between))
+        assert page.takers_between(low, min(high, len(text)), 2) == min(2, len(re.findall(takers, between)))
+
+
+@given(st.text("人才企业补贴", max_size=8), st.text("人才企业补贴", max_size=8))
+def test_half_the_characters_of_the_longer_name_the_same(a: str, b: str) -> None:
+    shared = sum((Counter(a) & Counter(b)).values())
+    held = bool(a and b) and (a in b or b in a)
+    assert same_squeezed(a, b) is (a == b if not (a and b) else held or shared * 2 >= max(len(a), len(b)))
 
 
 @pytest.mark.parametrize(
