@@ -60,6 +60,7 @@ def data_files(config: Config) -> dict[str, str]:
     default = load_config().segment
     others = {f"lexicons/{name}" for name in (*default.lexicons, *default.stop_words)} - lists - {_ALWAYS}
     unused = others | {name for name in files if name.startswith("codebooks/") and name not in books}
+    unused |= {name for name in files if name.startswith("charts/")}  # pictures are drawn after a run
     named = (*config.coding.codebooks, *seeds, *config.segment.lexicons, *config.segment.stop_words)
     own = {name: Path(name).expanduser() for name in named if names_file(name)}
     used = {name: path for name, path in files.items() if name not in unused} | own

@@ -1,0 +1,74 @@
+"""A table whose cells are shaded by their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.charts import colours
+from pipeline.charts.drawing import (
+    SIZE,
+    WIDTH,
+    Box,
+    Chart,
+    Shape,
+    Words,
+    checked_link,
+    clean,
+    fitted,
+    number,
+    text_width,
+    values_checked,
+)
+
+_ROW = 24.0
+_LABEL = 150.0
+_CELL, _WIDEST = 44.0, 92.0
+_GAP = 8.0
+
+
+def heat(
+    title: str,
+    desc: str,
+    rows: Sequence[str],
+    heads: Sequence[str],
+    cells: Sequence[Sequence[float]],
+    *,
+    links: Sequence[Sequence[str]] = (),
+    unit: str = "",
+) -> Chart:
+    """Return a table of ``rows`` by ``heads``, shaded from the smallest figure above 0 to the largest; 0 stays pale.
+
+    ``links`` may give each cell's page. The chart grows wider than others with many heads.
+    Raises ValueError for an empty table, one that isn't rectangular, or a negative figure.
+    """
+    values_checked([value for line in cells for value in line])
+    if len(cells) != len(rows) or any(len(line) != len(heads) for line in cells):
+        raise ValueError("a table needs a figure for each row and head")
+    left = min(max(text_width(clean(row)) for row in rows), _LABEL) + _GAP
+    longest = max([text_width(number(value), 12) for line in cells for value in line]) + 6
+    named = min(max(text_width(clean(head), 12) for head in heads) + 6, _WIDEST)
+    cell = max(longest, named, min((WIDTH - left) / len(heads), _WIDEST), _CELL)
+    shapes: list[Shape] = []
+    for column, head in enumerate(heads):
+        name = fitted(head, cell - 4, 12)
+        tip = clean(head) if name != clean(head) else ""
+        shapes.append(
+            Words(left + cell * (column + 0.5), SIZE + 2, name, "middle", 12, colours.SOFT, tip=tip, kind="soft")
+        )
+    top = max(value for line in cells for value in line) or 1.0
+    for place, row in enumerate(rows):
+        y = 22 + place * _ROW
+        name = fitted(row, left - _GAP)
+        tip = clean(row) if name != clean(row) else ""
+        shapes.append(Words(left - _GAP, y + _ROW / 2 + SIZE * 0.36, name, "end", tip=tip))
+        for column, value in enumerate(cells[place]):
+            link = checked_link(links[place][column]) if links else ""
+            told = f"{clean(row)} × {clean(heads[column])}：{number(value)}{unit}"
+            fill = colours.shade(value / top) if value else colours.NOTHING
+            x = left + cell * column
+            shapes.append(Box(x, y, cell, _ROW, fill, tip=told, link=link if value else "", edge="#ffffff"))
+            if value:
+                ink = colours.ink_on(fill)
+                base = y + _ROW / 2 + 4.5
+                shapes.append(Words(x + cell / 2, base, number(value), "middle", 12, ink, link=link, kind="on"))
+    return Chart(clean(title), clean(desc), max(WIDTH, left + cell * len(heads)), 24 + len(rows) * _ROW, tuple(shapes))
