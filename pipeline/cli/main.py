@@ -22,6 +22,7 @@ from pipeline.cli.help import help_option, show_help
 from pipeline.cli.importing import import_command
 from pipeline.cli.look import issues_command, status_command
 from pipeline.cli.matrix import matrix_command
+from pipeline.cli.reporting import report_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
 from pipeline.cli.show import show_command
@@ -41,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
     codings_command,
     matrix_command,
     topics_group,
+    report_command,
     export_command,
     import_command,
     agreement_command,
