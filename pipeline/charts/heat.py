@@ -20,7 +20,7 @@ from pipeline.charts.drawing import (
     values_checked,
 )
 
-_ROW = 24.0
+_ROW, _LINE = 24.0, 15.0
 _LABEL = 150.0
 _CELL, _WIDEST = 44.0, 92.0
 _GAP = 8.0
@@ -33,12 +33,13 @@ def heat(
     heads: Sequence[str],
     cells: Sequence[Sequence[float]],
     *,
+    below: Sequence[str] = (),
     links: Sequence[Sequence[str]] = (),
     unit: str = "",
 ) -> Chart:
     """Return a table of ``rows`` by ``heads``, shaded from the smallest figure above 0 to the largest; 0 stays pale.
 
-    ``links`` may give each cell's page. The chart grows wider than others with many heads.
+    ``below`` may give each head a second line, ``links`` each cell's page. The chart grows wider than others with many heads.
     Raises ValueError for an empty table, one that isn't rectangular, or a negative figure.
     """
     values_checked([value for line in cells for value in line])
@@ -46,29 +47,42 @@ def heat(
         raise ValueError("a table needs a figure for each row and head")
     left = min(max(text_width(clean(row)) for row in rows), _LABEL) + _GAP
     longest = max([text_width(number(value), 12) for line in cells for value in line]) + 6
-    named = min(max(text_width(clean(head), 12) for head in heads) + 6, _WIDEST)
+    named = min(max(text_width(clean(head), 12) for head in (*heads, *below)) + 6, _WIDEST)
     cell = max(longest, named, min((WIDTH - left) / len(heads), _WIDEST), _CELL)
-    shapes: list[Shape] = []
-    for column, head in enumerate(heads):
-        name = fitted(head, cell - 4, 12)
-        tip = clean(head) if name != clean(head) else ""
-        shapes.append(
-            Words(left + cell * (column + 0.5), SIZE + 2, name, "middle", 12, colours.SOFT, tip=tip, kind="soft")
-        )
     top = max(value for line in cells for value in line) or 1.0
+    shapes = _heads(heads, below, left, cell)
+    above = 22.0 + (_LINE if below else 0.0)
     for place, row in enumerate(rows):
-        y = 22 + place * _ROW
+        y = above + place * _ROW
         name = fitted(row, left - _GAP)
         tip = clean(row) if name != clean(row) else ""
         shapes.append(Words(left - _GAP, y + _ROW / 2 + SIZE * 0.36, name, "end", tip=tip))
         for column, value in enumerate(cells[place]):
             link = checked_link(links[place][column]) if links else ""
             told = f"{clean(row)} × {clean(heads[column])}：{number(value)}{unit}"
-            fill = colours.shade(value / top) if value else colours.NOTHING
-            x = left + cell * column
-            shapes.append(Box(x, y, cell, _ROW, fill, tip=told, link=link if value else "", edge="#ffffff"))
-            if value:
-                ink = colours.ink_on(fill)
-                base = y + _ROW / 2 + 4.5
-                shapes.append(Words(x + cell / 2, base, number(value), "middle", 12, ink, link=link, kind="on"))
-    return Chart(clean(title), clean(desc), max(WIDTH, left + cell * len(heads)), 24 + len(rows) * _ROW, tuple(shapes))
+            shapes += _cell((left + cell * column, y, cell), value, top, told, link)
+    height = above + 2 + len(rows) * _ROW
+    return Chart(clean(title), clean(desc), max(WIDTH, left + cell * len(heads)), height, tuple(shapes))
+
+
+def _heads(heads: Sequence[str], below: Sequence[str], left: float, cell: float) -> list[Shape]:
+    """Return the words over the columns."""
+    shapes: list[Shape] = []
+    for line, words in enumerate((heads, below)):
+        for column, head in enumerate(words):
+            name = fitted(head, cell - 4, 12)
+            tip = clean(head) if name != clean(head) else ""
+            x, y = left + cell * (column + 0.5), SIZE + 2 + line * _LINE
+            shapes.append(Words(x, y, name, "middle", 12, colours.SOFT, tip=tip, kind="soft"))
+    return shapes
+
+
+def _cell(place: tuple[float, float, float], value: float, top: float, told: str, link: str) -> list[Shape]:
+    """Return a cell with its figure, none for 0; ``place`` is its corner and width."""
+    x, y, width = place
+    if not value:
+        return [Box(x, y, width, _ROW, colours.NOTHING, tip=told, edge="#ffffff")]
+    fill = colours.shade(value / top)
+    ink = colours.ink_on(fill)
+    words = Words(x + width / 2, y + _ROW / 2 + 4.5, number(value), "middle", 12, ink, link=link, kind="on")
+    return [Box(x, y, width, _ROW, fill, tip=told, link=link, edge="#ffffff"), words]

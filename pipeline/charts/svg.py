@@ -1,7 +1,7 @@
 """A chart as SVG that may stand in a page: no style attributes, no ids, nothing that runs or is fetched.
 
 Words stay words. The same chart gives the same bytes. Colours and fonts are presentation attributes, so that a page's
-style sheet may override them (``.ink``, ``.soft``, ``.grid``), and a strict content security policy lets them be.
+style sheet may override them (``.chart-ink``, ``.chart-soft``, ``.chart-grid`` …), and a strict content security policy lets them be.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _plain(element: etree._Element, shape: Shape) -> etree._Element:
         fresh.append(_plain(child, shape))
     if element.tag != f"{_SVG}a":
         kind = "mark" if isinstance(shape, Box) else shape.kind
-        fresh.set("class", kind)
+        fresh.set("class", f"chart-{kind}")
         if shape.tip:
             title = etree.Element(f"{_SVG}title")
             title.text = shape.tip

@@ -46,7 +46,7 @@ def read_corpus(connection: duckdb.DuckDBPyConnection, words: Words) -> Corpus:
     by_year = queries.documents_by_year_and_level(connection)
     lengths = queries.lengths(connection)
     media = queries.documents_by(connection, "media_type")
-    issuers = queries.documents_by_issuer(connection)[:10]
+    issuers = [pair for pair in queries.documents_by_issuer(connection) if pair[1] > 1][:10]
     levels = queries.documents_by(connection, "level")
     return Corpus(
         done=statuses.get("done", 0),
@@ -62,7 +62,7 @@ def read_corpus(connection: duckdb.DuckDBPyConnection, words: Words) -> Corpus:
             ("类型", "文档", "占比"),
             [(words.media.get(name, name) or "不详", n, percent(n, lengths.documents)) for name, n in media],
         ),
-        issuers=grid("发文最多的机关", ("机关", "文档"), issuers) if issuers and issuers[0][1] > 1 else None,
+        issuers=grid("发文最多的机关", ("机关", "文档"), issuers) if issuers else None,
         not_read=tuple(queries.not_read(connection, 200)),
         figures=tuple(one for one in _figures(connection, by_year, levels) if one is not None),
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.charts import Series, columns
-from pipeline.core.issues import CODES
 from pipeline.report import queries
 from pipeline.report.content import Figure, Grid, grid, percent, short
 from pipeline.table.schema import SEVERITIES
@@ -35,13 +34,13 @@ def read_limits(connection: duckdb.DuckDBPyConnection) -> Limits:
     found = queries.issues(connection)
     counts = {code: n for _, code, n, _, _ in found}
     rows = [
-        (SEVERITIES[severity], code, n, documents, short(message, 120), CODES[code].advice if code in CODES else "")
+        (SEVERITIES[severity], code, n, documents, short(message, 200))
         for severity, code, n, documents, message in found
     ]
     total, _, _ = queries.measures(connection)
     doubtful, reasons = queries.doubts(connection)
     tenths = queries.confidences(connection)
-    heads = ("程度", "问题", "次数", "文档", "例如", "怎么办")
+    heads = ("程度", "问题", "次数", "文档", "例如和怎么办")
     return Limits(
         issues=grid("问题", heads, rows) if rows else None,
         doubtful=doubtful,
@@ -57,7 +56,7 @@ def read_limits(connection: duckdb.DuckDBPyConnection) -> Limits:
 
 def _confidence(tenths: list[int]) -> Figure:
     """Return how confidence is spread."""
-    heads = [f"{place / 10:.1f}–" for place in range(10)]
+    heads = [f"{place / 10:.1f}" for place in range(10)]
     title = "措施的把握"
     total = sum(tenths)
     desc = f"{title}：0.9 以上 {percent(tenths[9], total)}，0.5 以下 {percent(sum(tenths[:5]), total)}"

@@ -22,7 +22,7 @@ class References:
     documents: int
     named: int
     inside: int
-    cited: Grid
+    cited: Grid | None
     figures: tuple[Figure, ...]
 
 
@@ -41,8 +41,9 @@ def read_references(connection: duckdb.DuckDBPyConnection) -> References | None:
             one.mentions,
         )
         for one in queries.most_cited(connection, _MOST)
+        if one.documents > 1
     ]
     picture = bar_figure("references_relation", "引用的关系", queries.relations(connection), unit="处", head="关系")
     heads = ("标题", "发文字号", "关系", "本次语料中", "引用它的文档", "提到次数")
-    table = grid("被引最多的文件", heads, rows)
+    table = grid("被引最多的文件", heads, rows) if rows else None
     return References(mentions, documents, named, inside, table, (picture,) if picture else ())

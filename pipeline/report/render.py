@@ -22,6 +22,7 @@ from pipeline.core.files import completed
 from pipeline.report.content import Figure
 from pipeline.report.gather import Report
 from pipeline.table.cells import printable
+from pipeline.table.words import unwrap
 
 Picture = Literal["svg", "png"]
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -40,6 +41,7 @@ def render(report: Report) -> str:
         finalize=_finalized,
     )
     environment.filters["n"] = _number
+    environment.filters["flow"] = lambda text: Markup(unwrap(str(text)))  # escaped by then
     figures, tables, places = count(1), count(1), [source.id for source in report.sources]
     page = environment.get_template("report.html.j2").render(
         r=report,
