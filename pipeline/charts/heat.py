@@ -33,13 +33,12 @@ def heat(
     heads: Sequence[str],
     cells: Sequence[Sequence[float]],
     *,
-    below: Sequence[str] = (),
     links: Sequence[Sequence[str]] = (),
     unit: str = "",
 ) -> Chart:
     """Return a table of ``rows`` by ``heads``, shaded from the smallest figure above 0 to the largest; 0 stays pale.
 
-    ``below`` may give each head a second line, ``links`` each cell's page. The chart grows wider than others with many heads.
+    A head may have a second line after a line break; ``links`` may give each cell's page. The chart grows with heads.
     Raises ValueError for an empty table, one that isn't rectangular, or a negative figure.
     """
     values_checked([value for line in cells for value in line])
@@ -47,11 +46,11 @@ def heat(
         raise ValueError("a table needs a figure for each row and head")
     left = min(max(text_width(clean(row)) for row in rows), _LABEL) + _GAP
     longest = max([text_width(number(value), 12) for line in cells for value in line]) + 6
-    named = min(max(text_width(clean(head), 12) for head in (*heads, *below)) + 6, _WIDEST)
+    named = min(max(text_width(clean(head), 12) for head in "\n".join(heads).split("\n")) + 6, _WIDEST)
     cell = max(longest, named, min((WIDTH - left) / len(heads), _WIDEST), _CELL)
     top = max(value for line in cells for value in line) or 1.0
-    shapes = _heads(heads, below, left, cell)
-    above = 22.0 + (_LINE if below else 0.0)
+    shapes = _heads(heads, left, cell)
+    above = 22.0 + (_LINE if any("\n" in head for head in heads) else 0.0)
     for place, row in enumerate(rows):
         y = above + place * _ROW
         name = fitted(row, left - _GAP)
@@ -65,11 +64,11 @@ def heat(
     return Chart(clean(title), clean(desc), max(WIDTH, left + cell * len(heads)), height, tuple(shapes))
 
 
-def _heads(heads: Sequence[str], below: Sequence[str], left: float, cell: float) -> list[Shape]:
+def _heads(heads: Sequence[str], left: float, cell: float) -> list[Shape]:
     """Return the words over the columns."""
     shapes: list[Shape] = []
-    for line, words in enumerate((heads, below)):
-        for column, head in enumerate(words):
+    for column, words in enumerate(heads):
+        for line, head in enumerate(words.split("\n", 1)):
             name = fitted(head, cell - 4, 12)
             tip = clean(head) if name != clean(head) else ""
             x, y = left + cell * (column + 0.5), SIZE + 2 + line * _LINE

@@ -1,7 +1,7 @@
 """A chart as SVG that may stand in a page: no style attributes, no ids, nothing that runs or is fetched.
 
 Words stay words. The same chart gives the same bytes. Colours and fonts are presentation attributes, so that a page's
-style sheet may override them (``.chart-ink``, ``.chart-soft``, ``.chart-grid`` …), and a strict content security policy lets them be.
+style sheet may override them (``.chart-ink``, ``.chart-soft`` …), and a strict content security policy lets them be.
 """
 
 from __future__ import annotations

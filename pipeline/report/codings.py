@@ -166,8 +166,8 @@ def _map(key: str, title: str, found: Matrix, rows: Sequence[int] | None, heads:
     desc = f"{title}：每篇文档平均的编码处数"
     if not any(value for line in means for value in line):
         return None
-    below = [f"{n}篇" for n in heads.documents]
-    chart = heat(f"{title}（每篇平均处数）", desc, labels, heads.labels, means, below=below, unit="处/篇")
+    lines = [f"{label}\n{n}篇" for label, n in zip(heads.labels, heads.documents, strict=True)]
+    chart = heat(f"{title}（每篇平均处数）", desc, labels, lines, means, unit="处/篇")
     note = "格中为编码处数 ÷ 该列文档数；文档少的列起伏大。"
     note += f"另有 {heads.left_out} 列文档较少或较早，未画出。" if heads.left_out else ""
     table = grid(f"{title}（编码处数）", ("代码", *named), [(a, *b) for a, b in zip(labels, counts, strict=True)])
