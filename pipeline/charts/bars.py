@@ -17,6 +17,7 @@ from pipeline.charts.drawing import (
     checked_link,
     clean,
     fitted,
+    inside,
     number,
     text_width,
     ticks,
@@ -153,8 +154,8 @@ def _heads(heads: Sequence[str], left: float, step: float, base: float) -> list[
     """Return the names below the bars, leaving out some where they would run into each other."""
     widest = max(max(text_width(clean(head), 12) for head in heads) + 6, _NARROWEST)
     every = max(1, -(-int(widest) // max(int(step), 1)))
+    named = [(place, head) for place, head in enumerate(heads) if (len(heads) - 1 - place) % every == 0]
     return [
-        Words(left + step * (place + 0.5), base + 16, fitted(head, max(step * every, 20), 12), "middle", 12)
-        for place, head in enumerate(heads)
-        if (len(heads) - 1 - place) % every == 0
+        inside(left + step * (place + 0.5), base + 16, fitted(head, max(step * every, 20), 12), 12)
+        for place, head in named
     ]

@@ -114,6 +114,12 @@ def fitted(text: str, width: float, size: float = SIZE) -> str:
     return text + "…"
 
 
+def inside(x: float, y: float, text: str, size: float, fill: str = "#1d2733", kind: str = "ink") -> Words:
+    """Return words with their middle at ``x``, or as near to it as the chart's right edge lets them be."""
+    half = text_width(text, size) / 2
+    return Words(min(x, WIDTH - half), y, text, "middle", size, fill, kind=kind)
+
+
 def number(value: float) -> str:
     """Return a figure as people read it: 12,345; 0.25; 3.5."""
     if value == round(value):

@@ -17,6 +17,7 @@ from pipeline.charts.drawing import (
     checked_link,
     clean,
     fitted,
+    inside,
     number,
     text_width,
     ticks,
@@ -109,7 +110,7 @@ def _heads(panel: _Panel, heads: Sequence[str]) -> list[Shape]:
     every = max(1, -(-int(widest) // max(int(panel.width / len(heads)), 1)))
     y = panel.y + _TOP + _PLOT + 15
     return [
-        Words(panel.at(place, 0)[0], y, fitted(head, panel.width, 11), "middle", 11, colours.SOFT, kind="soft")
+        inside(panel.at(place, 0)[0], y, fitted(head, panel.width, 11), 11, colours.SOFT, "soft")
         for place, head in enumerate(heads)
         if (len(heads) - 1 - place) % every == 0
     ]

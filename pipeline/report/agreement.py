@@ -11,8 +11,9 @@ from pipeline.running.agreeing import compare_coders
 from pipeline.scoring import agreement_words as words
 from pipeline.scoring.agreement_list import lines_of
 from pipeline.scoring.agreement_result import Agreement
+from pipeline.scoring.unit_sheet import UnitKind
 
-_UNIT = "clause"
+_UNIT: UnitKind = "clause"
 _MOST = 10
 
 

@@ -47,7 +47,7 @@ class _Heads:
     labels: tuple[str, ...]
     documents: tuple[int, ...]
     places: tuple[tuple[int, ...], ...]
-    left_out: int
+    note: str
 
 
 def read_codings(out: Path) -> Codings | None:
@@ -125,7 +125,7 @@ def _year_heads(found: Matrix, documents: dict[str, int]) -> _Heads:
         tuple(key for _, key in shown),
         tuple(documents.get(key, 0) for _, key in shown),
         tuple((place,) for place, _ in shown),
-        len(kept) - len(shown),
+        f"只画最近的 {len(shown)} 个年份。" if len(kept) > len(shown) else "",
     )
 
 
@@ -146,7 +146,7 @@ def _province_heads(found: Matrix, documents: dict[str, int]) -> _Heads:
         tuple(shown),
         tuple(counts[label] for label in shown),
         tuple(tuple(places[label]) for label in shown),
-        len(ordered) - len(shown),
+        f"只画文档最多的 {len(shown)} 列。" if len(ordered) > len(shown) else "",
     )
 
 
@@ -168,7 +168,6 @@ def _map(key: str, title: str, found: Matrix, rows: Sequence[int] | None, heads:
         return None
     lines = [f"{label}\n{n}篇" for label, n in zip(heads.labels, heads.documents, strict=True)]
     chart = heat(f"{title}（每篇平均处数）", desc, labels, lines, means, unit="处/篇")
-    note = "格中为编码处数 ÷ 该列文档数；文档少的列起伏大。"
-    note += f"另有 {heads.left_out} 列文档较少或较早，未画出。" if heads.left_out else ""
+    note = f"格中为编码处数 ÷ 该列文档数；文档少的列起伏大。{heads.note}"
     table = grid(f"{title}（编码处数）", ("代码", *named), [(a, *b) for a, b in zip(labels, counts, strict=True)])
     return Figure(key, chart, table, note)

@@ -14,7 +14,8 @@ from pipeline.table.summary import yuan
 from pipeline.table.words import unwrap
 
 _FIGURES = re.compile(r"[\d.,%（）()–~−\-—亿万元 ]*")
-_YEARS, _PERIOD = 25, 5  # more years than these are taken together by so many
+_LONG = 16  # characters
+_YEARS, _PERIOD = 40, 5  # more years than these are taken together by so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,16 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
     @property
-    def numeric(self) -> tuple[bool, ...]:
-        """Which columns hold figures only; the first never counts as one."""
-        return tuple(
-            bool(place) and all(_FIGURES.fullmatch(row[place]) for row in self.rows) for place in range(len(self.heads))
-        )
+    def kinds(self) -> tuple[str, ...]:
+        """What each column holds: 「n」 figures only (never the first), 「w」 long texts, or short words."""
+        return tuple(self._kind(place) for place in range(len(self.heads)))
+
+    def _kind(self, place: int) -> str:
+        """Return what a column holds."""
+        cells = [row[place] for row in self.rows]
+        if place and all(_FIGURES.fullmatch(cell) for cell in cells):
+            return "n"
+        return "w" if any(len(cell) > _LONG for cell in cells) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +78,14 @@ def percent(part: float, whole: float) -> str:
 
 
 def amount(value: Decimal | float) -> str:
-    """Return an amount as people say it, to three figures: 「50万元」「1.25亿元」."""
-    exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    return yuan(exact if exact == 0 or exact < 1000 else _rounded(exact))
+    """Return an amount as people say it, a float to four figures: 「50万元」「1.25亿元」."""
+    return yuan(_rounded(Decimal(str(value))) if isinstance(value, float) else value)
 
 
 def _rounded(value: Decimal) -> Decimal:
     """Return a value to four figures."""
     places = value.adjusted() - 3
-    return value if places <= 0 else (value.scaleb(-places).to_integral_value().scaleb(places))
+    return value.scaleb(-places).to_integral_value().scaleb(places)
 
 
 def short(text: str, most: int) -> str:
@@ -156,4 +161,5 @@ def _spans(years: Sequence[int]) -> list[tuple[str, int, int]]:
         return [(str(year), year, year) for year in range(years[0], years[-1] + 1)]
     first = years[0] // _PERIOD * _PERIOD
     length = _PERIOD if years[-1] - first < _YEARS * _PERIOD else _PERIOD * 4
-    return [(f"{low}–{low + length - 1}", low, low + length - 1) for low in range(first, years[-1] + 1, length)]
+    ends = [(low, min(low + length - 1, years[-1])) for low in range(first, years[-1] + 1, length)]
+    return [(f"{max(low, years[0])}–{high}", low, high) for low, high in ends]

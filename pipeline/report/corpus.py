@@ -30,6 +30,7 @@ class Corpus:
     undated: int
     levels: tuple[tuple[str, int], ...]
     media: Grid
+    pdfs: int
     issuers: Grid | None
     not_read: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
@@ -62,6 +63,7 @@ def read_corpus(connection: duckdb.DuckDBPyConnection, words: Words) -> Corpus:
             ("类型", "文档", "占比"),
             [(words.media.get(name, name) or "不详", n, percent(n, lengths.documents)) for name, n in media],
         ),
+        pdfs=dict(media).get("application/pdf", 0),
         issuers=grid("发文最多的机关", ("机关", "文档"), issuers) if issuers else None,
         not_read=tuple(queries.not_read(connection, 200)),
         figures=tuple(one for one in _figures(connection, by_year, levels) if one is not None),

@@ -26,7 +26,7 @@ class Limits:
     sure: int
     figure: Figure | None
     unclaimed: int
-    replaced: int
+    recognised: int
 
 
 def read_limits(connection: duckdb.DuckDBPyConnection) -> Limits:
@@ -50,7 +50,7 @@ def read_limits(connection: duckdb.DuckDBPyConnection) -> Limits:
         sure=sum(tenths[_LOW:]),
         figure=_confidence(tenths) if total > 1 else None,
         unclaimed=counts.get("number.unclaimed", 0),
-        replaced=counts.get("ingest.replaced", 0),
+        recognised=counts.get("ingest.recognised", 0),
     )
 
 

@@ -119,8 +119,9 @@ SELECT count(*), coalesce(sum(n_chars), 0), coalesce(min(n_chars), 0), coalesce(
   coalesce(max(n_chars), 0), coalesce(sum(n_pages), 0), count(n_pages),
   (SELECT count(*) FROM sections WHERE doc_id IN (SELECT doc_id FROM documents WHERE {READ}))
 FROM documents WHERE {READ}"""
-    row = _all(connection, sql)[0]
-    return Lengths(*map(int, row[:3]), float(row[3]), *map(int, row[4:]))
+    documents, characters, shortest, median, longest, pages, paged, sections = _all(connection, sql)[0]
+    counts = (int(documents), int(characters), int(shortest))
+    return Lengths(*counts, float(median), int(longest), int(pages), int(paged), int(sections))
 
 
 def documents_by(connection: duckdb.DuckDBPyConnection, column: str) -> Counts:
@@ -194,7 +195,10 @@ def money_spread(connection: duckdb.DuckDBPyConnection) -> list[Spread]:
 SELECT per, count(*) AS n, min(value), quantile_cont(CAST(value AS DOUBLE), 0.25), median(CAST(value AS DOUBLE)),
   quantile_cont(CAST(value AS DOUBLE), 0.75), max(value)
 FROM ({_MONEY}) GROUP BY 1 ORDER BY n DESC, per NULLS FIRST"""
-    return [Spread(row[0], int(row[1]), row[2], *map(float, row[3:6]), row[6]) for row in _all(connection, sql)]
+    return [
+        Spread(per, int(n), low, float(lower), float(median), float(upper), high)
+        for per, n, low, lower, median, upper, high in _all(connection, sql)
+    ]
 
 
 def money_median(connection: duckdb.DuckDBPyConnection) -> float | None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from pipeline.charts import Band, Curve, panels
 from pipeline.report import queries
 from pipeline.report.content import Figure, Grid, grid
-from pipeline.scoring.topic_shares import TopicShares, topic_shares
+from pipeline.scoring.topic_shares import Share, TopicShares, topic_shares
 from pipeline.table.query import connect
 from pipeline.table.topics import topics
 
 _YEARS = 15  # single years up to so many, else periods of five
 _PANELS = 12
+_FIRM = 3  # groups of enough documents, from which on the others aren't drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,14 @@ def _figure(shares: TopicShares, largest: list[str]) -> Figure | None:
     groups = [group for group in shares.groups if group.key]
     if len(groups) < 2:
         return None
+    firm = [group for group in groups if not group.few]
+    drawn = firm if len(firm) >= _FIRM else groups
     found = {(one.topic_id, one.group): one for one in shares.shares}
     names = {one.topic_id: one.topic for one in shares.tests}
     curves = []
     for topic_id in largest:
         points = []
-        for group in groups:
+        for group in drawn:
             one = found[topic_id, group.label]
             low, high = one.interval or (None, None)
             points.append(
@@ -86,30 +89,31 @@ def _figure(shares: TopicShares, largest: list[str]) -> Figure | None:
             )
         curves.append(Curve(f"{topic_id} {names[topic_id]}", tuple(points)))
     title = "各年的主题份额"
-    desc = f"{title}：{groups[0].label} 至 {groups[-1].label}，{len(curves)} 个主题各一幅，带为 95% 区间"
-    note = "线为各篇主题权重的平均，带为 95% 区间；空心的点不足 5 篇，没有区间。"
+    desc = f"{title}：{drawn[0].label} 至 {drawn[-1].label}，{len(curves)} 个主题各一幅，带为 95% 区间"
+    note = "线为各篇主题权重的平均，带为 95% 区间。"
+    note += "不足 5 篇的年份没有画出，见数据。" if drawn is firm else "空心的点不足 5 篇，没有区间。"
     if len(names) > len(largest):
         note += f"只画最大的 {len(largest)} 个。"
     heads = ("主题", *(f"{group.label}（{group.documents}篇）" for group in groups))
-    rows = [(curve.label, *(_band(point) for point in curve.points)) for curve in curves]
-    chart = panels(title, desc, [group.label for group in groups], curves, unit="%")
+    rows = [
+        (f"{topic_id} {name}", *(_told(found[topic_id, group.label]) for group in groups))
+        for topic_id, name in names.items()
+    ]
+    chart = panels(title, desc, [group.label for group in drawn], curves, unit="%")
     return Figure("topics_year", chart, grid(f"{title}（%，括号内为 95% 区间）", heads, rows), note)
 
 
-def _band(point: Band | None) -> str:
-    """Return a share with its interval."""
-    if point is None:
-        return ""
-    between = "" if point.low is None or point.high is None else f"（{point.low:.1f}–{point.high:.1f}）"
-    return f"{point.value:.1f}{between}"
+def _told(one: Share) -> str:
+    """Return a share in percent with its interval."""
+    between = f"（{one.interval[0] * 100:.1f}–{one.interval[1] * 100:.1f}）" if one.interval else ""
+    return f"{one.share * 100:.1f}{between}"
 
 
 def _tests(shares: TopicShares) -> Grid:
     """Return the table of tests: which topics differ among years."""
     rows = [
         (
-            one.topic_id,
-            one.topic,
+            f"{one.topic_id} {one.topic}",
             f"{one.share * 100:.1f}%",
             None if one.spread is None else f"{one.spread * 100:.1f}",
             None if one.p is None else f"{one.p:.4f}",
@@ -117,5 +121,5 @@ def _tests(shares: TopicShares) -> Grid:
         )
         for one in shares.tests
     ]
-    heads = ("主题", "名称", "总份额", "最大差（百分点）", "p", "q")
-    return grid("主题份额是否因年份而异", heads, rows)
+    heads = ("主题", "总份额", "最大差", "p", "q")
+    return grid("主题份额是否因年份而异（最大差为百分点）", heads, rows)
