@@ -66,7 +66,7 @@ def gather(out: Path, title: str) -> Report:
     with connect(out) as connection:
         corpus = read_corpus(connection, words)
         measures = read_measures(connection)
-        references = read_references(connection)
+        references = read_references(connection, words)
         limits = read_limits(connection)
     codings, topics = read_codings(out), read_topics(out)
     people = bool(codings and codings.people)

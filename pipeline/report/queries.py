@@ -24,6 +24,7 @@ _MEASURE_COLUMNS = frozenset({"kind", "role", "bound", "instrument", "item", "be
 _HIGH = "coalesce(m.value_max, m.value_min)"
 _FACT = "coalesce(m.fact_id, m.measure_id)"
 _OF = "FROM measures m JOIN documents d ON d.doc_id = m.doc_id"
+_TARGET = "coalesce(target_doc_id, doc_number, regexp_replace(title, ?, ''))"
 # each stated amount of money that someone gets, once
 _MONEY = f"""
 SELECT {_FACT} AS fact, max({_HIGH}) AS value, any_value(m.per ORDER BY m.rowid) AS per
@@ -235,37 +236,43 @@ def codebook_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {str(book): str(source) for book, source in rows}
 
 
-def references(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int, int]:
-    """Return mentions of other documents, documents with any, documents named, mentions of documents of this run."""
-    named = "coalesce(target_doc_id, doc_number, title)"
-    sql = f'SELECT count(*), count(DISTINCT doc_id), count(DISTINCT {named}), count(target_doc_id) FROM "references"'
-    row = _all(connection, sql)[0]
+def references(connection: duckdb.DuckDBPyConnection, prefix: str) -> tuple[int, int, int, int]:
+    """Return mentions of other documents, documents with any, documents named, mentions of documents of this run.
+
+    ``prefix``: a pattern of what titles may begin with or not and be the same.
+    """
+    sql = f"""
+SELECT count(*), count(DISTINCT doc_id), count(DISTINCT {_TARGET}), count(target_doc_id) FROM "references"
+WHERE target_doc_id IS NULL OR target_doc_id <> doc_id"""
+    row = _all(connection, sql, [prefix])[0]
     return int(row[0]), int(row[1]), int(row[2]), int(row[3])
 
 
 def relations(connection: duckdb.DuckDBPyConnection) -> Counts:
     """Return how many mentions each relation has, most first."""
-    return _counts(_all(connection, 'SELECT relation, count(*) FROM "references" GROUP BY 1 ORDER BY 2 DESC, 1'))
+    own = "target_doc_id IS NULL OR target_doc_id <> doc_id"
+    sql = f'SELECT relation, count(*) FROM "references" WHERE {own} GROUP BY 1 ORDER BY 2 DESC, 1'
+    return _counts(_all(connection, sql))
 
 
-def most_cited(connection: duckdb.DuckDBPyConnection, most: int) -> list[Cited]:
+def most_cited(connection: duckdb.DuckDBPyConnection, prefix: str, most: int) -> list[Cited]:
     """Return the documents most documents refer to; one is known by its place in the run, its number or its title.
 
     What a document says of itself isn't counted.
     """
-    sql = """
+    sql = f"""
 WITH mentions AS (
-  SELECT coalesce(target_doc_id, doc_number, title) AS target, * FROM "references"
+  SELECT {_TARGET} AS target, * FROM "references"
   WHERE target_doc_id IS NULL OR target_doc_id <> doc_id
 ), related AS (
   SELECT target, string_agg(relation || ' ' || n, '，' ORDER BY n DESC, relation) AS told
   FROM (SELECT target, relation, count(*) AS n FROM mentions GROUP BY 1, 2) GROUP BY 1
 )
-SELECT any_value(title ORDER BY m.doc_id, start), any_value(doc_number ORDER BY m.doc_id, start), count(*),
-  count(DISTINCT m.doc_id) AS documents, any_value(told), bool_or(target_doc_id IS NOT NULL)
+SELECT any_value(title ORDER BY length(title) DESC, m.doc_id, start), any_value(doc_number ORDER BY m.doc_id, start),
+  count(*), count(DISTINCT m.doc_id) AS documents, any_value(told), bool_or(target_doc_id IS NOT NULL)
 FROM mentions m JOIN related r ON r.target = m.target
 GROUP BY m.target ORDER BY documents DESC, count(*) DESC, 1 LIMIT ?"""
-    return [Cited(*row) for row in _all(connection, sql, [most])]
+    return [Cited(*row) for row in _all(connection, sql, [prefix, most])]
 
 
 def issues(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, int, str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.report import queries
 from pipeline.report.content import Figure, Grid, bar_figure, grid, short
+from pipeline.report.words import Words
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,9 +28,10 @@ class References:
     figures: tuple[Figure, ...]
 
 
-def read_references(connection: duckdb.DuckDBPyConnection) -> References | None:
+def read_references(connection: duckdb.DuckDBPyConnection, words: Words) -> References | None:
     """Return which documents the run's documents refer to, nothing when they refer to none."""
-    mentions, documents, named, inside = queries.references(connection)
+    prefix = "^(" + "|".join(map(re.escape, words.title_prefixes)) + ")"
+    mentions, documents, named, inside = queries.references(connection, prefix)
     if not mentions:
         return None
     rows = [
@@ -40,7 +43,7 @@ def read_references(connection: duckdb.DuckDBPyConnection) -> References | None:
             one.documents,
             one.mentions,
         )
-        for one in queries.most_cited(connection, _MOST)
+        for one in queries.most_cited(connection, prefix, _MOST)
         if one.documents > 1
     ]
     picture = bar_figure("references_relation", "引用的关系", queries.relations(connection), unit="处", head="关系")

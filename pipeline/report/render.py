@@ -25,6 +25,8 @@ from pipeline.table.cells import printable
 from pipeline.table.words import unwrap
 
 Picture = Literal["svg", "png"]
+# a file's name must not turn round what stands after it
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -56,9 +58,9 @@ def render(report: Report) -> str:
 
 
 def _finalized(value: object) -> object:
-    """Return a value as it goes into the page: text without control characters, nothing for None."""
+    """Return a value as it goes into the page: no control characters, no marks of direction; nothing for None."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return printable(value)
+        return _DIRECTION.sub("", printable(value))
     return "" if value is None else value
 
 

@@ -49,6 +49,7 @@ class ScoredModel(_Strict):
 class Words(_Strict):
     """The whole file."""
 
+    title_prefixes: tuple[str, ...] = Field(min_length=1)
     media: dict[str, str]
     source: tuple[Source, ...]
     model: tuple[ScoredModel, ...]
