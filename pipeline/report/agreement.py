@@ -19,14 +19,13 @@ _MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The section: who was compared, tables, what they say, first disagreements; or why nothing could be compared.
+    """The section: who was compared, tables with what they say, disagreements; or why nothing could be compared.
 
     ``figures`` are the pooled coefficients of each pair for the paragraph on methods.
     """
 
     header: tuple[str, ...] = ()
-    grids: tuple[Grid, ...] = ()
-    reading: tuple[str, ...] = ()
+    parts: tuple[tuple[Grid | None, tuple[str, ...]], ...] = ()
     figures: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()
     differing: int = 0
@@ -42,12 +41,15 @@ def read_agreement(out: Path) -> Agreed:
         return Agreed(refusal="；".join(error.mistakes))
     found = compared.found
     names = compared.coded.book_names
-    tables = [words.group_grid(found.group), words.pairs_grid(found.pairs)] if found.group else []
-    tables += [words.pair_grid(pair, names) for pair in found.pairs if pair.units]
+    parts: list[tuple[Grid | None, tuple[str, ...]]] = []
+    if found.group:
+        parts += [(_grid(words.group_grid(found.group)), ()), (_grid(words.pairs_grid(found.pairs)), ())]
+    for pair in found.pairs:
+        said = tuple(words.reading(pair, found.kind))
+        parts.append((_grid(words.pair_grid(pair, names)) if pair.units else None, said))
     return Agreed(
         header=tuple(line.strip() for line in words.header(found)),
-        grids=tuple(grid(one.title, one.heads, one.rows) for one in tables),
-        reading=tuple(_reading(found)),
+        parts=tuple(parts),
         figures=tuple(_figures(found)),
         disagreements=tuple(lines_of(compared.disagreements(_MOST), found.coders)),
         differing=len(found.differing),
@@ -55,14 +57,9 @@ def read_agreement(out: Path) -> Agreed:
     )
 
 
-def _reading(found: Agreement) -> list[str]:
-    """Return what the figures say, each pair's sentences after its name when there are several."""
-    several = len(found.pairs) > 1
-    return [
-        (f"{pair.a.label}–{pair.b.label}：" if several else "") + line
-        for pair in found.pairs
-        for line in words.reading(pair, found.kind)
-    ]
+def _grid(one: words.Grid) -> Grid:
+    """Return a table as the report has them."""
+    return grid(one.title, one.heads, one.rows)
 
 
 def _figures(found: Agreement) -> list[str]:
