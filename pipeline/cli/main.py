@@ -17,6 +17,7 @@ from pipeline.cli.agreeing import agreement_command
 from pipeline.cli.ask import measures_command, query_command
 from pipeline.cli.coded import codings_command
 from pipeline.cli.data import codebook_group, config_group
+from pipeline.cli.exploring import explore_command
 from pipeline.cli.exporting import export_command
 from pipeline.cli.help import help_option, show_help
 from pipeline.cli.importing import import_command
@@ -41,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
     codings_command,
     matrix_command,
     topics_group,
+    explore_command,
     export_command,
     import_command,
     agreement_command,

@@ -43,7 +43,7 @@ def measures(
         known = _headings(connection) | ({COLUMN: COL.zh} if review else {})
         mistakes: list[str] = []
         chosen = [_column(name, known, mistakes) for name in columns] or list(known)
-        order = [_order(name, known, mistakes) for name in [*sort, *(["confidence"] if review else [])]]
+        order = [order_by(name, known, mistakes) for name in [*sort, *(["confidence"] if review else [])]]
         if mistakes:
             raise PipelineError(*mistakes)
         where, values = conditions(filters or Filters(), connection, codebook_names(connection))
@@ -89,8 +89,11 @@ def _column(given: str, known: dict[str, str], mistakes: list[str]) -> str:
     return found or given
 
 
-def _order(given: str, known: dict[str, str], mistakes: list[str]) -> str:
-    """Return one part of ORDER BY."""
+def order_by(given: str, known: dict[str, str], mistakes: list[str]) -> str:
+    """Return one part of ORDER BY over rows ``k``: a column, ``value``, with ``-`` before it the largest first.
+
+    ``known`` leads columns to headings; an unknown one is noted in ``mistakes``.
+    """
     name, down = (given[1:], " DESC") if given.startswith("-") else (given, "")
     if name in (VALUE, "数值"):
         return f"{HIGH.replace('value_', 'k.value_')}{down} NULLS LAST"
