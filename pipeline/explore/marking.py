@@ -6,12 +6,15 @@ stays as it is: the text of a span's elements together is the text of the span.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from markupsafe import Markup
+
+_CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +101,8 @@ class _Writer:
 
 
 def text_html(text: str) -> str:
-    """Return a text as HTML that a browser reads back as the same text; NUL, which HTML can't hold, becomes U+FFFD."""
-    return escape(text, quote=False).replace("\r", "&#13;").replace("\0", "\ufffd")
+    """Return a text as HTML that a browser reads back as the same text; NUL, which HTML can't hold, becomes U+FFFD.
+
+    Control characters are written as numbers: a browser would make a line end of CR, a terminal obey ESC.
+    """
+    return _CONTROL.sub(lambda found: f"&#{ord(found[0])};", escape(text, quote=False).replace("\0", "\ufffd"))

@@ -54,7 +54,10 @@ class Store:
     """
 
     def __init__(self, out: Path) -> None:
-        """Open the run in ``out``. Raises PipelineError when there is none or it can't be opened."""
+        """Open the run in ``out``. Raises PipelineError when there is none, it isn't finished or can't be opened."""
+        if (out / outputs.STORE).is_file() and not (out / outputs.DATABASE).is_file():
+            advice = "请再次运行同一条 cewen run 命令，会从停下的地方接着做"
+            raise PipelineError(f"{out}: 运行还没有完成，没有 {outputs.DATABASE}。{advice}")
         self.out = out
         self._lock = threading.Lock()
         self._held = ExitStack()

@@ -44,7 +44,7 @@ def test_hostile_text_and_attributes_stay_text() -> None:
 
 
 def test_line_ends_survive_the_browser() -> None:
-    assert text_html("甲\r\n乙\0") == "甲&#13;\n乙\ufffd"
+    assert text_html("甲\r\n乙\0\x1b[2J") == "甲&#13;\n乙\ufffd&#27;[2J"
 
 
 @given(

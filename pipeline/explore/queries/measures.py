@@ -61,7 +61,8 @@ def ask(cursor: duckdb.DuckDBPyConnection, filters: Filters, sort: str = "", *, 
     """
     if sort not in SORTS:
         raise PipelineError(f"不能按“{sort}”排序，可用的有：{'、'.join(name for name in SORTS if name)}")
-    where, values = conditions(filters, cursor, codebook_names(cursor))
+    names = codebook_names(cursor) if filters.code or filters.codebook else {}
+    where, values = conditions(filters, cursor, names)
     by = [order_by(sort, dict.fromkeys((sort.lstrip("-"), "position"), ""), [])] if sort else []
     documents = any(getattr(filters, name) for name in _OF_DOCUMENT)
     documents = documents or not {sort.lstrip("-"), *also}.isdisjoint(_DOCUMENT)
