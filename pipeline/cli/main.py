@@ -23,6 +23,7 @@ from pipeline.cli.help import help_option, show_help
 from pipeline.cli.importing import import_command
 from pipeline.cli.look import issues_command, status_command
 from pipeline.cli.matrix import matrix_command
+from pipeline.cli.reporting import report_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
 from pipeline.cli.show import show_command
@@ -43,6 +44,7 @@ COMMANDS: tuple[click.Command, ...] = (
     matrix_command,
     topics_group,
     explore_command,
+    report_command,
     export_command,
     import_command,
     agreement_command,
