@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import FORMATS, check_target, print_table, say, say_dropped, write_table
+from pipeline.cli.output import FORMATS, check_target, print_table, say, say_dropped, show, write_table
 from pipeline.cli.params import Decorator, coded, out_argument
 from pipeline.cli.text import around, fitting, table, terminal_columns
 from pipeline.table.filters import Filters, how_of
@@ -229,7 +229,7 @@ def _print(found: pa.Table, headings: dict[str, str], first: Sequence[str]) -> N
         room = widths[kept.index(wide)]
         for row, place in zip(rows, zip(*values[-len(_PLACE) :], strict=True), strict=True):
             row[wide] = _around(*place, columns=room)
-    click.echo(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
+    show(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
     say_dropped([head for i, head in enumerate(heads) if i not in kept])
 
 
