@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import FORMATS, check_target, print_table, say, say_dropped, write_table
+from pipeline.cli.output import FORMATS, check_target, print_table, say, say_dropped, show, write_table
 from pipeline.cli.params import out_argument
 from pipeline.cli.text import fitting, table, terminal_columns
 from pipeline.table.codings import HEADINGS, CodingFilters
@@ -86,7 +86,7 @@ def _print(found: pa.Table) -> None:
     heads = [HEADINGS[name] for name in names]
     importance = [names.index(name) for name in _IMPORTANCE if name in names]
     kept, widths = fitting(heads, rows, total=terminal_columns(), importance=importance, wide=names.index("quote"))
-    click.echo(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
+    show(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
     say_dropped([head for i, head in enumerate(heads) if i not in kept])
 
 

@@ -17,11 +17,13 @@ from pipeline.cli.agreeing import agreement_command
 from pipeline.cli.ask import measures_command, query_command
 from pipeline.cli.coded import codings_command
 from pipeline.cli.data import codebook_group, config_group
+from pipeline.cli.exploring import explore_command
 from pipeline.cli.exporting import export_command
 from pipeline.cli.help import help_option, show_help
 from pipeline.cli.importing import import_command
 from pipeline.cli.look import issues_command, status_command
 from pipeline.cli.matrix import matrix_command
+from pipeline.cli.output import say
 from pipeline.cli.reporting import report_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
@@ -42,6 +44,7 @@ COMMANDS: tuple[click.Command, ...] = (
     codings_command,
     matrix_command,
     topics_group,
+    explore_command,
     report_command,
     export_command,
     import_command,
@@ -128,9 +131,9 @@ def _refuse(mistakes: Sequence[str], command: str) -> int:
     """Print every mistake, those of one file by line (of a workbook by row), and return the exit code for mistakes."""
     unique = _in_order(dict.fromkeys(mistakes))
     for mistake in unique:
-        click.echo(f"错误：{mistake}", err=True)
+        say(f"错误：{mistake}")
     if len(unique) > 1:
-        click.echo(f"共 {len(unique)} 处错误{'，什么都没有运行' if command == 'run' else ''}。", err=True)
+        say(f"共 {len(unique)} 处错误{'，什么都没有运行' if command == 'run' else ''}。")
     return EXIT_MISTAKE
 
 

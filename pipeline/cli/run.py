@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import say
+from pipeline.cli.output import say, show
 from pipeline.core.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def run_command(
     settings = _load(config, workers)
     with progress() as shown:
         report = run(inputs, out, config=settings, fresh=fresh, progress=shown)
-    click.echo(render(summarize(out), out))
+    show(render(summarize(out), out))
     if report.failed:
         say(f"{report.failed} 份文档失败，原因见上，或用 cewen issues {out} --severity error 查看。")
     return report.exit_code

@@ -34,7 +34,7 @@ def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: Menti
     """
     plain = text.text
     cells = find_number_cells(text, raw, lexicon.tables, lexicon.units)
-    figures = read_figures(plain, lexicon, cells)
+    figures = _completed(plain, read_figures(plain, lexicon, cells))
     mentions: list[Mention] = []
     index = 0
     while index < len(figures):
@@ -50,6 +50,20 @@ def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: Menti
             mentions.append(_single(figure))
             index += 1
     return tuple(with_table_bounds(with_bounds(plain, mentions, lists(plain, mentions), lexicon), cells))
+
+
+def _completed(text: str, figures: list[Figure]) -> list[Figure]:
+    """Return the figures with the whole unit where a list gives it with its last member: 2.2个和3.7个百分点."""
+    result = list(figures)
+    for index in range(len(figures) - 2, -1, -1):
+        figure, following = result[index], result[index + 1]
+        if figure.aside or following.aside or following.unit is None or following.unit.kind != "percent":
+            continue
+        written, whole = text[figure.numeral_end : figure.end].strip(), text[following.numeral_end : following.end]
+        cut_short = written and whole.strip() != written and whole.strip().startswith(written)
+        if cut_short and _BARE_LIST.fullmatch(text, figure.end, following.start):
+            result[index] = replace(figure, unit=following.unit)
+    return result
 
 
 def _joined(text: str, figures: list[Figure], index: int) -> tuple[Mention, int] | None:

@@ -30,6 +30,9 @@ _NOT_MORE, _NOT_LESS = re.compile(rf"{_MOST}\s?$"), re.compile(rf"{_LEAST}\s?$")
 _AND_NOT_MORE, _AND_NOT_LESS = re.compile(rf"{_LINK}{_MOST}\s?"), re.compile(rf"{_LINK}{_LEAST}\s?")
 # what the greater unit of 「6个月至1年」 is worth in the smaller one
 _RATES = {("月", "年"): Decimal(12), ("天", "周"): Decimal(7), ("小时", "天"): Decimal(24)}
+# 2年6个月, 一年零三个月: one duration, in the smaller unit
+_PARTS = {("年", "月"): Decimal(12), ("天", "小时"): Decimal(24), ("小时", "分钟"): Decimal(60)}
+_THEN = re.compile(r"\s?[零又]?\s?")
 _COLON = re.compile(r"\s?[：:∶]\s?|比")
 _SLASH = re.compile(r"[/／]")
 _RATIO_WORD = re.compile(r"比|配|投入产出|分担|放大|杠杆|分成")
@@ -52,6 +55,8 @@ def join(text: str, first: Figure, second: Figure) -> Pair | None:
         return None
     if first.unit is None and (ratio := _ratio(text, first, second, gap)) is not None:
         return ratio
+    if (whole := _compound(first, second, gap)) is not None:
+        return whole
     unit = first.unit or second.unit
     factor = _factor(unit, second.unit)
     if factor is None:
@@ -63,6 +68,17 @@ def join(text: str, first: Figure, second: Figure) -> Pair | None:
     if low > high and _AND_NOT_LESS.fullmatch(gap) and _NOT_MORE.search(before):
         return Pair(high, low, unit, "区间")
     return None
+
+
+def _compound(first: Figure, second: Figure, gap: str) -> Pair | None:
+    """Return 「2年6个月」 as one duration in the unit of its smaller part, or ``None``."""
+    if first.unit is None or second.unit is None or _THEN.fullmatch(gap) is None:
+        return None
+    rate = _PARTS.get((first.unit.name or "", second.unit.name or ""))
+    if rate is None or second.value >= rate:
+        return None
+    value = first.value * rate + second.value
+    return Pair(value, value, second.unit, "合成时长")
 
 
 def _factor(unit: Unit | None, other: Unit | None) -> Decimal | None:

@@ -13,8 +13,6 @@ from pipeline.table.matrices_axes import MISSING, READ, Axis, Head, chosen, read
 if TYPE_CHECKING:
     import duckdb
 
-_PROVINCES = "^(全国|(北京|天津|上海|重庆)市|.{2,8}?(省|自治区|特别行政区)|新疆生产建设兵团)"
-_PROVINCE = f"coalesce(regexp_extract(d.region, '{_PROVINCES}', 1), '')"
 _PERIOD = re.compile(r"(?:年份|year)\s*/\s*(\d{1,2})")
 _YEARS = re.compile(r"(年份|year)\s*=\s*(\d{4})?\s*[-—–~～至到]\s*(\d{4})?")
 
@@ -84,15 +82,12 @@ def _fulfilling(connection: duckdb.DuckDBPyConnection, condition: str) -> frozen
 
 
 def document_axis(connection: duckdb.DuckDBPyConnection, given: str) -> Axis:
-    """Return an axis of the documents' attributes; also 「省份」, and 「年份/5」 for periods of five years.
+    """Return an axis of the documents' attributes; also 「年份/5」 for periods of five years.
 
     Raises PipelineError for any other axis and for an unknown name.
     """
     name, _, values = given.partition("=")
     wanted = [one.strip() for one in re.split("[,，]", values) if one.strip()]
-    if name.strip() in ("省份", "province"):
-        heads = chosen(_heads(connection, _PROVINCE), wanted, given)
-        return Axis("document", "province", "省份", _PROVINCE, heads)
     if (period := _PERIOD.fullmatch(name.strip())) and (length := int(period[1])) > 0:
         first = f"(d.year // {length} * {length})"
         sql = f"coalesce({first} || '–' || ({first} + {length - 1}), '')"

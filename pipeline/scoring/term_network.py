@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import combinations
-from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.core.errors import PipelineError
+from pipeline.table.graphml import graphml
 
 TERMS, EDGES = 150, 500
 LEAST, LEAST_DOCUMENTS, LEAST_NPMI = 5, 3, 0.1
+NODE_KEYS = {"label": "string", "frequency": "int", "documents": "int"}
+EDGE_KEYS = {"weight": "double", "npmi": "double", "documents": "int"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,15 @@ class TermNetwork:
 
     def graphml(self) -> str:
         """Return the network as GraphML, for Gephi, Cytoscape, igraph or networkx."""
-        return "\n".join(_graphml(self)) + "\n"
+        nodes = (
+            (node.term, {"label": node.term, "frequency": node.frequency, "documents": node.documents})
+            for node in self.nodes
+        )
+        edges = (
+            (edge.a, edge.b, {"weight": edge.count, "npmi": round(edge.npmi, 6), "documents": edge.documents})
+            for edge in self.edges
+        )
+        return "\n".join(graphml("terms", NODE_KEYS, nodes, EDGE_KEYS, edges)) + "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,33 +166,3 @@ def npmi(both: int, a: int, b: int, total: int) -> float:
     if both == total:
         return 1.0
     return math.log(both * total / (a * b)) / -math.log(both / total)
-
-
-def _graphml(network: TermNetwork) -> Iterator[str]:
-    """Yield the lines of the file."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
-    for name, where, kind in (
-        ("label", "node", "string"),
-        ("frequency", "node", "int"),
-        ("documents", "node", "int"),
-        ("weight", "edge", "double"),
-        ("npmi", "edge", "double"),
-        ("documents", "edge", "int"),
-    ):
-        yield f'  <key id="{where}_{name}" for="{where}" attr.name="{name}" attr.type="{kind}"/>'
-    yield '  <graph id="terms" edgedefault="undirected">'
-    for node in network.nodes:
-        data = {"label": node.term, "frequency": node.frequency, "documents": node.documents}
-        yield f"    <node id={quoteattr(node.term)}>{_data('node', data)}</node>"
-    for edge in network.edges:
-        figures = {"weight": edge.count, "npmi": f"{edge.npmi:.6f}", "documents": edge.documents}
-        ends = f"source={quoteattr(edge.a)} target={quoteattr(edge.b)}"
-        yield f"    <edge {ends}>{_data('edge', figures)}</edge>"
-    yield "  </graph>"
-    yield "</graphml>"
-
-
-def _data(where: str, values: dict[str, object]) -> str:
-    """Return the data elements of a node or edge."""
-    return "".join(f'<data key="{where}_{name}">{escape(str(value))}</data>' for name, value in values.items())

@@ -35,6 +35,9 @@ _LEVELS = ("国家", "省", "市", "县", "乡", "镇", "街道", "村")
 _NO_ATTRIBUTE = {"raw_text", "clean_text", "source_name", "doc_id"}
 _LISTS = {"issuer"}
 _BY_VALUE = {"issue_date", "effective_date", "expiry", "doc_number"}
+_PROVINCES = "^(全国|(北京|天津|上海|重庆)市|.{2,8}?(省|自治区|特别行政区)|新疆生产建设兵团)"
+# attributes that stand in no column: name → what people call it and how it comes from a document ``d``
+_DERIVED = {"province": ("省份", f"coalesce(regexp_extract(d.region, '{_PROVINCES}', 1), '')")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class _Code:
 
 def attributes() -> dict[str, str]:
     """Return the attributes of documents that can be an axis, with their Chinese names."""
-    return {column.name: column.col.zh for column in columns(DocumentRow) if column.name not in _NO_ATTRIBUTE}
+    own = {column.name: column.col.zh for column in columns(DocumentRow) if column.name not in _NO_ATTRIBUTE}
+    return own | {name: zh for name, (zh, _) in _DERIVED.items()}
 
 
 def read_axis(
@@ -100,7 +104,7 @@ def read_axis(
     names = codebook_names(connection)
     book = find_book(connection, names, name)
     if name in _CODE or book is not None:
-        books = [book] if book is not None else _books(connection, names, codebooks)
+        books = [book] if book is not None else find_books(connection, names, codebooks)
         return _code_axis(connection, books, names, wanted=wanted, top=top)
     if name in CODER:
         heads = [Head(one, coder_words(one)) for one in coders]
@@ -132,7 +136,7 @@ def known_books(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [str(row[0]) for row in connection.execute(sql).fetchall()]
 
 
-def _books(connection: duckdb.DuckDBPyConnection, names: Mapping[str, str], given: Iterable[str]) -> list[str]:
+def find_books(connection: duckdb.DuckDBPyConnection, names: Mapping[str, str], given: Iterable[str]) -> list[str]:
     """Return the codebooks meant, all without any. Raises PipelineError naming what there is."""
     known = known_books(connection)
     mistakes, found = [], []
@@ -258,11 +262,12 @@ def _document_axis(
         own = ["代码", "编码者", "作用", "类型", "限定", *_OPEN.values(), "文档"]
         there = [*own, *known.values(), *books.values(), *known, *books, "code", "coder", *_CLOSED, *_OPEN, "document"]
         raise PipelineError(f"没有可作行或列的“{name}”{closest(name, there)}；全部可用的见 cewen matrix --help")
-    sql = f"coalesce(CAST(d.{column} AS VARCHAR), '')"
+    sql = _DERIVED[column][1] if column in _DERIVED else f"coalesce(CAST(d.{column} AS VARCHAR), '')"
     many = column in _LISTS
     if many:
         sql = f"unnest(list_distinct(string_split({sql}, '；')))"
     order = {"year": "try_cast(key AS INTEGER)", "region": "min(region_code) NULLS LAST, key"}
+    order["province"] = order["region"]
     ordered = order.get(column, "key" if column in _BY_VALUE else "count(*) DESC, key")
     query = f"SELECT key FROM (SELECT {sql} AS key, region_code FROM documents d WHERE {READ}) GROUP BY key"
     keys = [str(row[0]) for row in connection.execute(f"{query} ORDER BY {ordered}").fetchall()]
