@@ -15,7 +15,7 @@ from pipeline.report.measures import Measures, read_measures
 from pipeline.report.references import References, read_references
 from pipeline.report.topics import Topics, read_topics
 from pipeline.report.words import ScoredModel, Source, load_words
-from pipeline.table.query import connect
+from pipeline.table.overlay import Overlay, reading
 
 # the library that does each engine's work, as run.json lists it
 _LIBRARIES = {"jieba": "jieba", "rjieba": "rjieba", "spacy": "spacy", "hanlp": "hanlp"}
@@ -34,6 +34,7 @@ class Report:
     references: References | None
     agreed: Agreed | None
     limits: Limits
+    reviewed: Overlay
     scored: tuple[ScoredModel, ...]
     sources: tuple[Source, ...]
 
@@ -61,9 +62,12 @@ class Report:
 
 
 def gather(out: Path, title: str) -> Report:
-    """Return the report of the run in ``out``. Raises PipelineError when it isn't finished or of another version."""
+    """Return the report of the run in ``out``, with people's corrections of measures applied.
+
+    Raises PipelineError when it isn't finished or of another version, and for mistakes in the corrections.
+    """
     made, words = read_made(out), load_words()
-    with connect(out) as connection:
+    with reading(out) as (connection, overlay):
         corpus = read_corpus(connection, words)
         measures = read_measures(connection)
         references = read_references(connection, words)
@@ -80,6 +84,7 @@ def gather(out: Path, title: str) -> Report:
         references=references,
         agreed=read_agreement(out) if people else None,
         limits=limits,
+        reviewed=overlay,
         scored=words.scored(made.models),
         sources=(),
     )

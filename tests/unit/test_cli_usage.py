@@ -138,6 +138,7 @@ def test_commands_are_those_built() -> None:
         "codings",
         "matrix",
         "topics",
+        "explore",
         "report",
         "export",
         "import",

@@ -27,6 +27,7 @@ from pipeline.report.words import load_words
 from pipeline.running.agreeing import compare_coders
 from pipeline.running.manifest import fitted_models
 from pipeline.scoring.agreement_words import value_with_ends
+from pipeline.table.corrections import Correction, add_corrections
 from pipeline.table.people import Reading, keep
 from pipeline.table.people_rows import add_people
 from pipeline.table.query import connect
@@ -343,6 +344,27 @@ def test_two_coders_bring_the_section_on_agreement(out: Path, tmp_path: Path) ->
     assert any("Krippendorff" in one.text_content() for one in tree.get_element_by_id("methods").find("ol").iter("li"))
     shown = {row[0].strip("　"): row[1] for row in table(tree, "四链融合：各代码")[1:]}
     assert sum(map(int, shown.values())) == len(machine)
+
+
+def test_corrections_are_applied_and_told(out: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "out"
+    shutil.copytree(out, copy)
+    first, second = rows(
+        copy, "SELECT measure_id, doc_id, role FROM measures WHERE kind = 'money' AND role = 'benefit' LIMIT 2"
+    )
+    before = gather(copy, "").measures
+    add_corrections(
+        copy,
+        [
+            Correction(first[0], first[1], "rejected", "", "", "", "张三", "2026-01-01T00:00:00Z"),
+            Correction(second[0], second[1], "corrected", "role", "benefit", "target", "张三", "2026-01-01T00:00:00Z"),
+        ],
+    )
+    found = gather(copy, "改过")
+    assert (found.measures.total, found.measures.benefits) == (before.total - 1, before.benefits - 2)
+    tree = html.document_fromstring(render(found))
+    assert "改正1条、剔除1条（张三）" in words(tree, "measures")
+    assert "确认0条、改正1条，另剔除1条（张三）" in words(tree, "methods")
 
 
 def test_settings_of_ones_own_are_told(out: Path, tmp_path: Path) -> None:
