@@ -15,7 +15,7 @@ from pipeline.table.words import unwrap
 
 _FIGURES = re.compile(r"[\d.,%（）()–~−\-—亿万元 ]*")
 _LONG = 16  # characters
-_YEARS, _PERIOD = 40, 5  # more years than these are taken together by so many
+_YEARS, _PERIODS = 40, (5, 10, 20, 50, 100, 200, 500)  # more years than these are taken together by so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,13 @@ def told(value: object) -> str:
 def grid(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Grid:
     """Return a table of values."""
     return Grid(title, tuple(heads), tuple(tuple(told(cell) for cell in row) for row in rows))
+
+
+def filled(table: Grid) -> Grid:
+    """Return a table without the columns that say nothing; the first stays."""
+    kept = [place for place in range(len(table.heads)) if not place or any(row[place] for row in table.rows)]
+    heads = tuple(table.heads[place] for place in kept)
+    return Grid(table.title, heads, tuple(tuple(row[place] for place in kept) for row in table.rows))
 
 
 def percent(part: float, whole: float) -> str:
@@ -159,7 +166,7 @@ def _spans(years: Sequence[int]) -> list[tuple[str, int, int]]:
     """Return label, first and last year of each bar, from the first year to the last."""
     if years[-1] - years[0] < _YEARS:
         return [(str(year), year, year) for year in range(years[0], years[-1] + 1)]
-    first = years[0] // _PERIOD * _PERIOD
-    length = _PERIOD if years[-1] - first < _YEARS * _PERIOD else _PERIOD * 4
+    length = next((one for one in _PERIODS if years[-1] - years[0] < _YEARS * one), _PERIODS[-1])
+    first = years[0] // length * length
     ends = [(low, min(low + length - 1, years[-1])) for low in range(first, years[-1] + 1, length)]
     return [(f"{max(low, years[0])}–{high}", low, high) for low, high in ends]

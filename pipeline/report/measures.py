@@ -151,9 +151,16 @@ def _money(values: list[int]) -> Figure | None:
     return Figure("measures_money", chart, grid(title, ("金额", "条数", "占比"), rows), note)
 
 
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return what stands before and after a place of a text, on one line, with the blanks of a table's cells."""
+    before, after = text[:start], text[end:]
+    gap = " " if before.endswith((" ", "\t")) else ""
+    return unwrap(before) + gap, (" " if after.startswith((" ", "\t")) else "") + unwrap(after)
+
+
 def _largest(one: queries.Quoted) -> Largest:
     """Return a benefit as it is quoted."""
-    before, after = unwrap(one.evidence[: one.offset]), unwrap(one.evidence[one.offset + len(one.quote) :])
+    before, after = _around(one.evidence, one.offset, one.offset + len(one.quote))
     parts = [short(one.section, 40) if one.section else "", f"第 {one.page} 页" if one.page else ""]
     place = "，".join([*(part for part in parts if part), f"第 {one.start}–{one.end} 字"])
     per = per_words(one.per)

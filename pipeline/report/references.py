@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.report import queries
-from pipeline.report.content import Figure, Grid, bar_figure, grid, short
+from pipeline.report.content import Figure, Grid, bar_figure, filled, grid, short
 from pipeline.report.words import Words
 
 if TYPE_CHECKING:
@@ -48,5 +48,5 @@ def read_references(connection: duckdb.DuckDBPyConnection, words: Words) -> Refe
     ]
     picture = bar_figure("references_relation", "引用的关系", queries.relations(connection), unit="处", head="关系")
     heads = ("标题", "发文字号", "关系", "本次语料中", "引用它的文档", "提到次数")
-    table = grid("被引最多的文件", heads, rows) if rows else None
+    table = filled(grid("被引最多的文件", heads, rows)) if rows else None
     return References(mentions, documents, named, inside, table, (picture,) if picture else ())

@@ -19,7 +19,7 @@ from lxml import etree, html
 
 import pipeline
 from pipeline.cli.main import invoke
-from pipeline.report.content import amount, bar_figure, grid, year_figure
+from pipeline.report.content import amount, bar_figure, filled, grid, year_figure
 from pipeline.report.gather import gather
 from pipeline.report.manifest import read_made
 from pipeline.report.render import render
@@ -224,7 +224,7 @@ def test_methods_name_versions_models_and_sources(out: Path, tree: html.HtmlElem
     told = words(tree, "methods")
     assert f"策问（cewen）{made.version}" in told and f"jieba{made.libraries['jieba']}" in told
     for name, value in fitted_models(made.config).items():
-        assert f"模型{name}：{value}" in told
+        assert f"{name}（{value}）" in told
     sources = [one.text_content() for one in tree.get_element_by_id("methods").find("ol").iter("li")]
     cited = {int(one) for one in re.findall(r"\[(\d+)\]", told)}
     assert cited == set(range(1, len(sources) + 1))
@@ -415,6 +415,8 @@ def test_year_figures_fill_gaps_and_take_many_years_together() -> None:
     )
     many = year_figure("k", "t", [(1951, "省", 2), (1999, "省", 1)], {"省": "省"}, unit="篇")
     assert many.grid.rows[0][0] == "1951–1954" and many.grid.rows[-1] == ("1995–1999", "1", "1")
+    odd = year_figure("k", "t", [(1, "省", 2), (9999, "省", 1)], {"省": "省"}, unit="篇")
+    assert len(odd.grid.rows) <= 41 and sum(int(row[1]) for row in odd.grid.rows) == 3
     assert year_figure("k", "t", [(2001, "省", 2)], {"省": "省"}, unit="篇") is None
 
 
@@ -438,6 +440,11 @@ def test_bar_figures_tell_what_they_leave_out() -> None:
 )
 def test_amounts(value: float, shown: str) -> None:
     assert amount(value) == shown
+
+
+def test_columns_that_say_nothing_are_left_out() -> None:
+    found = filled(grid("t", ("a", "b", "c"), [("", "", 1), ("", "", 2)]))
+    assert found.heads == ("a", "c") and found.rows == (("", "1"), ("", "2"))
 
 
 def test_kinds_of_columns() -> None:
