@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.running.report import RunReport
     from pipeline.table.matrices import Matrix
     from pipeline.table.matrices_frame import Framework
+    from pipeline.table.panel import Panel
 
 
 def read(path: str | Path, *, config: str | Path | None = None) -> Document:
@@ -195,6 +196,16 @@ class Knowledge:
 
         question = Question(rows=rows, cols=cols, **options)
         return framework(self._out, question, most=EVERY if most is None else most)
+
+    def panel(self, *keys: str, **options: Any) -> Panel:
+        """Return the panel for regressions, one row for each of ``keys`` (default 地区 and 年份; 省份, 文档 … go too).
+
+        ``options``: codebooks, coders (tuples of names), balanced; see ``table.panel.PanelQuestion``. ``.arrow()`` is
+        the panel as an Arrow table, ``.columns`` say what each column is. Raises PipelineError for unknown names.
+        """
+        from pipeline.table.panel import KEYS, PanelQuestion, panel
+
+        return panel(self._out, PanelQuestion(keys=keys or KEYS, **options))
 
     def cases(self, rows: Mapping[str, str], cols: Mapping[str, str], *, coders: Sequence[str] = ()) -> Framework:
         """Return a comparison of cases: names → what belongs to them, as in ``--case`` and ``--column``."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import print_json, say, say_dropped
+from pipeline.cli.output import print_json, say, say_dropped, show
 from pipeline.cli.params import coded, json_option, out_argument
 from pipeline.cli.text import fitting, table, terminal_columns
 from pipeline.core.errors import PipelineError
@@ -117,9 +117,9 @@ def _compare(out: Path, wanted: Sequence[str], kind: UnitKind, books: tuple[str,
     else:
         _print(found, names)
         if shown:
-            click.echo("\n分歧：")
+            show("\n分歧：")
         for line in lines_of(shown, found.coders):
-            click.echo(line)
+            show(line)
         if len(found.differing) > len(shown):
             say(f"共 {len(found.differing)} 个单元有分歧，列出 {len(shown)} 个；--disagreements 条数 可多列。")
     if given["target"] is not None:
@@ -133,27 +133,27 @@ def _print(found: Agreement, names: Mapping[str, str]) -> None:
     from pipeline.scoring import agreement_words as words
 
     for line in words.header(found):
-        click.echo(line)
+        show(line)
     if found.group:
         _grid(words.group_grid(found.group))
         _grid(words.pairs_grid(found.pairs))
         for pair in found.pairs:
             if not pair.units:
                 for line in words.reading(pair, found.kind):
-                    click.echo(f"{pair.a.label}–{pair.b.label}：{line}")
+                    show(f"{pair.a.label}–{pair.b.label}：{line}")
         say("每两人之间各代码的系数：--coders 甲,乙 或 --xlsx 文件。")
         return
     for pair in found.pairs:
         if pair.units:
             _grid(words.pair_grid(pair, names))
-        click.echo("")
+        show("")
         for line in words.reading(pair, found.kind):
-            click.echo(line)
+            show(line)
 
 
 def _grid(grid: Grid) -> None:
     """Print one table as wide as the terminal."""
-    click.echo(f"\n{grid.title}")
+    show(f"\n{grid.title}")
     kept, widths = fitting(grid.heads, grid.rows, total=terminal_columns())
-    click.echo(table([grid.heads[i] for i in kept], [[row[i] for i in kept] for row in grid.rows], widths))
+    show(table([grid.heads[i] for i in kept], [[row[i] for i in kept] for row in grid.rows], widths))
     say_dropped([head for i, head in enumerate(grid.heads) if i not in kept])

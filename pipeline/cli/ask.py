@@ -17,6 +17,7 @@ from pipeline.cli.output import (
     print_table,
     say,
     say_dropped,
+    show,
     target_option,
     write_table,
 )
@@ -173,7 +174,8 @@ def measures_command(
 
     同一条件给出几个值时满足其一即可，不同条件须同时满足。表格中代码显示为中文，默认显示前 25 行。
     要整套的表（Excel 可直接打开），用 cewen export OUT --to csv 目录 或 --to xlsx 文件。
-    人工复核宜用 --review：最没有把握的排在最前。
+    人工复核宜用 --review：最没有把握的排在最前，已确认的不再列出。
+    结果目录中 corrections.tsv 的人工改正已计入（在 cewen explore 的复核页中写入）；cewen query 查到的仍是程序的原结果。
 
     \b
     例子：
@@ -184,12 +186,15 @@ def measures_command(
       cewen measures 结果 --review --role 优惠支持 -o 待复核.csv
     """
     from pipeline.table.measures import count, headings, measures
+    from pipeline.table.overlay import laid
 
     check_target(target)
     form = "json" if given.pop("as_json") else form
     review: bool = given.pop("review")
     filters = Filters(**given)
     wanted, order = _names(columns), _names(sort)
+    for sentence in laid(out).zh:
+        say(sentence)
     if form != "table" or target is not None:
         found = measures(out, filters, columns=wanted, sort=order, review=review, limit=limit)
         if target is None:
@@ -201,7 +206,7 @@ def measures_command(
     found = measures(out, filters, columns=shown, sort=order, review=review, limit=_ROWS if limit is None else limit)
     _print(found, headings(out), () if wanted else _REVIEWED_FIRST if review else _IMPORTANCE)
     by = f" {sort}" if sort else "把握从低到高" if review else "文件顺序"
-    say(f"显示 {found.num_rows} 行，共 {count(out, filters)} 行（按{by}；--sort 可改）。")
+    say(f"显示 {found.num_rows} 行，共 {count(out, filters, review=review)} 行（按{by}；--sort 可改）。")
     return 0
 
 
@@ -226,7 +231,7 @@ def _print(found: pa.Table, headings: dict[str, str], first: Sequence[str]) -> N
         room = widths[kept.index(wide)]
         for row, place in zip(rows, zip(*values[-len(_PLACE) :], strict=True), strict=True):
             row[wide] = _around(*place, columns=room)
-    click.echo(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
+    show(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
     say_dropped([head for i, head in enumerate(heads) if i not in kept])
 
 

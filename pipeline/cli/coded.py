@@ -15,6 +15,7 @@ from pipeline.cli.output import (
     print_table,
     say,
     say_dropped,
+    show,
     target_option,
     write_table,
 )
@@ -92,7 +93,7 @@ def _print(found: pa.Table) -> None:
     heads = [HEADINGS[name] for name in names]
     importance = [names.index(name) for name in _IMPORTANCE if name in names]
     kept, widths = fitting(heads, rows, total=terminal_columns(), importance=importance, wide=names.index("quote"))
-    click.echo(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
+    show(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
     say_dropped([head for i, head in enumerate(heads) if i not in kept])
 
 

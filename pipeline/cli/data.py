@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pipeline.cli.help import help_option, show_help
-from pipeline.cli.output import print_json, say
+from pipeline.cli.output import print_json, say, show
 from pipeline.cli.params import CONFIG_HELP, json_option, project_file
 from pipeline.cli.text import grid
 from pipeline.core.errors import PipelineError
@@ -65,7 +65,7 @@ def list_command(as_json: bool) -> int:
         )
     else:
         rows = [(n, b.name, b.version, len(codes(b)), "是" if n in default else "") for n, b in found]
-        click.echo(grid(("编码本", "名称", "版本", "代码数", "默认使用"), rows))
+        show(grid(("编码本", "名称", "版本", "代码数", "默认使用"), rows))
     return 0
 
 
@@ -88,14 +88,14 @@ def show_codebook_command(name: str, as_json: bool) -> int:
     if as_json:
         print_json(book.model_dump(by_alias=True))
         return 0
-    click.echo(
+    show(
         f"{book.name}（{book.codebook}，版本 {book.version}）\n{book.definition.strip()}\n出处：{book.source.strip()}\n"
     )
     for path in walk(book.codes):
         code, indent = path[-1], "  " * (len(path) - 1)
-        click.echo(f"{indent}{code.code}  {code.name}：{' '.join(code.definition.split())}")
+        show(f"{indent}{code.code}  {code.name}：{' '.join(code.definition.split())}")
         if code.terms:
-            click.echo(f"{indent}  词语：{'、'.join(term.term for term in code.terms)}")
+            show(f"{indent}  词语：{'、'.join(term.term for term in code.terms)}")
     return 0
 
 
@@ -197,7 +197,7 @@ def show_config_command(path: Path | None, as_json: bool) -> int:
         rows = [
             (key, _shown(value), str(path) if key in own.get(section, {}) else "默认") for key, value in values.items()
         ]
-        click.echo(f"[{section}]\n{grid(('键', '值', '来处'), rows, columns=80)}\n")
+        show(f"[{section}]\n{grid(('键', '值', '来处'), rows, columns=80)}\n")
     return 0
 
 

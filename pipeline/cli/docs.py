@@ -13,10 +13,17 @@ from pipeline.cli.main import cli
 from pipeline.core.issues import CODES
 from pipeline.export.targets import TARGETS
 from pipeline.table.derive import PRECISION, SCALE, Column, columns
+from pipeline.table.panel import figures
 from pipeline.table.schema import SEVERITIES, TABLES
 from pipeline.table.view import DOCUMENT_COLUMNS, OWN_COLUMNS
 
 _MADE = "<!-- 由 python -m pipeline.cli.docs docs 生成，请勿手改 -->"
+_PANEL = (
+    "每个单位（`--panel` 所写的属性，如 地区,年份）一行：先是单位的各列"
+    "（地区另有 `region_code`，文档另有文件名、标题等），"
+    "再是下面这些列，最后每个代码三列：`c_代码` 编码处数（含下级，同一处只计一次）、`m_代码` 这些编码中的措施条数、"
+    "`s_代码` 其中优惠支持的金额之和（元）。两个编码本中同名的代码写作 `c_编码本_代码`。"
+)
 _TYPES = {"str": "文字", "int": "整数", "float": "小数", "Decimal": f"定点数({PRECISION},{SCALE})"}
 
 
@@ -33,6 +40,7 @@ def data_dictionary() -> str:
     for table in TABLES:
         parts += [f"## {table.name}：{table.zh}", _columns(columns(table.row))]
     parts += ["## knowledge：政策知识表（视图）", "每条措施一行：`measures` 的全部列，以及下面这些列。", _view()]
+    parts += ["## panel：面板（`cewen export --panel`）", _PANEL, _columns(tuple(figures()))]
     return _page(parts)
 
 
@@ -83,8 +91,8 @@ def command_pages() -> str:
     ]
     for path, command in commands_below(cli, "cewen"):
         parts += [f"## {path}", f"```text\n{help_page(command, path).rstrip()}\n```"]
-    lines = ["| 格式 | 内容 | 可用 |", "|---|---|---|"]
-    lines += [f"| {target.name} | {target.zh} | {'是' if target.function else '还没有做好'} |" for target in TARGETS]
+    lines = ["| 格式 | 内容 | 给出的位置 |", "|---|---|---|"]
+    lines += [f"| {one.name} | {one.zh} | {one.suffix} 文件{'，或目录' if one.folder else ''} |" for one in TARGETS]
     return _page([*parts, "## 导出格式", "\n".join(lines)])
 
 

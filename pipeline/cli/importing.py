@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import print_json, say
+from pipeline.cli.output import print_json, say, show
 from pipeline.cli.params import json_option, out_argument
 
 EXIT_INCOMPLETE = 3
@@ -50,9 +50,9 @@ def import_command(out: Path, file: Path, coder: str | None, reviewed: bool, dry
     if as_json:
         print_json(as_data(imported))
     else:
-        click.echo(summary(imported))
+        show(summary(imported))
         for line in lines(imported):
-            click.echo(line)
+            show(line)
     for sentence in words(imported):
         say(sentence)
     for trouble in troubles[:_SHOWN]:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import print_json, say
+from pipeline.cli.output import print_json, say, show
 from pipeline.cli.params import coded, json_option, out_argument
 from pipeline.cli.places import find_record, place
 from pipeline.core import outputs
@@ -58,14 +58,14 @@ def status_command(out: Path, as_json: bool) -> int:
         )
         return 0
     if finished:
-        click.echo(render(summarize(out), out))
+        show(render(summarize(out), out))
     else:
         names = {"waiting": "等待", **STATUSES}
         counts = "，".join(f"{names[status]} {count}" for status, count in tally.items())
-        click.echo(f"文档 {sum(tally.values())} 份：{counts}" if counts else "没有读到文件")
+        show(f"文档 {sum(tally.values())} 份：{counts}" if counts else "没有读到文件")
         say("还没有运行完。请再次运行同一 cewen run 命令，会从停下的地方接着做。")
     for path in failed:
-        click.echo(f"失败：{path}")
+        show(f"失败：{path}")
     return 0
 
 
@@ -102,9 +102,9 @@ def issues_command(
     grouped = {code for code, count in counts.items() if count > _FEW and not every}
     for one in found:
         if one["code"] not in grouped:
-            click.echo(_line(one))
+            show(_line(one))
     for name in sorted(grouped):
-        click.echo(_group([one for one in found if one["code"] == name]))
+        show(_group([one for one in found if one["code"] == name]))
     say(f"共 {len(found)} 个问题。" + ("合成一行的可用 --all 逐条列出。" if grouped else ""))
     return 0
 

@@ -18,11 +18,14 @@ from pipeline.cli.ask import measures_command, query_command
 from pipeline.cli.coded import codings_command
 from pipeline.cli.completion import NAME, VARIABLE, asked, completion_command, teach
 from pipeline.cli.data import codebook_group, config_group
+from pipeline.cli.exploring import explore_command
 from pipeline.cli.exporting import export_command
 from pipeline.cli.help import Sections, help_option, show_help
 from pipeline.cli.importing import import_command
 from pipeline.cli.look import issues_command, status_command
 from pipeline.cli.matrix import matrix_command
+from pipeline.cli.output import say
+from pipeline.cli.reporting import report_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
 from pipeline.cli.show import show_command
@@ -35,9 +38,9 @@ from pipeline.core.errors import PipelineError
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 130
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "开始": (init_command, run_command, status_command, issues_command),
-    "提问和查看": (measures_command, query_command, show_command),
+    "提问和查看": (measures_command, query_command, show_command, explore_command),
     "编码和主题": (codings_command, matrix_command, topics_group, codebook_group),
-    "交给别的软件": (export_command, import_command),
+    "写报告、交给别的软件": (report_command, export_command, import_command),
     "核对质量": (agreement_command, eval_command),
     "设置": (config_group, completion_command),
 }
@@ -124,11 +127,11 @@ def _refuse(mistakes: Sequence[str], usage: Usage) -> int:
     """Print every mistake, those of one file by line (of a workbook by row), and return the exit code for mistakes."""
     unique = _in_order(dict.fromkeys(mistakes))
     for mistake in unique:
-        click.echo(f"错误：{mistake}", err=True)
+        say(f"错误：{mistake}")
     if len(unique) > 1:
-        click.echo(f"共 {len(unique)} 处错误{'，什么都没有运行' if usage.command == 'run' else ''}。", err=True)
+        say(f"共 {len(unique)} 处错误{'，什么都没有运行' if usage.command == 'run' else ''}。")
     if usage.mistakes:
-        click.echo(f"用法和例子：{' '.join(filter(None, (NAME, usage.command)))} --help", err=True)
+        say(f"用法和例子：{' '.join(filter(None, (NAME, usage.command)))} --help")
     return EXIT_MISTAKE
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import print_json, say, say_dropped, write_json
+from pipeline.cli.output import print_csv, print_json, say, say_dropped, show, write_json
 from pipeline.cli.params import Decorator, out_argument
 from pipeline.cli.text import cut, fitting, table, terminal_columns
 from pipeline.core.errors import PipelineError
@@ -255,7 +253,7 @@ def _print_matrix(found: Matrix, by: Percent | None) -> None:
     heads = [unwrap(head) for head in heads]
     first = [0, *([] if by else [len(heads) - 1]), *range(1, len(heads))]
     kept, widths = fitting(heads, lines, total=terminal_columns(), importance=list(dict.fromkeys(first)))
-    click.echo(table([heads[i] for i in kept], [[line[i] for i in kept] for line in lines], widths))
+    show(table([heads[i] for i in kept], [[line[i] for i in kept] for line in lines], widths))
     say_dropped([head for i, head in enumerate(heads) if i not in kept])
 
 
@@ -308,16 +306,14 @@ def _print_framework(found: Framework, *, most: int | None) -> None:
     cells, row = found.cells(), -1
     for (r, c), there in sorted(cells.items()):
         if r != row:
-            click.echo(f"{'' if row < 0 else chr(10)}■ {cut(rows[r], terminal_columns() - 2)}")
+            show(f"{'' if row < 0 else chr(10)}■ {cut(rows[r], terminal_columns() - 2)}")
             row = r
-        click.echo(f"  【{cut(cols[c], 60)}】{found.behind[r][c]} 处")
+        show(f"  【{cut(cols[c], 60)}】{found.behind[r][c]} 处")
         for one in there[:most]:
             place = one.place(file=not found.by_document)
-            click.echo(
-                f"    “{cut(one.text, max(terminal_columns() - 8, 40))}”\n      {cut(place, terminal_columns() - 6)}"
-            )
+            show(f"    “{cut(one.text, max(terminal_columns() - 8, 40))}”\n      {cut(place, terminal_columns() - 6)}")
         if most is not None and found.behind[r][c] > most:
-            click.echo(f"    ……另有 {found.behind[r][c] - most} 处")
+            show(f"    ……另有 {found.behind[r][c] - most} 处")
     if not cells:
         say("没有一格有内容。")
 
@@ -339,9 +335,7 @@ def _give_csv(lines: Sequence[Sequence[Any]], target: Path | None) -> None:
         write_csv(target, [harmless(str(head)) for head in lines[0]], lines[1:])
         say(f"已写入 {target}")
         return
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(lines)
-    click.echo(buffer.getvalue(), nl=False)
+    print_csv(lines)
 
 
 def _said(target: Path, name: str, written: Written) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.params import Decorator
-from pipeline.cli.text import fitting, table, terminal_columns
+from pipeline.cli.text import fitting, inert, table, terminal_columns
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import check_place, completed
 
@@ -39,14 +40,23 @@ target_option: Decorator = click.option(
 )
 
 
+# What JSON may hold as it is, but a terminal takes for orders; as \\uXXXX it is the same text.
+_ORDERS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
 def say(text: str) -> None:
-    """Print words for people to standard error."""
-    click.echo(text, err=True)
+    """Print words for people to standard error; nothing in them acts on a terminal."""
+    click.echo(inert(text), err=True)
+
+
+def show(text: str) -> None:
+    """Print lines for people to standard output; nothing in them acts on a terminal."""
+    click.echo(inert(text))
 
 
 def print_json(value: Any) -> None:
     """Print ``value`` as JSON to standard output."""
-    click.echo(_json(value))
+    click.echo(_ORDERS.sub(lambda found: f"\\u{ord(found[0]):04x}", _json(value)))
 
 
 def write_json(value: Any, target: Path) -> None:
@@ -72,22 +82,31 @@ def print_table(found: pa.Table, form: str) -> None:
     if form == "json":
         print_json(found.to_pylist())
     elif form == "csv":
-        click.echo(_csv(found), nl=False)
+        print_csv(_rows(found))
     elif form == "parquet":
         _print_parquet(found)
     else:
         _print_grid(found)
 
 
-def _csv(found: pa.Table) -> str:
-    """Return a table as CSV, values as they are."""
+def print_csv(lines: Iterable[Sequence[Any]]) -> None:
+    """Print lines as CSV to standard output; no spreadsheet takes a text for a formula, no terminal for an order."""
+    from pipeline.table.cells import harmless
+
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(found.column_names)
+    for line in lines:
+        writer.writerow([harmless(value) if isinstance(value, str) else value for value in line])
+    text = buffer.getvalue()
+    click.echo(inert(text) if sys.stdout.isatty() else text, nl=False)
+
+
+def _rows(found: pa.Table) -> Iterator[Sequence[Any]]:
+    """Yield the heads and rows of a table as cells of text and numbers."""
+    yield found.column_names
     for batch in found.to_batches(max_chunksize=1000):
         columns = [batch.column(i).to_pylist() for i in range(batch.num_columns)]
-        writer.writerows([_cell(value) for value in row] for row in zip(*columns, strict=True))
-    return buffer.getvalue()
+        yield from ([_cell(value) for value in row] for row in zip(*columns, strict=True))
 
 
 def _cell(value: Any) -> Any:
@@ -128,7 +147,7 @@ def say_more(count: int) -> None:
 def print_fitting(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows in columns as wide as the terminal; say which columns there is no room for (the last ones)."""
     kept, widths = fitting(heads, rows, total=terminal_columns())
-    click.echo(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
+    show(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
     say_dropped([head for i, head in enumerate(heads) if i not in kept])
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import click
+from pipeline.cli.output import say
+from pipeline.cli.text import inert
 
 if TYPE_CHECKING:
     from pipeline.running.report import Progress
@@ -63,7 +64,7 @@ class Bar:
         """Print a failure above the bar."""
         from rich.text import Text
 
-        self._bars.console.print(Text(f"失败：{path}：{message}"))
+        self._bars.console.print(Text(inert(f"失败：{path}：{message}")))
 
 
 class Lines:
@@ -78,15 +79,15 @@ class Lines:
         from pipeline.running.report import PHASES
 
         self._name, self._total, self._done, self._said = PHASES.get(name, name), total, 0, time.monotonic()
-        click.echo(f"{self._name}……" + (f"共 {total}" if total else ""), err=True)
+        say(f"{self._name}……" + (f"共 {total}" if total else ""))
 
     def step(self, count: int = 1) -> None:
         """Print how far the phase is, not too often."""
         self._done += count
         if time.monotonic() - self._said >= _SECONDS:
             self._said = time.monotonic()
-            click.echo(f"{self._name} {self._done}/{self._total or '?'}", err=True)
+            say(f"{self._name} {self._done}/{self._total or '?'}")
 
     def failed(self, path: str, message: str) -> None:
         """Print a failure."""
-        click.echo(f"失败：{path}：{message}", err=True)
+        say(f"失败：{path}：{message}")

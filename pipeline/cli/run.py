@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import say
+from pipeline.cli.output import say, show
 from pipeline.cli.params import CONFIG_HELP, project_file
 from pipeline.core.errors import PipelineError
 
@@ -57,7 +57,7 @@ def run_command(
         say(f"用的是本目录的配置 {path}")
     with progress() as shown:
         report = run(inputs, out, config=settings, fresh=fresh, progress=shown)
-    click.echo(render(summarize(out), out))
+    show(render(summarize(out), out))
     if report.failed:
         say(f"{report.failed} 份文档失败，原因见上，或用 cewen issues {out} --severity error 查看。")
     return report.exit_code

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import print_json, say
+from pipeline.cli.output import print_json, say, show
 from pipeline.cli.params import json_option, out_argument
 
 
@@ -44,11 +44,11 @@ def eval_command(gold: Path, out: Path, errors: int, as_json: bool) -> int:
     if as_json:
         print_json(as_data(scores, mistakes=errors))
         return 0
-    click.echo(report(scores, texts))
+    show(report(scores, texts))
     if errors:
-        click.echo("")
+        show("")
         for line in mistake_lines(scores.mistakes[:errors], texts):
-            click.echo(line)
+            show(line)
     if len(scores.mistakes) > errors:
         say(f"共 {len(scores.mistakes)} 处错误，列出 {errors} 处；--errors 条数 可多列。")
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import print_json
+from pipeline.cli.output import print_json, show
 from pipeline.cli.page import PARTS, page
 from pipeline.cli.params import coded, json_option, out_argument
 from pipeline.cli.places import find_record
@@ -57,7 +57,7 @@ def show_command(out: Path, doc: str, only: tuple[str, ...], as_json: bool) -> i
         return 0
     wanted = [code for name in only if (code := code_of(PARTS, name))]
     call = f"cewen show {out} {doc}" if " " not in doc else f"cewen show {out} {record.doc_id}"
-    click.echo(page(found, _code_names(out), only=wanted, call=call))
+    show(page(found, _code_names(out), only=wanted, call=call))
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import print_json, say
+from pipeline.cli.output import print_json, say, show
 from pipeline.cli.params import json_option
 from pipeline.cli.text import grid
 from pipeline.core.files import check_place
@@ -68,7 +68,7 @@ def train_command(
     if as_json:
         print_json(_data(taught, target))
     else:
-        click.echo(_table(taught))
+        show(_table(taught))
     for words in _words(taught):
         say(words)
     say(f'已写入 {target}。在配置里写 [coding] models = ["themes", "{target.as_posix()}"]，再用 cewen run 重新运行。')

@@ -11,6 +11,8 @@ MAX_CELL = 40
 # A column of a table that must fit gets at least so much; where output goes to no terminal there is room for this.
 _LEAST, _NO_TERMINAL = 12, 120
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# signs that take no room but turn the direction of what follows or hide in a text
+_UNSEEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 def width(text: str) -> int:
@@ -26,9 +28,17 @@ def pad(text: str, columns: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
+def inert(text: str) -> str:
+    """Return ``text`` so that it does nothing to a terminal: control characters but line breaks become spaces.
+
+    What hides or turns the direction of writing is left out. Escape sequences are no longer any.
+    """
+    return "\n".join(_UNSEEN.sub("", _CONTROL.sub(" ", line)) for line in text.split("\n"))
+
+
 def cut(text: str, columns: int) -> str:
-    """Return ``text`` on one line without control characters, cut with 「…」 to ``columns``."""
-    text = _CONTROL.sub(" ", text)
+    """Return ``text`` on one line and ``inert``, cut with 「…」 to ``columns``."""
+    text = inert(text.replace("\n", " "))
     if width(text) <= columns:
         return text
     kept, used = [], 1
@@ -81,7 +91,7 @@ def fitting(
     natural, least = [], []
     for number, head in enumerate(heads):
         cells = [row[number] for row in rows]
-        full = max([width(head), *(width(_CONTROL.sub(" ", str(cell))) for cell in cells if cell is not None)])
+        full = max([width(inert(head)), *(width(inert(str(cell))) for cell in cells if cell is not None)])
         most = MAX_CELL if wide < 0 or _numeric(cells) else max(MAX_CELL // 2, width(head))
         natural.append(full if number == wide else min(full, most))
         smallest = full if _numeric(cells) else max(width(head), 3 * _LEAST if number == wide else _LEAST)
@@ -113,6 +123,7 @@ def _drawn(heads: Sequence[str], rows: Sequence[Sequence[object]], widths: Seque
         for row in rows
     ]
     numeric = [_numeric([row[number] for row in rows]) for number in range(len(heads))]
+    heads = [inert(head.replace("\n", " ")) for head in heads]
     wide = [max([width(head), *(width(row[i]) for row in cells)]) for i, head in enumerate(heads)]
     lines = [heads, ["─" * columns_of for columns_of in wide], *cells]
     return "\n".join(

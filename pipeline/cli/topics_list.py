@@ -14,6 +14,7 @@ from pipeline.cli.output import (
     print_table,
     say,
     say_dropped,
+    show,
     target_option,
     write_table,
 )
@@ -62,7 +63,7 @@ def print_topics(found: pa.Table) -> None:
     rows = [[_plain(name, row[name]) for name in _SHOWN] for row in found.to_pylist()]
     heads = [HEADINGS[name] for name in _SHOWN]
     kept, widths = fitting(heads, rows, total=terminal_columns(), wide=_SHOWN.index("top_terms"))
-    click.echo(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
+    show(table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], widths))
     say_dropped([head for i, head in enumerate(heads) if i not in kept])
     say(f"共 {found.num_rows} 个主题，模型 {found.column('model')[0].as_py()}。")
 

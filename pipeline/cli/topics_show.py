@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.help import help_option
-from pipeline.cli.output import print_json, say
+from pipeline.cli.output import print_json, say, show
 from pipeline.cli.params import json_option, out_argument
 from pipeline.cli.text import cut, terminal_columns
 from pipeline.table.words import unwrap
@@ -47,20 +47,20 @@ def show_command(out: Path, topic: str, most: int, as_json: bool) -> int:
         there = documents.slice(0, most).to_pylist()
         print_json({**one, "terms": listed, "documents": there, "passages": [asdict(quote) for quote in quotes]})
         return 0
-    click.echo(
+    show(
         f"{topic_id} {one['label']}　最大主题的文档 {one['n_documents']} 篇，占比 {one['share']:.1%}"
         + ("" if one["coherence"] is None else f"，一致性 {one['coherence']:.2f}")
     )
-    click.echo("主题词：" + "、".join(f"{term} {weight:.3f}" for term, weight in terms))
-    click.echo(f"\n文档（共 {documents.num_rows} 篇有此主题）：")
+    show("主题词：" + "、".join(f"{term} {weight:.3f}" for term, weight in terms))
+    show(f"\n文档（共 {documents.num_rows} 篇有此主题）：")
     for row in documents.slice(0, most).to_pylist():
         name = cut(f"{row['source_name']}　{unwrap(row['title'] or '')}", terminal_columns() - 8)
-        click.echo(f"  {row['weight']:.2f}  {name}")
-    click.echo("\n原文：")
+        show(f"  {row['weight']:.2f}  {name}")
+    show("\n原文：")
     for quote in quotes:
         page = "" if quote.page is None else f" 第 {quote.page} 页"
         where = f"{quote.source_name}{page} 第 {quote.start}–{quote.end} 字　{unwrap(quote.heading or '')}".rstrip()
-        click.echo(f"  “{cut(unwrap(quote.quote), 2 * terminal_columns())}”\n    {cut(where, terminal_columns() - 4)}")
+        show(f"  “{cut(unwrap(quote.quote), 2 * terminal_columns())}”\n    {cut(where, terminal_columns() - 4)}")
     if not quotes:
         say("没有长短合适、含有主题词的段落。")
     return 0

@@ -1,24 +1,26 @@
-"""A folder of CSV files, one for each table, with a byte-order mark so that Excel reads them as UTF-8."""
+"""CSV files, one for each table, with a byte-order mark so that Excel reads them as UTF-8."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pipeline.export.knowledge import NAME, knowledge_columns, knowledge_rows
-from pipeline.export.notes import DICTIONARY_HEADINGS, NOTES, dictionary
-from pipeline.table.cells import rows, write_csv
-from pipeline.table.derive import columns
-from pipeline.table.schema import TABLES
+from pipeline.export.content import Chosen, Content, beside, bundle, is_single, written
+from pipeline.table.cells import write_csv
 
 
-def export_csv(out: Path, folder: Path) -> None:
-    """Write knowledge.csv, NAME.csv for each table of a finished run, 数据字典.csv and 说明.csv into ``folder``.
+def export_csv(out: Path, place: Path, **options: Any) -> tuple[str, ...]:
+    """Write tables of a finished run into the folder ``place``, or one into the file ``place``; return what to tell.
 
-    Headings are the column names, values as in the tables. Raises PipelineError when ``out`` has no tables.
+    ``options`` are the fields of ``content.Chosen``. Headings are the column names, values as in the tables; notes
+    and data dictionary lie beside them. Raises PipelineError as ``content.bundle`` does.
     """
-    view = knowledge_columns(out)
-    write_csv(folder / f"{NAME}.csv", [column.name for column in view], knowledge_rows(out, view))
-    for table in TABLES:
-        write_csv(folder / f"{table.name}.csv", [column.name for column in columns(table.row)], rows(out, table))
-    write_csv(folder / "数据字典.csv", DICTIONARY_HEADINGS, dictionary(view))
-    write_csv(folder / "说明.csv", ("条目", "说明"), NOTES)
+    chosen = Chosen(**options)
+    made = bundle(out, chosen, single=is_single(place, ".csv"))
+    written(place, made, ".csv", _write, beside=beside(made, "csv", chosen))
+    return made.told
+
+
+def _write(content: Content, target: Path) -> None:
+    """Write one table."""
+    write_csv(target, [column.name for column in content.columns], content.read())

@@ -1,33 +1,30 @@
-"""A folder of JSON Lines files, one for each table."""
+"""JSON Lines files, one for each table."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.core.files import completed
-from pipeline.export.knowledge import NAME, knowledge_columns, knowledge_rows
-from pipeline.table.cells import as_json, rows
-from pipeline.table.derive import Column, columns
-from pipeline.table.schema import TABLES
+from pipeline.export.content import Chosen, Content, beside, bundle, is_single, written
+from pipeline.table.cells import as_json
 
 
-def export_jsonl(out: Path, folder: Path) -> None:
-    """Write knowledge.jsonl and NAME.jsonl for each table of a finished run into ``folder``.
+def export_jsonl(out: Path, place: Path, **options: Any) -> tuple[str, ...]:
+    """Write tables of a finished run into the folder ``place``, or one into the file ``place``; return what to tell.
 
-    One object a line; keys are column names. Raises PipelineError when ``out`` has no tables.
+    One object a line; keys are column names. ``options`` and errors as of ``csv.export_csv``.
     """
-    view = knowledge_columns(out)
-    _write(folder / f"{NAME}.jsonl", view, knowledge_rows(out, view))
-    for table in TABLES:
-        _write(folder / f"{table.name}.jsonl", columns(table.row), rows(out, table))
+    chosen = Chosen(**options)
+    made = bundle(out, chosen, single=is_single(place, ".jsonl"))
+    written(place, made, ".jsonl", _write, beside=beside(made, "jsonl", chosen))
+    return made.told
 
 
-def _write(target: Path, found: Sequence[Column], lines: Iterable[Sequence[Any]]) -> None:
+def _write(content: Content, target: Path) -> None:
     """Write one file; it appears only once it is complete."""
     with completed(target) as fresh, fresh.open("w", encoding="utf-8", newline="\n") as file:
-        for row in lines:
-            record = {column.name: as_json(value) for column, value in zip(found, row, strict=True)}
+        for row in content.read():
+            record = {column.name: as_json(value) for column, value in zip(content.columns, row, strict=True)}
             file.write(json.dumps(record, ensure_ascii=False) + "\n")

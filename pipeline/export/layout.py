@@ -73,9 +73,14 @@ def _width(column: Column) -> int:
         return 14
     if column.name.startswith("codes"):
         return 22
-    if column.name.endswith("_date") or column.name == "expiry":
+    if is_date(column):
         return 12
     return _WIDTHS.get(column.name, _NARROW)
+
+
+def is_date(column: Column) -> bool:
+    """Tell whether a column holds dates, as precise as the source is."""
+    return column.name.endswith("_date") or column.name == "expiry"
 
 
 def _wraps(column: Column) -> bool:

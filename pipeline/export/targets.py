@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.errors import PipelineError
+from pipeline.table.words import closest
 
 # Options by the keyword a target's function takes, and as they are typed.
 OPTIONS = {
@@ -21,28 +22,46 @@ OPTIONS = {
     "measures": "--no-measures",
     "suggestions": "--suggestions",
     "bare": "--bare",
+    "tables": "--table",
+    "panel": "--panel",
+    "balanced": "--balanced",
 }
 _CODED = ("codebooks", "coders", "measures", "bmp_safe")
+_TABLES = ("tables", "panel", "balanced", "codebooks", "coders")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An export: its name, what it makes, the suffix of its file (empty: a folder), the function (None: to come).
+    """An export: its name, what it makes, the suffix of its file, the function.
 
-    ``options`` are the keywords the function takes beside the run and the place. What it returns is told.
+    ``options`` are the keywords the function takes beside the run and the place; ``folder``: the place may be a folder
+    of such files too. What the function returns is told.
     """
 
     name: str
     zh: str
     suffix: str
-    function: str | None
+    function: str
     options: tuple[str, ...] = ()
+    folder: bool = False
+
+
+def _of_tables(name: str, zh: str) -> Target:
+    """Return a target that writes each table into a file of its own."""
+    function = f"pipeline.export.{'stats' if name in ('sav', 'dta') else name}:export_{name}"
+    return Target(name, zh, f".{name}", function, (*_TABLES, "bare"), folder=True)
 
 
 TARGETS = (
-    Target("xlsx", "Excel 工作簿：每表一页，附数据字典", ".xlsx", "pipeline.export.xlsx:export_xlsx"),
-    Target("csv", "目录，每表一个 CSV 文件", "", "pipeline.export.csv:export_csv"),
-    Target("jsonl", "目录，每表一个 JSON Lines 文件", "", "pipeline.export.jsonl:export_jsonl"),
+    Target("xlsx", "Excel 工作簿：每表一页，附数据字典", ".xlsx", "pipeline.export.xlsx:export_xlsx", _TABLES),
+    _of_tables("csv", "CSV：Excel 可直接打开"),
+    _of_tables("jsonl", "JSON Lines：一行一条"),
+    _of_tables("parquet", "Parquet：给 pandas、R、DuckDB 等"),
+    _of_tables("sav", "SPSS 数据：中文变量标签和值标签"),
+    _of_tables("dta", "Stata 数据：中文变量标签和值标签"),
+    Target("graphml", "文档引用网络（Gephi、Cytoscape、igraph）", ".graphml", "pipeline.export.network:export_graphml"),
+    Target("bibtex", "文档题录 BibTeX（LaTeX、Zotero、JabRef）", ".bib", "pipeline.export.citations:export_bibtex"),
+    Target("csl", "文档题录 CSL-JSON（Zotero、pandoc）", ".json", "pipeline.export.citations:export_csl"),
     Target(
         "qdpx",
         "REFI-QDA 项目（NVivo、MAXQDA、ATLAS.ti、QualCoder），附编码本、分类表、编码表",
@@ -59,8 +78,6 @@ TARGETS = (
         _CODED,
     ),
     Target("doccano", "doccano 的 JSONL，附标签", ".jsonl", "pipeline.qda.exports:export_doccano", _CODED),
-    Target("sav", "SPSS 数据", "", None),
-    Target("dta", "Stata 数据", "", None),
 )
 
 
@@ -71,11 +88,8 @@ def export(out: Path, name: str, target: Path, options: Mapping[str, Any] | None
     """
     given = dict(options or {})
     found = next((one for one in TARGETS if one.name == name), None)
-    ready = [one.name for one in TARGETS if one.function]
     if found is None:
-        raise PipelineError(f"不认识的导出格式“{name}”，可用的有：{'、'.join(ready)}")
-    if found.function is None:
-        raise PipelineError(f"导出为 {name}（{found.zh}）还没有做好，目前可用的有：{'、'.join(ready)}")
+        raise PipelineError(f"不认识的导出格式“{name}”{closest(name, [one.name for one in TARGETS])}")
     mistakes = [*_wrong_options(found, given), *_wrong_place(found, target)]
     if mistakes:
         raise PipelineError(*mistakes)
@@ -92,11 +106,11 @@ def _wrong_options(found: Target, given: Mapping[str, Any]) -> list[str]:
 
 def _wrong_place(found: Target, target: Path) -> list[str]:
     """Return a sentence when the target is no file or folder as it should be."""
-    name = found.name
-    if found.suffix and target.suffix.lower() != found.suffix:
+    name, suffix = found.name, target.suffix.lower()
+    if suffix == found.suffix:
+        return [f"{target}: 导出为 {name} 时要给出文件名，这里是一个目录"] if target.is_dir() else []
+    if not found.folder:
         return [f"{target}: 导出为 {name} 时文件名应以 {found.suffix} 结尾"]
-    if not found.suffix and target.is_file():
-        return [f"{target}: 导出为 {name} 时要给出目录，这里是一个文件"]
-    if found.suffix and target.is_dir():
-        return [f"{target}: 导出为 {name} 时要给出文件名，这里是一个目录"]
+    if target.is_file() or suffix in {one.suffix for one in TARGETS}:
+        return [f"{target}: 导出为 {name} 时应给出目录，或以 {found.suffix} 结尾的文件名"]
     return []

@@ -8,20 +8,21 @@ together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
 from itertools import combinations
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
 from pipeline.core.association import npmi
 from pipeline.core.errors import PipelineError
+from pipeline.table.graphml import graphml
 
 TERMS, EDGES = 150, 500
 LEAST, LEAST_DOCUMENTS, LEAST_NPMI = 5, 3, 0.1
 _DIGITS = 6
-_TYPES = {"str": "string", "int": "int", "float": "double"}
+NODE_KEYS = {"term": "string", "frequency": "int", "documents": "int", "degree": "int"}
+EDGE_KEYS = {"weight": "int", "documents": "int", "npmi": "double"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ class TermNetwork:
 
     def graphml(self) -> str:
         """Return the network as GraphML, for Gephi, Cytoscape, igraph or networkx."""
-        return "\n".join(_graphml(self)) + "\n"
+        nodes = ((node.term, asdict(node)) for node in self.nodes)
+        edges = ((edge.source, edge.target, _figures(edge)) for edge in self.edges)
+        return "\n".join(graphml("terms", NODE_KEYS, nodes, EDGE_KEYS, edges)) + "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,26 +160,6 @@ def _edges(
     return edges[: limits.edges], len(edges)
 
 
-def _graphml(network: TermNetwork) -> Iterator[str]:
-    """Yield the lines of the file."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
-    for where, kind in (("node", Node), ("edge", Edge)):
-        for field in fields(kind):
-            if field.name not in ("source", "target"):
-                name, told = field.name, _TYPES[str(field.type)]
-                yield f'  <key id="{where}_{name}" for="{where}" attr.name="{name}" attr.type="{told}"/>'
-    yield '  <graph id="terms" edgedefault="undirected">'
-    for node in network.nodes:
-        yield f"    <node id={quoteattr(node.term)}>{_data('node', asdict(node))}</node>"
-    for edge in network.edges:
-        figures = asdict(edge)
-        ends = " ".join(f"{end}={quoteattr(figures.pop(end))}" for end in ("source", "target"))
-        yield f"    <edge {ends}>{_data('edge', figures)}</edge>"
-    yield "  </graph>"
-    yield "</graphml>"
-
-
-def _data(where: str, values: dict[str, object]) -> str:
-    """Return the data elements of a node or edge."""
-    return "".join(f'<data key="{where}_{name}">{escape(str(value))}</data>' for name, value in values.items())
+def _figures(edge: Edge) -> dict[str, object]:
+    """Return what is told of an edge beside its ends."""
+    return {name: value for name, value in asdict(edge).items() if name in EDGE_KEYS}

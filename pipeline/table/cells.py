@@ -67,10 +67,10 @@ def write_csv(target: Path, heads: Sequence[str], lines: Iterable[Sequence[Any]]
     with completed(target) as fresh, fresh.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(heads)
-        writer.writerows([_cell(value) for value in line] for line in lines)
+        writer.writerows([csv_cell(value) for value in line] for line in lines)
 
 
-def _cell(value: Any) -> Any:
+def csv_cell(value: Any) -> Any:
     """Return a value as it is written; a NUL, which no CSV reader takes, is left out."""
     if isinstance(value, str):
         return harmless(value.replace("\0", ""))

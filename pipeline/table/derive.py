@@ -69,12 +69,17 @@ def _column(where: str, name: str, hint: Any) -> Column:
 
 def arrow_schema(table: Table) -> pa.Schema:
     """Return the Arrow schema of ``table``; each field's metadata holds its Chinese heading, note and value words."""
+    return column_schema(columns(table.row), table.zh)
+
+
+def column_schema(found: Sequence[Column], zh: str) -> pa.Schema:
+    """Return the Arrow schema of some columns, as ``arrow_schema`` does; ``zh`` is what people call the table."""
     import pyarrow as pa
 
     types = {str: pa.string(), int: pa.int64(), float: pa.float64(), Decimal: pa.decimal128(PRECISION, SCALE)}
     return pa.schema(
-        [pa.field(c.name, types[c.type], c.nullable, metadata=_metadata(c.col)) for c in columns(table.row)],
-        metadata={"zh": table.zh},
+        [pa.field(c.name, types[c.type], c.nullable, metadata=_metadata(c.col)) for c in found],
+        metadata={"zh": zh},
     )
 
 

@@ -18,11 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a filter is compared: the SQL condition for one value ``?``, its Chinese help, the words of a closed list."""
+    """How a filter is compared: the SQL condition for one value ``?``, its Chinese help, the words of a closed list.
+
+    ``whole`` is the condition for a value written with ``=`` before it: the whole text; ``=`` alone, no text.
+    """
 
     sql: str
     zh: str
     values: Mapping[str, str] | None = None
+    whole: str | None = None
+
+
+_WHOLE = "coalesce({}, '') = ?"
+
+
+def _part(column: str, zh: str) -> How:
+    """Return how a text is looked for in a column, and compared with the whole of it."""
+    return How(f"contains({column}, ?)", f"{zh}（前面加 = 为全文相同，只写 = 为没有写明）", whole=_WHOLE.format(column))
 
 
 _BARE = r"regexp_replace(evidence, '[\s\x{3000}\x{a0}]+', '', 'g')"
@@ -48,10 +60,10 @@ class Filters:
     bound: Annotated[tuple[str, ...], How("bound = ?", "限定", BOUNDS)] = ()
     unit: Annotated[tuple[str, ...], How("unit = ?", "单位，例如 元")] = ()
     time: Annotated[tuple[str, ...], How(_TIME, "措施自身的时间（不是发文年份）：2025、2025-06 或 2025年6月")] = ()
-    item: Annotated[tuple[str, ...], How("contains(item, ?)", "事项含有的文字")] = ()
-    beneficiary: Annotated[tuple[str, ...], How("contains(beneficiary, ?)", "受益对象含有的文字")] = ()
-    instrument: Annotated[tuple[str, ...], How("contains(instrument, ?)", "支持方式含有的文字")] = ()
-    agency: Annotated[tuple[str, ...], How("contains(agency, ?)", "责任单位含有的文字")] = ()
+    item: Annotated[tuple[str, ...], _part("item", "事项含有的文字")] = ()
+    beneficiary: Annotated[tuple[str, ...], _part("beneficiary", "受益对象含有的文字")] = ()
+    instrument: Annotated[tuple[str, ...], _part("instrument", "支持方式含有的文字")] = ()
+    agency: Annotated[tuple[str, ...], _part("agency", "责任单位含有的文字")] = ()
     text: Annotated[tuple[str, ...], How(f"contains({_BARE}, ?)", "原文句子含有的文字，不计空格和换行")] = ()
     code: Annotated[
         tuple[str, ...],
@@ -63,8 +75,11 @@ class Filters:
     topic: Annotated[
         tuple[str, ...], How("(contains(topic, ?) OR topic_id = ?)", "文档主题含有的文字，或主题编号")
     ] = ()
-    region: Annotated[tuple[str, ...], How("contains(region, ?)", "地区全称含有的文字，例如 浙江")] = ()
-    issuer: Annotated[tuple[str, ...], How("contains(issuer, ?)", "发文机关含有的文字")] = ()
+    region: Annotated[tuple[str, ...], _part("region", "地区全称含有的文字，例如 浙江")] = ()
+    issuer: Annotated[tuple[str, ...], _part("issuer", "发文机关含有的文字")] = ()
+    level: Annotated[
+        tuple[str, ...], How("level = ?", "发文层级：国家、省、市、县等", whole=_WHOLE.format("level"))
+    ] = ()
     year: Annotated[tuple[int, ...], How("year = ?", "发文年份（措施自身的时间用 --time）")] = ()
     doc: Annotated[tuple[str, ...], How("(doc_id = ? OR source_name = ?)", "文档编号（或开头几位）或文件名")] = ()
     min: Annotated[
@@ -99,17 +114,24 @@ def conditions(filters: Any, connection: duckdb.DuckDBPyConnection, names: Mappi
         if not wanted:
             continue
         how = how_of(field.name, type(filters))[1]
-        meant: list[Any] = []
+        meant: list[tuple[str, Any]] = []
         for value in wanted:
             try:
-                meant += look_up.resolve(field.name, how, value)
+                meant += _compared(look_up, field.name, how, value)
             except PipelineError as error:
                 mistakes += error.mistakes
-        parts.append("(" + " OR ".join([how.sql] * len(meant)) + ")")
-        values += [value for value in meant for _ in range(how.sql.count("?"))]
+        parts.append("(" + " OR ".join(sql for sql, _ in meant) + ")")
+        values += [value for sql, value in meant for _ in range(sql.count("?"))]
     if mistakes:
         raise PipelineError(*mistakes)
     return (" WHERE " + " AND ".join(parts) if parts else ""), values
+
+
+def _compared(look_up: _Known, name: str, how: How, value: Any) -> list[tuple[str, Any]]:
+    """Return the conditions one value stands for, each with what it is compared with."""
+    if how.whole is not None and value.startswith("="):
+        return [(how.whole, value[1:])]
+    return [(how.sql, one) for one in look_up.resolve(name, how, value)]
 
 
 @dataclass(frozen=True, slots=True)

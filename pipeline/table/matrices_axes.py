@@ -108,7 +108,7 @@ def read_axis(
     names = codebook_names(connection)
     book = find_book(connection, names, name)
     if name in _CODE or book is not None:
-        books = [book] if book is not None else _books(connection, names, codebooks)
+        books = [book] if book is not None else find_books(connection, names, codebooks)
         return _code_axis(connection, books, names, wanted=wanted, top=top)
     if name in CODER:
         heads = [Head(one, coder_words(one)) for one in coders]
@@ -140,7 +140,7 @@ def known_books(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [str(row[0]) for row in connection.execute(sql).fetchall()]
 
 
-def _books(connection: duckdb.DuckDBPyConnection, names: Mapping[str, str], given: Iterable[str]) -> list[str]:
+def find_books(connection: duckdb.DuckDBPyConnection, names: Mapping[str, str], given: Iterable[str]) -> list[str]:
     """Return the codebooks meant, all without any. Raises PipelineError naming what there is."""
     known = known_books(connection)
     mistakes, found = [], []

@@ -50,6 +50,14 @@ def code_columns(codebooks: Sequence[str]) -> dict[str, str]:
 
 def view_sql(codebooks: Sequence[str]) -> str:
     """Return the CREATE VIEW statement; each codebook gets a column of its own beside ``codes``."""
+    return f"CREATE OR REPLACE VIEW knowledge AS\n{select_sql(codebooks)}"
+
+
+def select_sql(codebooks: Sequence[str], picked: str | None = None) -> str:
+    """Return the view's SELECT; ``picked`` is a SELECT of the rows of ``measures`` it is about, default all.
+
+    Sections, codings and topics of other documents aren't looked at then, so that a page of rows costs little.
+    """
     names = code_columns(codebooks)
     per_book = "".join(
         f",\n    string_agg(name, '；' ORDER BY position) FILTER (codebook = {_text(book)}) AS {_name(name)}"
@@ -58,19 +66,25 @@ def view_sql(codebooks: Sequence[str]) -> str:
     book_columns = "".join(f",\n  k.{_name(name)}" for name in names.values())
     measure_columns = ", ".join(f"m.{_name(column.name)}" for column in columns(MeasureRow))
     document_columns = ", ".join(f"d.{_name(name)}" for name in DOCUMENT_COLUMNS)
+    source, sections, doc_topics, first = "measures", "sections", "doc_topics", ""
+    if picked:
+        source, sections, doc_topics = "picked", "their_sections", "their_topics"
+        first = f"picked AS MATERIALIZED ({picked}),\n" + "".join(
+            f"{near} AS MATERIALIZED (SELECT * FROM {table} WHERE doc_id IN (SELECT doc_id FROM picked)),\n"
+            for near, table in ((sections, "sections"), (doc_topics, "doc_topics"))
+        )
     return f"""
-CREATE OR REPLACE VIEW knowledge AS
 WITH RECURSIVE
-paths AS (
+{first}paths AS (
   SELECT section_id, trim(number || ' ' || heading) AS section, trim(number || ' ' || heading) AS section_path
-  FROM sections WHERE parent_id IS NULL
+  FROM {sections} WHERE parent_id IS NULL
   UNION ALL
   SELECT s.section_id, trim(s.number || ' ' || s.heading), p.section_path || ' > ' || trim(s.number || ' ' || s.heading)
-  FROM sections s JOIN paths p ON s.parent_id = p.section_id
+  FROM {sections} s JOIN paths p ON s.parent_id = p.section_id
 ),
 given AS (
   SELECT DISTINCT m.measure_id, c.codebook, c.code
-  FROM measures m JOIN codings c ON c.doc_id = m.doc_id AND c.start <= m.start AND c."end" >= m."end"
+  FROM {source} m JOIN codings c ON c.doc_id = m.doc_id AND c.start <= m.start AND c."end" >= m."end"
 ),
 named AS (
   SELECT g.measure_id, g.codebook, coalesce(n.name, g.code) AS name, n.rowid AS position
@@ -82,7 +96,7 @@ coded AS (
   FROM named GROUP BY measure_id
 ),
 main_topics AS (
-  SELECT doc_id, topic_id FROM doc_topics
+  SELECT doc_id, topic_id FROM {doc_topics}
   QUALIFY row_number() OVER (PARTITION BY doc_id ORDER BY weight DESC, topic_id) = 1
 )
 SELECT {measure_columns},
@@ -90,7 +104,7 @@ SELECT {measure_columns},
   p.section, p.section_path,
   k.codes{book_columns},
   x.topic_id, t.label AS topic
-FROM measures m
+FROM {source} m
 LEFT JOIN documents d ON d.doc_id = m.doc_id
 LEFT JOIN paths p ON p.section_id = m.section_id
 LEFT JOIN coded k ON k.measure_id = m.measure_id
@@ -124,7 +138,8 @@ def heading_of(comment: str) -> str:
 def codebook_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return codebook → the name people know it by, for the codebooks of a run, in their order."""
     found = connection.execute(
-        "SELECT comment FROM duckdb_columns() WHERE table_name = 'knowledge' AND NOT internal ORDER BY column_index"
+        "SELECT comment FROM duckdb_columns() WHERE table_name = 'knowledge' AND NOT internal"
+        " AND database_name = current_database() ORDER BY column_index"
     ).fetchall()
     return dict(_named(str(row[0]) for row in found))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pipeline.table.cells import plain_number, printable
 
 MAX_CELL = 32_767
 MAX_ROWS = 1_048_576
+_DATE = "yyyy-mm-dd"
 CUT = "……〔已截断〕"
 # Excel keeps a time of creation; a fixed one makes equal tables equal files.
 _CREATED = datetime(2000, 1, 1)
@@ -82,7 +83,7 @@ class Book:
         self.styles = {
             (wrap, form): self.workbook.add_format({"valign": "top", "text_wrap": wrap, "num_format": form})
             for wrap in (False, True)
-            for form in ("General", "#,##0", "#,##0.####")
+            for form in ("General", "#,##0", "#,##0.####", _DATE)
         }
 
     def sheet(self, plan: Sheet, lines: Iterable[Sequence[Any]]) -> None:
@@ -113,7 +114,7 @@ class Book:
         return sheet
 
     def _write(self, sheet: Any, cell: tuple[int, int], value: Any, *, wrap: bool) -> None:
-        """Write one value; text always as text, at most as long as a cell takes; amounts with thousands separators."""
+        """Write one value; text always as text, cut where it is too long; amounts with thousands separators."""
         if value is None:
             return
         if isinstance(value, str):
@@ -123,6 +124,8 @@ class Book:
             # Excel would show a whole number as 「3,000.」 in the format with decimals
             form = "#,##0" if isinstance(plain, int) else "#,##0.####"
             sheet.write_number(*cell, plain, self.styles[wrap, form])
+        elif isinstance(value, date):
+            sheet.write_datetime(*cell, datetime.combine(value, time()), self.styles[wrap, _DATE])
         else:
             sheet.write_number(*cell, value, self.styles[wrap, "General"])
 

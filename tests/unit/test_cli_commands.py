@@ -187,8 +187,11 @@ def test_measures(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_export(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", str(out), "--to", "jsonl", str(tmp_path / "j")], capsys)[0] == 0
     assert (tmp_path / "j" / "measures.jsonl").is_file()
-    code, _, words = run(["export", str(out), "--to", "sav", str(tmp_path / "x.sav")], capsys)
-    assert code == 2 and "还没有做好" in words
+    options = ["--panel", "年份", "--balanced", "--codebook", "示例", "--coder", "机器"]
+    code, _, words = run(["export", str(out), "--to", "sav", str(tmp_path / "x.sav"), *options], capsys)
+    assert code == 0 and "每个 年份 一行" in words and (tmp_path / "x_数据字典.csv").is_file()
+    code, _, words = run(["export", str(out), "--to", "dta", str(tmp_path / "x.dta"), "--balanced"], capsys)
+    assert code == 2 and "--balanced 只与 --panel 同用" in words
 
 
 def test_show_only_what_is_asked_for(out: Path, capsys: pytest.CaptureFixture[str]) -> None:

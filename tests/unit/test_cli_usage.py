@@ -165,7 +165,6 @@ def test_help_lists_codes_with_their_words_and_nothing_unbuilt() -> None:
     page = help_page(cli.commands["measures"], "cewen measures")
     assert "benefit（优惠支持）" in page and "上限不小于" in page and "发文年份" in page
     pages = "".join(help_page(command, name) for name, command in cli.commands.items())
-    for word in ("dask", "sav", "dta"):
-        assert word not in pages
+    assert "dask" not in pages
     page = help_page(cli.commands["query"], "cewen query")
     assert "SHOW TABLES" in page and "DESCRIBE knowledge" in page and "doc_topics（文档主题）" in page

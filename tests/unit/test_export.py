@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from table_samples import build, document
+from table_samples import build, document, source
 
 from pipeline.core.errors import PipelineError
 from pipeline.export.knowledge import knowledge_columns
@@ -196,35 +196,125 @@ def test_json_lines_are_the_rows(out: Path, tmp_path: Path) -> None:
     assert list(rows[0]) == [column.name for column in columns(TABLES[2].row)]
 
 
-@pytest.mark.parametrize("name", [target.name for target in TARGETS if target.function is None])
-def test_what_is_not_built_says_so(name: str, out: Path, tmp_path: Path) -> None:
-    with pytest.raises(PipelineError, match="还没有做好"):
-        export(out, name, tmp_path / f"x.{name}")
-    assert not list(tmp_path.iterdir())
-
-
 def test_wrong_targets_are_refused(out: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for name, target, words in (
         ("xlsx", "a.csv", "结尾"),
         ("csv", "file", "目录"),
-        ("pdf", "a.pdf", "不认识"),
+        ("sav", "a.dta", "以 .sav 结尾"),
+        ("graphml", "folder", "以 .graphml 结尾"),
+        ("pdf", "a.pdf", "不认识.*可用的有：xlsx"),
+        ("save", "a.sav", "是否应为“sav”"),
     ):
         with pytest.raises(PipelineError, match=words):
             export(out, name, tmp_path / target)
     with pytest.raises(PipelineError, match="请先运行"):
         export(tmp_path / "nothing", "xlsx", tmp_path / "a.xlsx")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    (tmp_path / "a.sav").mkdir()
+    with pytest.raises(PipelineError, match="这里是一个目录"):
+        export(out, "sav", tmp_path / "a.sav")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.sav", "file"]
 
 
-@pytest.mark.parametrize("one", [one for one in TARGETS if one.function], ids=lambda one: one.name)
+def test_options_that_do_not_go_together_are_all_told(out: Path, tmp_path: Path) -> None:
+    def words(options: dict[str, Any], name: str = "csv", place: str = "a.csv") -> str:
+        with pytest.raises(PipelineError) as error:
+            export(out, name, tmp_path / place, options)
+        return str(error.value)
+
+    told = words({"tables": ("措使", "codes"), "balanced": True, "coders": ("machine",), "codebooks": ("demo",)})
+    for part in (
+        "没有表“措使”，是否应为“措施”",
+        "--balanced 只与 --panel",
+        "--coder 只与",
+        "--codebook 只与",
+        "只放一张表",
+    ):
+        assert part in told
+    assert "不能与 --table 同时用" in words({"panel": "年份", "tables": ("codes",)})
+    assert "不能用 --panel，它没有别的选项" in words({"panel": "年份"}, "graphml", "a.graphml")
+    assert "没有可作行或列的“年”" in words({"panel": "年"})
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_table_or_some_can_be_chosen(out: Path, tmp_path: Path) -> None:
+    export(out, "csv", tmp_path / "a.csv")
+    assert read_csv(tmp_path / "a.csv")[0][:3] == ["source_name", "title", "quote"]
+    assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "a_数据字典.csv", "a_说明.csv"}
+    export(out, "jsonl", tmp_path / "b.jsonl", {"tables": ("代码",), "bare": True})
+    lines = (tmp_path / "b.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["code"] for line in lines] == ["attract", "attract-money", "keep"]
+    export(out, "csv", tmp_path / "c", {"tables": ("措施", "documents")})
+    names = {path.name for path in (tmp_path / "c").iterdir()}
+    assert names == {"measures.csv", "documents.csv", "数据字典.csv", "说明.csv"}
+    export(out, "xlsx", tmp_path / "d.xlsx", {"tables": ("issues", "政策知识表")})
+    book = openpyxl.load_workbook(tmp_path / "d.xlsx")
+    assert book.sheetnames == ["说明", "问题", "政策知识表", "数据字典"]
+    tables = {row[0].value for row in book["数据字典"].iter_rows(min_row=2)}
+    assert tables == {"issues 问题", "knowledge 政策知识表"}
+    assert {path.name for path in tmp_path.iterdir()} >= {"b.jsonl"} and not (tmp_path / "b_说明.csv").exists()
+
+
+def test_parquet_holds_the_tables_and_what_columns_are(out: Path, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    export(out, "parquet", tmp_path / "p")
+    for table in TABLES:
+        found = pq.read_table(tmp_path / "p" / f"{table.name}.parquet")
+        assert found.equals(pq.read_table(out / "tables" / f"{table.name}.parquet"))
+    found = pq.read_table(tmp_path / "p" / "knowledge.parquet")
+    assert found.column_names == [column.name for column in knowledge_columns(out)]
+    assert found.schema.field("role").metadata[b"zh"].decode() == "作用"
+    assert found["value_max"].to_pylist() == [Decimal(3000), Decimal(500000)]
+    export(out, "parquet", tmp_path / "t.parquet", {"panel": "年份", "balanced": True})
+    assert pq.read_table(tmp_path / "t.parquet")["year"].to_pylist() == [2023, 2024]
+
+
+def test_a_panel_goes_out_in_every_format_with_its_dictionary(out: Path, tmp_path: Path) -> None:
+    options = {"panel": "地区，年份", "codebooks": ("示例",)}
+    told = export(out, "csv", tmp_path / "p.csv", options)
+    assert told[0] == "面板：地区 × 年份" and any("1 篇文档没有写明" in line for line in told)
+    head, row = read_csv(tmp_path / "p.csv")
+    found = dict(zip(head, row, strict=True))
+    assert (found["region"], found["region_code"], found["year"]) == ("浙江省岚川市", "330000", "2024")
+    assert (found["n_benefit"], found["n_benefit_money"], found["sum_benefit_money"]) == ("2", "2", "503000")
+    assert (found["c_attract"], found["c_attract_money"], found["s_attract"]) == ("1", "1", "503000")
+    words = {line[1]: line[2] for line in read_csv(tmp_path / "p_数据字典.csv")[1:]}
+    assert set(words) == set(head) and words["c_attract_money"] == "示例:引才补贴 编码处数"
+    assert "面板：地区 × 年份" in str(read_csv(tmp_path / "p_说明.csv"))
+    export(out, "xlsx", tmp_path / "p.xlsx", options)
+    rows = sheet(tmp_path / "p.xlsx", "面板")
+    assert rows[0][:3] == ("地区", "行政区划代码", "年份") and rows[1][:3] == ("浙江省岚川市", "330000", 2024)
+    assert openpyxl.load_workbook(tmp_path / "p.xlsx")["面板"].freeze_panes == "D2"
+
+
+def test_whole_dates_are_dates_in_a_workbook(tmp_path: Path) -> None:
+    doc = document()
+    assert doc.head is not None
+    said = ["2024-05-20", "2024-05", "1899-12-31", "2024-02-29", "2024-13-01", "=1+1"]
+    docs = []
+    for number, text in enumerate(said):
+        head = replace(doc.head, issue_date=replace(doc.head.issue_date, value=text))
+        docs.append(replace(doc, head=head, source=source(f"{number}.txt", str(number))))
+    build_tables(lambda: [Entry(one.doc_id, one.source, "done", one) for one in docs], tmp_path)
+    export(tmp_path, "xlsx", tmp_path / "a.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "a.xlsx")["文档"]
+    at = headings(TABLES[0]).index("成文日期")
+    cells = [row[at] for row in page.iter_rows(min_row=2)]
+    assert [str(cell.value)[:10] for cell in cells] == said
+    assert [cell.is_date for cell in cells] == [True, False, False, True, False, False]
+    assert cells[0].number_format == "yyyy-mm-dd"
+    assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("one", TARGETS, ids=lambda one: one.name)
 def test_a_place_that_cannot_be_written_is_told(out: Path, tmp_path: Path, one: Target) -> None:
     (tmp_path / "文件").write_text("", encoding="utf-8")
     with pytest.raises(PipelineError, match=r"写不了这个文件.*不是目录.*请先关闭"):
         export(out, one.name, tmp_path / "文件" / f"新{one.suffix}")
 
 
-@pytest.mark.parametrize("one", [one for one in TARGETS if one.function], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", TARGETS, ids=lambda one: one.name)
 def test_a_file_that_is_open_elsewhere_is_told(
     out: Path, tmp_path: Path, one: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,1 @@
+"""The explorer: pages over a finished run, served on this machine only."""

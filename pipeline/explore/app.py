@@ -1,0 +1,82 @@
+"""The explorer as a Starlette application: its routes, and what is answered to mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pipeline.core.errors import PipelineError
+from pipeline.explore.asking import in_words
+from pipeline.explore.document import document_page
+from pipeline.explore.documents import documents_page
+from pipeline.explore.guard import Guard
+from pipeline.explore.measures import measure_page, measures_page
+from pipeline.explore.pages import Missing, as_json_response, html, twin_routes
+from pipeline.explore.printed import picture_file, printed_page
+from pipeline.explore.store import Store
+
+STATIC = Path(__file__).with_name("static")
+_REASONS = {404: "没有这一页", 405: "不能这样访问这一页"}
+
+
+def routes() -> list[BaseRoute]:
+    """Return all addresses of the explorer."""
+    return [
+        Route("/", lambda _request: RedirectResponse("/documents"), name="start"),
+        *twin_routes("/documents", "documents", documents_page),
+        Route("/doc/{doc_id}/page/{page}.png", picture_file, name="picture"),
+        *twin_routes("/doc/{doc_id}/page/{page}", "printed", printed_page),
+        *twin_routes("/doc/{doc_id}", "document", document_page),
+        *twin_routes("/measures", "measures", measures_page),
+        *twin_routes("/measure/{measure_id}", "measure", measure_page),
+        Mount("/static", StaticFiles(directory=STATIC), name="static"),
+    ]
+
+
+def create_app(out: Path) -> Starlette:
+    """Return the application over the finished run in ``out``. Raises PipelineError when there is none."""
+    store = Store(out)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    app = Starlette(
+        routes=routes(),
+        middleware=[Middleware(Guard)],
+        exception_handlers={HTTPException: _refused, PipelineError: _mistaken},
+        lifespan=lifespan,
+    )
+    app.state.store = store
+    return app
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """Answer an address that isn't there, or a method it doesn't take."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return _answer(request, status, _REASONS.get(status, "出错了"), [])
+
+
+def _mistaken(request: Request, error: Exception) -> Response:
+    """Answer a question with mistakes, or after something that isn't in the run."""
+    mistakes = in_words(error.mistakes) if isinstance(error, PipelineError) else [str(error)]
+    if isinstance(error, Missing):
+        return _answer(request, 404, "没有找到", mistakes)
+    return _answer(request, 400, "这样问不了", mistakes)
+
+
+def _answer(request: Request, status: int, title: str, mistakes: list[str]) -> Response:
+    """Return an error as a page, or as JSON where JSON was asked for."""
+    if request.scope["path"].endswith(".json"):
+        return as_json_response({"error": title, "mistakes": mistakes}, status)
+    return html(request, "error.html", status, title=title, section="", mistakes=mistakes)

@@ -1,0 +1,76 @@
+"""The measure table: filters, facets, sorting and paging, all in the address; and one measure by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.requests import Request
+
+from pipeline.explore.asking import filters_of
+from pipeline.explore.facets import chips, facets, typed
+from pipeline.explore.pages import Missing, Page, Sheet
+from pipeline.explore.paging import SIZES, paging
+from pipeline.explore.queries import measures as queries
+from pipeline.explore.store import Store
+from pipeline.table.derive import comment
+from pipeline.table.view import codebook_names, view_columns
+
+_DOWNLOAD_SECONDS = 600.0
+
+
+def measures_page(request: Request, store: Store) -> Page:
+    """Return the measures the address asks for, with what they can be narrowed down by.
+
+    Raises PipelineError, in Chinese, with every question that makes no sense or value the run doesn't have.
+    """
+    asked = request.query_params.multi_items()
+    filters, sort = filters_of(asked), request.query_params.get("sort", "")
+    with store.cursor() as cursor:
+        question = queries.ask(cursor, filters, sort)
+        page = paging(request, store.counts.remember(("count", filters), lambda: queries.count(cursor, question)))
+        found = queries.rows(cursor, queries.positions(cursor, question, limit=page.size, offset=page.offset))
+        heads = list(queries.headings(cursor))
+        sides = facets(store, cursor, filters, asked)
+
+    def rows() -> Iterator[list[Any]]:
+        with store.cursor(seconds=_DOWNLOAD_SECONDS) as cursor:
+            for row in queries.all_rows(cursor, queries.ask(cursor, filters, sort)):
+                yield [row[name] for name in heads]
+
+    counts = {side.name: [(c.value, c.label, c.count) for c in side.choices] for side in sides}
+    return Page(
+        "措施",
+        "measures.html",
+        Sheet("措施", heads, rows),
+        {**page.data(), "facets": counts, "measures": found},
+        {
+            "rows": found,
+            "paging": page,
+            "facets": sides,
+            "typed": typed(asked, sides),
+            "chips": chips(request.scope["path"], asked),
+            "sorts": queries.SORTS,
+            "sort": sort,
+            "sizes": SIZES,
+        },
+        "measures",
+    )
+
+
+def measure_page(request: Request, store: Store) -> Page:
+    """Return one measure with every column and what the columns mean. Raises Missing when there is no such measure."""
+    measure_id = request.path_params["measure_id"]
+    with store.cursor() as cursor:
+        row = queries.one(cursor, measure_id)
+        columns = view_columns(codebook_names(cursor))
+    if row is None:
+        raise Missing(f"没有措施“{measure_id}”。结果重新运行后编号可能变了，请从措施表中查找")
+    return Page(
+        f"措施：{row['quote']}",
+        "measure.html",
+        Sheet("措施", list(row), lambda: [list(row.values())]),
+        row,
+        {"row": row, "columns": [(column.name, column.col.zh, comment(column.col)) for column in columns]},
+        "measures",
+    )
