@@ -21,11 +21,19 @@ from pipeline.explore.documents import documents_page
 from pipeline.explore.guard import Guard
 from pipeline.explore.measures import measure_page, measures_page
 from pipeline.explore.pages import Missing, as_json_response, html, twin_routes
+from pipeline.explore.posting import new_token
 from pipeline.explore.printed import picture_file, printed_page
+from pipeline.explore.review import answer, corrections_page, review_page
 from pipeline.explore.store import Store
 
 STATIC = Path(__file__).with_name("static")
-_REASONS = {404: "没有这一页", 405: "不能这样访问这一页"}
+_REASONS = {
+    400: "没有收全",
+    403: "没有采用：请从本页面上提交，页面旧了请先刷新",
+    404: "没有这一页",
+    405: "不能这样访问这一页",
+    413: "没有采用：内容太长",
+}
 
 
 def routes() -> list[BaseRoute]:
@@ -38,6 +46,9 @@ def routes() -> list[BaseRoute]:
         *twin_routes("/doc/{doc_id}", "document", document_page),
         *twin_routes("/measures", "measures", measures_page),
         *twin_routes("/measure/{measure_id}", "measure", measure_page),
+        *twin_routes("/review", "review", review_page),
+        Route("/review", answer, name="answer", methods=["POST"]),
+        *twin_routes("/corrections", "corrections", corrections_page),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
 
@@ -58,6 +69,7 @@ def create_app(out: Path) -> Starlette:
         lifespan=lifespan,
     )
     app.state.store = store
+    app.state.token = new_token()
     return app
 
 

@@ -23,7 +23,7 @@ from pipeline.table.cells import as_json, csv_cell, printable
 
 FORMS = (".json", ".csv", "")
 # name, label and address of each entry of the main navigation
-NAVIGATION = (("documents", "文档", "/documents"), ("measures", "措施", "/measures"))
+NAVIGATION = (("documents", "文档", "/documents"), ("measures", "措施", "/measures"), ("review", "复核", "/review"))
 _BATCH = 500
 
 
