@@ -20,7 +20,7 @@ from pipeline.explore.codes import code_page, codes_page
 from pipeline.explore.compare import compare_page
 from pipeline.explore.document import document_page
 from pipeline.explore.documents import documents_page
-from pipeline.explore.guard import Guard
+from pipeline.explore.guard import HEADERS, Guard
 from pipeline.explore.issues import issues_page
 from pipeline.explore.matrix import matrix_page, quotes_page
 from pipeline.explore.measures import measure_page, measures_page
@@ -76,7 +76,7 @@ def create_app(out: Path) -> Starlette:
     app = Starlette(
         routes=routes(),
         middleware=[Middleware(Guard)],
-        exception_handlers={HTTPException: _refused, PipelineError: _mistaken},
+        exception_handlers={HTTPException: _refused, PipelineError: _mistaken, Exception: _broken},
         lifespan=lifespan,
     )
     app.state.store = store
@@ -96,6 +96,18 @@ def _mistaken(request: Request, error: Exception) -> Response:
     if isinstance(error, Missing):
         return _answer(request, 404, "没有找到", mistakes)
     return _answer(request, 400, "这样问不了", mistakes)
+
+
+def _broken(request: Request, _error: Exception) -> Response:
+    """Answer where the program failed; the server goes on, and what happened is told where it was started.
+
+    This answer doesn't pass the guard, so it brings the headers itself.
+    """
+    told = _answer(
+        request, 500, "程序出错了", ["这是程序的缺陷。出错的经过写在启动 cewen explore 的窗口里，请报告给开发者"]
+    )
+    told.headers.update(HEADERS)
+    return told
 
 
 def _answer(request: Request, status: int, title: str, mistakes: list[str]) -> Response:

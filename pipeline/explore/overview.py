@@ -117,7 +117,9 @@ def _by_year(cursor: duckdb.DuckDBPyConnection) -> Figure | None:
     if len(years) > 80:  # a year misread far away mustn't flatten all others
         years = sorted({year for year, _, _ in rows})
     counts = {(year, level): n for year, level, n in rows}
-    levels = list(dict.fromkeys(level for _, level, _ in sorted(rows, key=lambda row: not row[1])))
+    found = {level for _, level, _ in rows}
+    levels = [*(level for level in queries.LEVELS if level in found), *sorted(found - {*queries.LEVELS, ""})]
+    levels += [""] if "" in found else []
     series = [
         Series(
             level or _NOT_WRITTEN,

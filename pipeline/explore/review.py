@@ -39,7 +39,7 @@ from pipeline.table.corrections import (
 if TYPE_CHECKING:
     import duckdb
 
-_AROUND = 300
+_AROUND = 160
 _DOWNLOAD_SECONDS = 600.0
 _LONGEST_NAME = 40
 _BATCH = 500

@@ -17,7 +17,6 @@ SELECT codebook, code, code_path, name, definition, source, rowid AS place FROM 
 UNION ALL
 SELECT codebook, code, any_value(code_path), code, NULL, NULL, NULL FROM codings
 WHERE (codebook, code) NOT IN (SELECT (codebook, code) FROM codes) GROUP BY codebook, code"""
-_WITHIN = "c.codebook = n.codebook AND (c.code = n.code OR list_contains(string_split(c.code_path, '/'), n.code))"
 _PASSAGES = """
 FROM codings c LEFT JOIN documents d ON d.doc_id = c.doc_id LEFT JOIN codes n ON n.codebook = c.codebook
   AND n.code = c.code
@@ -34,10 +33,15 @@ def tree(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """
     sql = f"""
 WITH n AS ({_CODES}),
+each AS (
+  SELECT codebook, unnest(list_distinct(string_split(coalesce(code_path, code), '/') || [code])) AS code, doc_id, start,
+    "end", coder
+  FROM codings
+),
 given AS (
-  SELECT n.codebook, n.code, count(DISTINCT (c.doc_id, c.start, c."end")) AS passages,
-    count(DISTINCT c.doc_id) AS documents, count(DISTINCT c.coder) AS coders
-  FROM n JOIN codings c ON {_WITHIN} GROUP BY ALL
+  SELECT codebook, code, count(DISTINCT (doc_id, start, "end")) AS passages, count(DISTINCT doc_id) AS documents,
+    count(DISTINCT coder) AS coders
+  FROM each GROUP BY ALL
 )
 SELECT n.codebook, n.code, n.code_path, n.name, n.definition, n.source, coalesce(g.passages, 0) AS passages,
   coalesce(g.documents, 0) AS documents, coalesce(g.coders, 0) AS coders,

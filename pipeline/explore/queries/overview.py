@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 MEASURE_COLUMNS = frozenset({"role", "kind", "bound", "instrument", "beneficiary", "item"})
 TABLES = ("documents", "measures", "codings", "topics", "references", "issues")
-_LEVELS = ("国家", "省", "市", "县", "乡", "镇", "街道", "村")
+LEVELS = ("国家", "省", "市", "县", "乡", "镇", "街道", "村")
 
 
 def totals(cursor: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -25,7 +25,7 @@ def totals(cursor: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def years_and_levels(cursor: duckdb.DuckDBPyConnection) -> list[tuple[int, str, int]]:
     """Return year, level (empty: not written) and the number of documents, highest levels first within a year."""
     sql = "SELECT year, coalesce(level, ''), count(*) FROM documents WHERE year IS NOT NULL GROUP BY 1, 2"
-    places = {level: at for at, level in enumerate(_LEVELS)}
+    places = {level: at for at, level in enumerate(LEVELS)}
     found = [(int(year), str(level), int(n)) for year, level, n in cursor.execute(sql).fetchall()]
     return sorted(found, key=lambda row: (row[0], places.get(row[1], len(places)), row[1]))
 
