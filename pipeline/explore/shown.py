@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pipeline.table.cells import plain_number
+from pipeline.explore.marking import TURNS
+from pipeline.table.cells import plain_number, printable
 from pipeline.table.schema import BOUNDS, KINDS, RELATIONS, ROLES, SEVERITIES, STATUSES
 from pipeline.table.words import per_words, unwrap
 
@@ -105,6 +106,11 @@ def around(row: Mapping[str, Any]) -> tuple[str, str, str]:
 def code_names(codes: str | None) -> str:
     """Return the column ``codes`` of ``knowledge`` without the codebooks: 「a:引；b:政策」 → 「引、政策」."""
     return "、".join(dict.fromkeys(part.partition(":")[2] or part for part in (codes or "").split("；") if part))
+
+
+def inert(text: str) -> str:
+    """Return ``text`` without control characters and without those that turn the reading direction of what follows."""
+    return TURNS.sub("", printable(text))
 
 
 def line(value: str | None) -> str:
