@@ -47,6 +47,7 @@ bench: .venv/.dev
 	$(BIN)/python benchmarks/bench_pdf.py
 	$(BIN)/python benchmarks/bench_coding.py
 	$(BIN)/python benchmarks/bench_extraction.py
+	$(BIN)/python benchmarks/bench_explore.py
 
 bench-topics: .venv/.dev
 	$(BIN)/python benchmarks/topics/topics_board.py --rows out/topics-board.jsonl

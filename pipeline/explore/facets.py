@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -82,17 +82,18 @@ def facets(store: Store, cursor: duckdb.DuckDBPyConnection, filters: Filters, as
 
     Raises PipelineError for a filter value the run doesn't have.
     """
+    names = (*queries.COLUMNS[:3], queries.CODE, *queries.COLUMNS[3:])
+    chosen = {name: _chosen(name, asked) for name in names}
+    key = ("facets", filters, *(tuple(values) for values in chosen.values()))
+    counted = store.counts.remember(key, partial(_counted, cursor, filters, chosen))
     found = []
-    for name in (*queries.COLUMNS[:3], queries.CODE, *queries.COLUMNS[3:]):
-        chosen = _chosen(name, asked)
-        count = partial(_counted, cursor, filters, name, chosen)
-        counted = store.counts.remember(("facet", name, filters, tuple(chosen)), count)
-        listed = {value for value, _, _ in counted}
+    for name in names:
+        listed = {value for value, _, _ in counted[name]}
         choices = (
-            *(Choice(value, shown(name, value), None, True) for value in chosen if value not in listed),
-            *(Choice(value, label, number, value in chosen) for value, label, number in counted),
+            *(Choice(value, shown(name, value), None, True) for value in chosen[name] if value not in listed),
+            *(Choice(value, label, number, value in chosen[name]) for value, label, number in counted[name]),
         )
-        found.append(Facet(name, LABELS[name], choices, name in _OPEN or bool(chosen)))
+        found.append(Facet(name, LABELS[name], choices, name in _OPEN or bool(chosen[name])))
     return found
 
 
@@ -109,18 +110,19 @@ def _chosen(name: str, asked: Asked) -> list[str]:
 
 
 def _counted(
-    cursor: duckdb.DuckDBPyConnection, filters: Filters, name: str, chosen: Sequence[str]
-) -> list[tuple[str, str, int]]:
-    """Return the values of a facet as the address has them, their labels and counts."""
-    if name == queries.CODE:
-        return queries.code_counts(cursor, filters)
-    whole = how_of(name)[1].whole is not None
-    found = queries.column_counts(cursor, filters, name, [value[1:] if whole else value for value in chosen])
-    return [
-        (f"={value or ''}" if whole else str(value), _label(name, value), count)
-        for value, count in found
-        if whole or value is not None
-    ]
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, chosen: Mapping[str, Sequence[str]]
+) -> dict[str, list[tuple[str, str, int]]]:
+    """Return facet → its values as the address has them, their labels and counts."""
+    whole = {name for name in chosen if how_of(name)[1].whole is not None}
+    bare = {name: [value[1:] if name in whole else value for value in values] for name, values in chosen.items()}
+    found = {queries.CODE: queries.code_counts(cursor, filters)}
+    for name, values in queries.column_counts(cursor, filters, bare).items():
+        found[name] = [
+            (f"={value or ''}" if name in whole else str(value), _label(name, value), count)
+            for value, count in values
+            if name in whole or value is not None
+        ]
+    return found
 
 
 def _label(name: str, value: Any) -> str:

@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.explore.marking import Span
-from pipeline.explore.shown import amount, document_link, line, word
-from pipeline.table.cells import printable
+from pipeline.explore.shown import amount, document_link, inert, line, word
 
 Rows = Sequence[Mapping[str, Any]]
 # which spans are cut where two cross: the lower
@@ -74,7 +73,7 @@ def _measures(measures: Rows) -> Iterator[Span]:
     """Yield the measures, each followed by a link to its row."""
     for row in measures:
         told = " · ".join(
-            printable(part)
+            inert(part)
             for part in (word(row["role"], "role"), amount(row), line(row["item"]), line(row["beneficiary"]))
             if part
         )
@@ -90,8 +89,8 @@ def _codings(codings: Rows, codebooks: Sequence[str]) -> Iterator[Span]:
     for row in codings:
         style = codebooks.index(row["codebook"]) % STYLES if row["codebook"] in codebooks else 0
         person = "" if row["coder"].startswith("machine:") else " p"
-        label = printable(line(row["name"]))
-        given = {"class": f"c c{style}{person}", "data-label": label, "title": f"{label}（{printable(row['coder'])}）"}
+        label = inert(line(row["name"]))
+        given = {"class": f"c c{style}{person}", "data-label": label, "title": f"{label}（{inert(row['coder'])}）"}
         yield Span(row["start"], row["end"], _CODING, "span", f"c-{row['coding_id']}", given)
 
 

@@ -14,6 +14,8 @@ from html import escape
 
 from markupsafe import Markup
 
+# what embeds, overrides or isolates a reading direction; unpaired, it reaches beyond any element around it
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f]")
 
 
@@ -103,6 +105,14 @@ class _Writer:
 def text_html(text: str) -> str:
     """Return a text as HTML that a browser reads back as the same text; NUL, which HTML can't hold, becomes U+FFFD.
 
-    Control characters are written as numbers: a browser would make a line end of CR, a terminal obey ESC.
+    Control characters are written as numbers: a browser would make a line end of CR, a terminal obey ESC. Those that
+    turn the reading direction are there, but don't turn it: what isn't drawn has no direction, a sign stands for it.
     """
-    return _CONTROL.sub(lambda found: f"&#{ord(found[0])};", escape(text, quote=False).replace("\0", "\ufffd"))
+    plain = _CONTROL.sub(lambda found: f"&#{ord(found[0])};", escape(text, quote=False).replace("\0", "\ufffd"))
+    return TURNS.sub(_turn, plain)
+
+
+def _turn(found: re.Match[str]) -> str:
+    """Return a character that turns the reading direction as an element that isn't drawn, and its sign."""
+    number = ord(found[0])
+    return f'<span class="turn" data-code="U+{number:X}"><span hidden>&#{number};</span></span>'

@@ -17,13 +17,22 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from pipeline.core.errors import PipelineError
-from pipeline.explore.shown import FILTERS
+from pipeline.explore.shown import FILTERS, inert
 from pipeline.explore.store import Store
-from pipeline.table.cells import as_json, csv_cell, printable
+from pipeline.table.cells import as_json, csv_cell
 
 FORMS = (".json", ".csv", "")
 # name, label and address of each entry of the main navigation
-NAVIGATION = (("documents", "文档", "/documents"), ("measures", "措施", "/measures"))
+NAVIGATION = (
+    ("overview", "概览", "/"),
+    ("documents", "文档", "/documents"),
+    ("measures", "措施", "/measures"),
+    ("codes", "编码", "/codes"),
+    ("matrix", "交叉表", "/matrix"),
+    ("compare", "比较", "/compare"),
+    ("issues", "问题", "/issues"),
+    ("review", "复核", "/review"),
+)
 _BATCH = 500
 
 
@@ -110,7 +119,7 @@ def as_json_response(data: Any, status: int = 200) -> Response:
 
 def _csv(sheet: Sheet) -> Response:
     """Return a sheet as a CSV file to save, with a byte-order mark, sent as it is read."""
-    name = quote(f"{printable(sheet.name)}.csv", safe="")
+    name = quote(f"{inert(sheet.name)}.csv", safe="")
     headers = {"Content-Disposition": f"attachment; filename=\"table.csv\"; filename*=UTF-8''{name}"}
     return StreamingResponse(_csv_text(sheet), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -146,10 +155,10 @@ def _environment() -> Environment:
 
 
 def _final(value: Any) -> Any:
-    """Return a value as templates print it: nothing for None, texts without control characters."""
+    """Return a value as templates print it: nothing for None, texts that control no terminal and turn nothing."""
     if value is None:
         return ""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 ENVIRONMENT = _environment()

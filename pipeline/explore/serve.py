@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,19 +24,20 @@ def serve(out: Path, *, port: int = PORT, started: Callable[[str], None]) -> Non
     import uvicorn
 
     app = create_app(out)
-    with _listen(port) as listener:
+    config = uvicorn.Config(
+        app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE
+    )
+    # the server raises Ctrl-C again once it has stopped
+    with _listen(port) as listener, suppress(KeyboardInterrupt):
         started(f"http://{HOST}:{listener.getsockname()[1]}/")
-        config = uvicorn.Config(
-            app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE
-        )
-        with suppress(KeyboardInterrupt):  # raised again by the server once it has stopped
-            uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listen(port: int) -> socket.socket:
     """Return a listening socket on this machine only. Raises PipelineError when the port isn't free."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if os.name == "posix":  # elsewhere it would let two programs have one port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
         listener.listen(64)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pipeline.table.cells import plain_number
+from pipeline.explore.marking import TURNS
+from pipeline.table.cells import plain_number, printable
 from pipeline.table.schema import BOUNDS, KINDS, RELATIONS, ROLES, SEVERITIES, STATUSES
 from pipeline.table.words import per_words, unwrap
 
@@ -81,6 +82,13 @@ def measure_link(row: Mapping[str, Any]) -> str:
     return document_link(row["doc_id"], f"m-{row['measure_id']}", row["start"])
 
 
+def passage_link(one: Any) -> str:
+    """Return the address of a passage of a matrix (a ``Passage``): a measure's or coding's mark, else its document."""
+    if not one.ref or one.ref == one.doc_id:
+        return document_link(one.doc_id, start=one.start)
+    return document_link(one.doc_id, f"{'m' if one.context else 'c'}-{one.ref}", one.start)
+
+
 def page_link(row: Mapping[str, Any]) -> str:
     """Return the address of a measure's box on the picture of its page."""
     return address(f"/doc/{row['doc_id']}/page/{row['page']}") + f"#{quote('b-' + row['measure_id'])}"
@@ -98,6 +106,11 @@ def around(row: Mapping[str, Any]) -> tuple[str, str, str]:
 def code_names(codes: str | None) -> str:
     """Return the column ``codes`` of ``knowledge`` without the codebooks: 「a:引；b:政策」 → 「引、政策」."""
     return "、".join(dict.fromkeys(part.partition(":")[2] or part for part in (codes or "").split("；") if part))
+
+
+def inert(text: str) -> str:
+    """Return ``text`` without control characters and without those that turn the reading direction of what follows."""
+    return TURNS.sub("", printable(text))
 
 
 def line(value: str | None) -> str:
@@ -118,4 +131,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "document_link": document_link,
     "measure_link": measure_link,
     "page_link": page_link,
+    "passage_link": passage_link,
 }

@@ -143,8 +143,11 @@ def read_corrections(out: Path) -> tuple[Correction, ...]:
         return ()
     try:
         content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PipelineError(f"{path}: 读不了（{error}）。它应是 UTF-8 的制表符分隔文件") from error
+    except UnicodeDecodeError as error:
+        at = error.object.count(b"\n", 0, error.start) + 1
+        raise PipelineError(f"{path} 第 {at} 行：不是 UTF-8 编码，请另存为 UTF-8 的制表符分隔文件") from error
+    except OSError as error:
+        raise PipelineError(f"{path}: 读不了（{error.strerror}），请检查权限") from error
     reader = csv.reader(io.StringIO(content, newline=""), dialect="excel-tab")
     mistakes: list[str] = []
     found: list[Correction] = []

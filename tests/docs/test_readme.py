@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -48,11 +49,25 @@ def test_both_languages_show_the_same_commands_and_figures() -> None:
     assert figures[0] == figures[1] != []
 
 
-@pytest.mark.parametrize("command", commands())
+SERVES = "cewen explore "  # runs until it is interrupted
+
+
+@pytest.mark.parametrize("command", [command for command in commands() if not command.startswith(SERVES)])
 def test_commands_run(command: str, out: Path) -> None:
     args = [sys.executable, "-m", "pipeline", *shlex.split(command)[1:]]
     done = subprocess.run(args, capture_output=True, text=True, encoding="utf-8", cwd=out, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [command for command in commands() if command.startswith(SERVES)])
+def test_servers_start_and_stop(command: str, out: Path) -> None:
+    args = [sys.executable, "-m", "pipeline", *shlex.split(command)[1:], "--port", "0"]
+    with subprocess.Popen(args, stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=out) as started:
+        assert started.stderr is not None
+        told = started.stderr.readline()
+        started.send_signal(signal.SIGINT)
+        told += started.stderr.read()
+    assert started.returncode == 0 and "http://127.0.0.1:" in told and "已停止" in told
 
 
 def test_python_lines_do_what_they_say(out: Path) -> None:

@@ -43,6 +43,12 @@ def test_hostile_text_and_attributes_stay_text() -> None:
     assert dict(root[0].attrib) == {"id": '"><img src=x>', "title": '" onmouseover="x'}
 
 
+def test_what_turns_the_reading_direction_is_there_but_not_drawn() -> None:
+    root = read(text_html("甲\u202e乙\u2066丙"))
+    assert root.text_content() == "甲\u202e乙\u2066丙"
+    assert [one.text for one in root.iter("span") if one.get("hidden") is not None] == ["\u202e", "\u2066"]
+
+
 def test_line_ends_survive_the_browser() -> None:
     assert text_html("甲\r\n乙\0\x1b[2J") == "甲&#13;\n乙\ufffd&#27;[2J"
 

@@ -5,7 +5,7 @@ A facet leaves its own filter out, so that it shows what else could be chosen; a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,11 @@ COLUMNS = ("role", "kind", "bound", "region", "level", "year", "instrument", "it
 # in the order of values, not of counts, and all of them
 _IN_ORDER = {"year": "value DESC"}
 _MOST, _ALL = 12, 60
-_COLUMN = """
-SELECT {column} AS value, count(*) AS n FROM {source}{where} GROUP BY value
-ORDER BY coalesce(value::VARCHAR, '') IN (SELECT unnest(?::VARCHAR[])) DESC, {order} NULLS LAST LIMIT ?"""
+_COLUMN = """(
+SELECT '{column}' AS name, {column}::VARCHAR AS value, count(*) AS n FROM k GROUP BY value
+ORDER BY coalesce(value, '') IN (SELECT unnest(?::VARCHAR[])) DESC, {order} NULLS LAST LIMIT ?)"""
+# filters that look further than a row: what they leave is worked out once for all columns
+_FAR = ("code", "codebook", "text", "topic")
 _CODES = """
 SELECT c.codebook || ':' || c.code AS value, any_value(n.name) AS name, count(DISTINCT k.position) AS n
 FROM (SELECT doc_id, start, "end", position FROM {source}{where}) k
@@ -33,27 +35,44 @@ GROUP BY value ORDER BY n DESC, value LIMIT ?"""
 
 
 def column_counts(
-    cursor: duckdb.DuckDBPyConnection, filters: Filters, column: str, chosen: Sequence[str] = ()
-) -> list[tuple[Any, int]]:
-    """Return the most frequent values of one of ``COLUMNS`` (None: not written) with the numbers of their measures.
+    cursor: duckdb.DuckDBPyConnection, filters: Filters, chosen: Mapping[str, Sequence[str]]
+) -> dict[str, list[tuple[str | None, int]]]:
+    """Return for each of ``COLUMNS`` its most frequent values as text, each with the number of its measures.
 
-    Those ``chosen`` (empty: not written) come first, however rare.
-
+    None stands for measures where it isn't written. Those ``chosen`` (column → values, empty: not written) come
+    first, however rare.
     Raises PipelineError for a filter value the run doesn't have.
     """
-    if column not in COLUMNS:
-        raise ValueError(column)
-    asked = ask(cursor, _without(filters, column), also=(column,))
-    order = _IN_ORDER.get(column, "n DESC, value")
-    sql = _COLUMN.format(column=column, source=asked.source, where=asked.where, order=order)
-    most = len(chosen) + (_ALL if column in _IN_ORDER else _MOST)
-    found = cursor.execute(sql, [*asked.values, list(chosen), most]).fetchall()
-    return [(value, int(number)) for value, number in found]
+    found: dict[str, list[tuple[str | None, int]]] = {column: [] for column in COLUMNS}
+    for columns in _together(filters):
+        asked = ask(cursor, _without(filters, *columns), also=columns)
+        values: list[Any] = [*asked.values]
+        for column in columns:
+            own = list(chosen.get(column, ()))
+            values += [own, len(own) + (_ALL if column in _IN_ORDER else _MOST)]
+        parts = " UNION ALL ".join(
+            _COLUMN.format(column=column, order=_IN_ORDER.get(column, "n DESC, value")) for column in columns
+        )
+        listed = ", ".join(columns)
+        sql = f"WITH k AS MATERIALIZED (SELECT {listed} FROM {asked.source}{asked.where}) {parts}"
+        if len(columns) == 1:
+            sql = sql.replace("MATERIALIZED", "NOT MATERIALIZED", 1)
+        for name, value, number in cursor.execute(sql, values).fetchall():
+            found[name].append((value, int(number)))
+    return found
 
 
-def _without(filters: Filters, name: str) -> Filters:
-    """Return the filters without one of them."""
-    left: dict[str, Any] = {name: ()}
+def _together(filters: Filters) -> list[tuple[str, ...]]:
+    """Return the columns that are counted over the same measures, where that is worth it; else each by itself."""
+    free = tuple(column for column in COLUMNS if not getattr(filters, column))
+    if free and any(getattr(filters, name) for name in _FAR):
+        return [free, *((column,) for column in COLUMNS if column not in free)]
+    return [(column,) for column in COLUMNS]
+
+
+def _without(filters: Filters, *names: str) -> Filters:
+    """Return the filters without some of them."""
+    left: dict[str, Any] = dict.fromkeys(names, ())
     return replace(filters, **left)
 
 

@@ -86,10 +86,8 @@ def count(cursor: duckdb.DuckDBPyConnection, asked: Asked) -> int:
     return int(found[0][0])
 
 
-def positions(
-    cursor: duckdb.DuckDBPyConnection, asked: Asked, *, limit: int | None = None, offset: int = 0
-) -> list[int]:
-    """Return the places in the table of ``limit`` measures (None: all) from the ``offset``-th on, in order."""
+def positions(cursor: duckdb.DuckDBPyConnection, asked: Asked, *, limit: int, offset: int = 0) -> list[int]:
+    """Return the places in the table of ``limit`` measures from the ``offset``-th on, in the order asked for."""
     sql = f"SELECT k.position FROM {asked.source}{asked.where} ORDER BY {asked.order} LIMIT ? OFFSET ?"
     return [int(row[0]) for row in cursor.execute(sql, [*asked.values, limit, offset]).fetchall()]
 
@@ -108,9 +106,10 @@ def rows(cursor: duckdb.DuckDBPyConnection, places: Sequence[int]) -> list[dict[
 
 def all_rows(cursor: duckdb.DuckDBPyConnection, asked: Asked) -> Iterator[dict[str, Any]]:
     """Yield all rows asked for, a batch at a time, so that memory doesn't grow with their number."""
-    places = positions(cursor, asked)
+    sql = f"SELECT k.position FROM {asked.source}{asked.where} ORDER BY {asked.order}"
+    places = cursor.execute(sql, asked.values).fetchnumpy()["position"]
     for start in range(0, len(places), _BATCH):
-        yield from rows(cursor, places[start : start + _BATCH])
+        yield from rows(cursor, [int(place) for place in places[start : start + _BATCH]])
 
 
 def one(cursor: duckdb.DuckDBPyConnection, measure_id: str) -> dict[str, Any] | None:
