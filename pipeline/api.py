@@ -207,6 +207,16 @@ class Knowledge:
 
         return panel(self._out, PanelQuestion(keys=keys or KEYS, **options))
 
+    def export(self, to: str, place: str | Path, **options: Any) -> tuple[str, ...]:
+        """Write the run for another program as ``cewen export --to TO PLACE`` does; return what there is to tell.
+
+        ``options`` are those of the format, by the keywords of ``export.targets.OPTIONS``: tables=("措施",),
+        panel="省份,年份", balanced=True. Raises PipelineError for an unknown format, option or place.
+        """
+        from pipeline.export.targets import export
+
+        return export(self._out, to, Path(place), options)
+
     def cases(self, rows: Mapping[str, str], cols: Mapping[str, str], *, coders: Sequence[str] = ()) -> Framework:
         """Return a comparison of cases: names → what belongs to them, as in ``--case`` and ``--column``."""
         from pipeline.table.matrices_cases import Cases, compare, named

@@ -23,6 +23,7 @@ _CODED = ("level", "region", "province", "doc_kind", "issuer", "media_type", "un
 _SPLIT = "issuer"  # a list in documents; single names only as a key
 _DICTIONARY = ("表", "变量名", "列名", "标签", "说明", "取值")
 _NOTE_BYTES, _FILE_LABEL = 80, 64
+_CUT = "截断"
 # Stata's highest whole number; those above mean missing values
 _INT = 2_147_483_620
 
@@ -47,28 +48,35 @@ def _export(out: Path, place: Path, program: Program, of: str, chosen: Chosen) -
     made = bundle(out, chosen, single=is_single(place, f".{of}"))
     orders = _orders(out, made)
     dictionary: list[tuple[str, ...]] = []
-    told = list(made.told)
+    remarks, told = [*made.notes, *notes.notes(of)], list(made.told)
 
     def write(content: Content, target: Path) -> None:
-        found = write_table(program, content, _usable(orders, content), target)
+        found = write_table(program, content, _usable(orders, content), target, remarks)
         dictionary.extend(_lines(content, found))
+        remarks.extend((_CUT, sentence) for sentence in _cuts(content, found))
         told.extend(_cuts(content, found))
 
-    lying = None if chosen.bare else Beside([*made.notes, *notes.notes(of)], _DICTIONARY, dictionary)
+    lying = None if chosen.bare else Beside(remarks, _DICTIONARY, dictionary)
     written(place, made, f".{of}", write, beside=lying)
     return tuple(told)
 
 
 def write_table(
-    program: Program, content: Content, orders: Mapping[str, Sequence[str]], target: Path
+    program: Program,
+    content: Content,
+    orders: Mapping[str, Sequence[str]],
+    target: Path,
+    remarks: Sequence[tuple[str, str]] = (),
 ) -> list[Variable]:
     """Write one table as a file of ``program``, which appears only once it is complete; return its variables.
 
-    ``orders`` as of ``variables.variables``. Raises PipelineError when the file can't be written.
+    ``orders`` as of ``variables.variables``; ``remarks`` (heading, sentence) go into a .sav as its documents. Raises
+    PipelineError when the file can't be written.
     """
     found = variables(program, content.columns, content.read(), orders)
+    said = [*remarks, *((_CUT, sentence) for sentence in _cuts(content, found))]
     with completed(target) as fresh:
-        _write(program, content, found, fresh)
+        _write(program, content, found, fresh, said)
     return found
 
 
@@ -120,7 +128,13 @@ def _cuts(content: Content, found: Sequence[Variable]) -> Iterator[str]:
             yield f"{content.zh}：{one.name}（{one.label}）有 {one.cut} 行太长，已截断；全文见 tables/*.parquet"
 
 
-def _write(program: Program, content: Content, found: Sequence[Variable], target: Path) -> None:
+def _write(
+    program: Program,
+    content: Content,
+    found: Sequence[Variable],
+    target: Path,
+    remarks: Sequence[tuple[str, str]],
+) -> None:
     """Write one file. Raises PipelineError when the library can't."""
     library = _library()
     frame = _frame(found)
@@ -132,7 +146,7 @@ def _write(program: Program, content: Content, found: Sequence[Variable], target
     }
     try:
         if program is SPSS:
-            library.write_sav(frame, str(target), row_compress=True, **shared, **_spss(content, found))
+            library.write_sav(frame, str(target), row_compress=True, **shared, **_spss(content, found, remarks))
         else:
             formats = {one.name: _stata_format(one) for one in found}
             library.write_dta(frame, str(target), variable_format=formats, **shared)
@@ -155,10 +169,10 @@ def _type(one: Variable) -> str:
         return "Int32"
     if one.column.type is int:
         return "Int32" if all(value is None or abs(value) <= _INT for value in one.values) else "float64"
-    return "string" if one.column.type is str else "float64"
+    return "string[python]" if one.column.type is str else "float64"
 
 
-def _spss(content: Content, found: Sequence[Variable]) -> dict[str, Any]:
+def _spss(content: Content, found: Sequence[Variable], remarks: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Return what SPSS has beside labels: measurement levels, formats, widths on the screen, documents."""
     measures = {
         one.name: "ordinal" if one.ordered else "nominal" if one.labels or one.column.type is str else "scale"
@@ -166,7 +180,7 @@ def _spss(content: Content, found: Sequence[Variable]) -> dict[str, Any]:
     }
     formats = {one.name: _spss_format(one) for one in found if one.labels or one.column.type is not str}
     widths = {one.name: look.width for one, look in zip(found, looks(content.columns), strict=True)}
-    lines = [part for head, sentence in notes.notes("sav") for part in _pieces(f"{head}：{sentence}")]
+    lines = [part for head, sentence in remarks for part in _pieces(f"{head}：{sentence}")]
     return {
         "variable_measure": measures,
         "variable_format": formats,

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from table_samples import build, document, source
 
+import pipeline
 from pipeline.core.errors import PipelineError
 from pipeline.export.knowledge import knowledge_columns
 from pipeline.export.targets import TARGETS, Target, export
@@ -253,6 +254,13 @@ def test_one_table_or_some_can_be_chosen(out: Path, tmp_path: Path) -> None:
     tables = {row[0].value for row in book["数据字典"].iter_rows(min_row=2)}
     assert tables == {"issues 问题", "knowledge 政策知识表"}
     assert {path.name for path in tmp_path.iterdir()} >= {"b.jsonl"} and not (tmp_path / "b_说明.csv").exists()
+
+
+def test_python_exports_as_the_command_does(out: Path, tmp_path: Path) -> None:
+    told = pipeline.open(out).export("csv", tmp_path / "a.csv", panel="年份", balanced=True)
+    assert told[0] == "面板：年份" and [row[0] for row in read_csv(tmp_path / "a.csv")] == ["year", "2023", "2024"]
+    with pytest.raises(PipelineError, match="没有别的选项"):
+        pipeline.open(out).export("csl", tmp_path / "c.json", bare=True)
 
 
 def test_parquet_holds_the_tables_and_what_columns_are(out: Path, tmp_path: Path) -> None:

@@ -159,7 +159,10 @@ def test_long_texts_are_cut_for_spss_with_a_word_and_whole_in_stata(tmp_path: Pa
     build_tables(lambda: [Entry(doc.doc_id, doc.source, "done", long)], tmp_path)
     told = export(tmp_path, "sav", tmp_path / "d.sav", {"tables": ("documents",)})
     assert told == ("文档：raw_text（原始文本）有 1 行太长，已截断；全文见 tables/*.parquet",)
-    (text,) = read(tmp_path / "d.sav")[0]["raw_text"]
+    assert told[0] in (tmp_path / "d_说明.csv").read_text(encoding="utf-8-sig")
+    got, about = read(tmp_path / "d.sav")
+    assert told[0] in "".join(about.notes)
+    (text,) = got["raw_text"]
     assert text.endswith(CUT) and 32_760 <= len(text.encode()) <= 32_767
     assert export(tmp_path, "dta", tmp_path / "d.dta", {"tables": ("documents",)}) == ()
     assert read(tmp_path / "d.dta")[0]["raw_text"] == [doc.raw.text + "长" * 20_000]
