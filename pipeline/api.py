@@ -14,6 +14,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.layers import Coding, Measure
 from pipeline.core.offsets import OffsetMap
 from pipeline.core.stage import Stage
+from pipeline.table.rows import Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,62 +104,115 @@ def open(out: str | Path) -> Knowledge:
 
 
 class Knowledge:
-    """The tables of a finished run, read-only: as Arrow, pandas or polars."""
+    """The tables of a finished run, read-only: as Arrow, pandas or polars. A notebook shows what there is."""
 
     def __init__(self, out: Path) -> None:
         """Remember where the run's output is."""
         self._out = out
 
+    def __repr__(self) -> str:
+        """Return the folder and the number of rows of each table."""
+        counts = ", ".join(f"{name} {count}" for name, _, count in self._counts())
+        return f"Knowledge({str(self._out)!r}: {counts})"
+
+    def _repr_html_(self) -> str:
+        """Return the tables with their Chinese names and row counts, for notebooks."""
+        from pipeline.table.html import counts_html
+
+        return counts_html(str(self._out), self._counts())
+
+    def _counts(self) -> list[tuple[str, str, int]]:
+        """Return name, Chinese name and number of rows of each table and of the view."""
+        from pipeline.table.query import row_counts
+
+        return row_counts(self._out)
+
     @property
     def tables(self) -> tuple[str, ...]:
         """The names of all tables and views."""
-        found = self.query("SELECT table_name FROM information_schema.tables ORDER BY table_name")
-        return tuple(found.column(0).to_pylist())
+        return tuple(sorted(name for name, _, _ in self._counts()))
 
     def arrow(self, table: str) -> pa.Table:
         """Return ``table`` as an Arrow table. Raises PipelineError for an unknown name."""
+        from pipeline.table.query import whole_table
+
         if table not in self.tables:
             raise PipelineError(f"没有名为“{table}”的表，可用的有：{'、'.join(self.tables)}")
-        return self.query(f'SELECT * FROM "{table}"')
+        return whole_table(self._out, table)
+
+    def table(self, table: str) -> Rows:
+        """Return ``table`` as ``Rows``, which a notebook shows with Chinese headings and the first rows."""
+        from pipeline.table.query import column_headings
+
+        return Rows(self.arrow(table), column_headings(self._out, table))
 
     def pandas(self, table: str) -> pd.DataFrame:
         """Return ``table`` as a pandas DataFrame; needs pandas (pip install 'cewen[frames]')."""
-        return self.arrow(table).to_pandas()
+        return Rows(self.arrow(table)).pandas()
 
     def polars(self, table: str) -> pl.DataFrame:
         """Return ``table`` as a polars DataFrame; needs polars (pip install 'cewen[frames]')."""
-        try:
-            import polars
-        except ImportError as error:
-            raise PipelineError("没有安装 polars，请运行：pip install 'cewen[frames]'") from error
-        frame = polars.from_arrow(self.arrow(table))
-        assert isinstance(frame, polars.DataFrame)
-        return frame
+        return Rows(self.arrow(table)).polars()
 
-    def query(self, sql: str) -> pa.Table:
-        """Return the result of one SELECT over the tables as an Arrow table."""
+    def query(self, sql: str, *, limit: int | None = None, seconds: float = 60.0) -> pa.Table:
+        """Return the result of one SELECT over the tables as an Arrow table, at most ``limit`` rows.
+
+        It is run in a process of its own, which can reach nothing but the tables. Raises PipelineError for any other
+        statement, a mistake, or when it takes over ``seconds``, too much memory or gives over two million rows.
+        """
         from pipeline.table.query import query
 
-        return query(self._out, sql)
+        return query(self._out, sql, limit=limit, seconds=seconds)
 
-    def measures(self, *, review: bool = False, limit: int | None = None, **filters: Any) -> pa.Table:
+    def measures(
+        self,
+        *,
+        review: bool = False,
+        group: str | Sequence[str] = (),
+        sum: bool = False,
+        limit: int | None = None,
+        **filters: Any,
+    ) -> Rows:
         """Return measures with their documents' metadata, filtered as by ``cewen measures``: kind, role, region …
 
-        ``review`` gives the review queue: the least sure first, with a column ``doubt`` that says what is doubtful.
+        A filter takes one value or several. ``review`` gives the review queue: the least sure first, with a column
+        ``doubt`` that says what is doubtful. ``group`` (「region」, 「年份/5」 … or several) gives counts by groups in
+        place of measures, ``sum`` adds sum, sum_low, min, max and mean, apart by kind, unit and basis
+        (``table.grouping``). Raises PipelineError for a name or value that isn't there.
         """
-        from pipeline.table.filters import Filters
-        from pipeline.table.measures import measures
+        from pipeline.table.filters import Filters, given
+        from pipeline.table.grouping import grouped
+        from pipeline.table.measures import headings, measures
 
-        return measures(self._out, Filters(**filters), review=review, limit=limit)
+        chosen = given(Filters, filters)
+        if group or sum:
+            found = grouped(self._out, [group] if isinstance(group, str) else group, chosen, values=sum, limit=limit)
+            return Rows(found.table, found.headings, found.notes)
+        return Rows(measures(self._out, chosen, review=review, limit=limit), headings(self._out))
 
-    def codings(self, *, review: bool = False, limit: int | None = None, **filters: Any) -> pa.Table:
+    def search(self, asked: str, *, whole: bool = False, limit: int | None = None, **filters: Any) -> Rows:
+        """Return the sentences that hold words, as ``cewen search``: 「人才 补贴」「住房 OR 租房」, 「人才 NOT 住房」.
+
+        A row each: document, place, ``text`` and ``marks``, the places found ([start, end] into ``raw_text``).
+        ``whole`` keeps whole words only, as the run cut them. ``filters``: region, issuer, year, level, doc_kind, doc.
+        Raises PipelineError for mistakes.
+        """
+        from pipeline.running.searching import search
+        from pipeline.table.filters import given
+        from pipeline.table.search import HEADINGS, SearchFilters
+
+        found = search(self._out, asked, given(SearchFilters, filters), whole=whole, limit=limit)
+        return Rows(found, HEADINGS)
+
+    def codings(self, *, review: bool = False, limit: int | None = None, **filters: Any) -> Rows:
         """Return codings with their documents, filtered as by ``cewen codings``: code, codebook, coder, region …
 
         ``review`` gives the queue: the machine's codings and suggestions it was least sure of first (``state``).
         """
-        from pipeline.table.codings import CodingFilters, codings
+        from pipeline.table.codings import HEADINGS, CodingFilters, codings
+        from pipeline.table.filters import given
 
-        return codings(self._out, CodingFilters(**filters), review=review, limit=limit)
+        return Rows(codings(self._out, given(CodingFilters, filters), review=review, limit=limit), HEADINGS)
 
     def import_codings(
         self, file: str | Path, *, coder: str | None = None, reviewed: bool = False, dry_run: bool = False

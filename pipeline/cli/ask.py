@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.grouping import check_grouping, give_groups, shown
 from pipeline.cli.help import help_option
 from pipeline.cli.output import (
     check_target,
@@ -25,13 +26,11 @@ from pipeline.cli.params import Decorator, coded, out_argument
 from pipeline.cli.text import around, fitting, table, terminal_columns
 from pipeline.table.filters import Filters, how_of
 from pipeline.table.query import query, table_names
-from pipeline.table.schema import BOUNDS, KINDS, ROLES
-from pipeline.table.words import moment, number, per_words, unwrap
+from pipeline.table.words import moment, number, unwrap
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_WORDS = {"kind": KINDS, "role": ROLES, "bound": BOUNDS}
 # What a table on a terminal has room for, in order; the other formats give all columns.
 _SHOWN = (
     "quote",
@@ -162,6 +161,16 @@ def _kind(name: str, plain: Any) -> Any:
 )
 @click.option("--review", is_flag=True, help="复核队列：按把握从低到高，并说明每条哪里存疑（列 doubt）。")
 @click.option("--columns", metavar="列,列", help="只要这些列（列名或中文标题）；默认：表格为常用列，其他格式为全部列。")
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="列,列",
+    help="不列措施，按这些列分组计数：region、year、省份、年份/5、role、issuer 等，写法同 cewen matrix 的行和列。",
+)
+@click.option(
+    "--sum", "values", is_flag=True, help="与 --group 同用：另给合计、最小、最大、平均，按类型、单位、计量基准分行。"
+)
 @_limit_option
 @format_option
 @target_option
@@ -177,6 +186,8 @@ def measures_command(
     人工复核宜用 --review：最没有把握的排在最前，已确认的不再列出。
     结果目录中 corrections.tsv 的人工改正已计入（在 cewen explore 的复核页中写入）；cewen query 查到的仍是程序的原结果。
 
+    分组时同一事实只计一次；元与名、元与元/人/月不会加在一起；区间和上限按上限合计，另给按下限的合计。
+
     \b
     例子：
       cewen measures 结果 --kind 金额 --role 优惠支持 --min 50万 --sort -value
@@ -184,30 +195,51 @@ def measures_command(
       cewen measures 结果 --code 引育用留:引 --item 安家补助 --json
       cewen measures 结果 --review --limit 50
       cewen measures 结果 --review --role 优惠支持 -o 待复核.csv
+      cewen measures 结果 --kind 金额 --role 优惠支持 --group region,year --sum -o 各地各年.xlsx
     """
-    from pipeline.table.measures import count, headings, measures
     from pipeline.table.overlay import laid
 
     check_target(target)
     form = "json" if given.pop("as_json") else form
     review: bool = given.pop("review")
-    filters = Filters(**given)
-    wanted, order = _names(columns), _names(sort)
     for sentence in laid(out).zh:
         say(sentence)
+    groups, values = given.pop("groups"), given.pop("values")
+    if groups or values:
+        check_grouping(groups, {"--columns": columns, "--sort": sort, "--review": review})
+        give_groups(out, groups, Filters(**given), values=values, form=form, target=target, limit=limit)
+        return 0
+    _list(out, Filters(**given), form, target, (columns, sort), review=review, limit=limit)
+    return 0
+
+
+def _list(
+    out: Path,
+    filters: Filters,
+    form: str,
+    target: Path | None,
+    named: tuple[str | None, str | None],
+    *,
+    review: bool,
+    limit: int | None,
+) -> None:
+    """Print or write measures; ``named`` are the columns and the order as typed."""
+    from pipeline.table.measures import count, headings, measures
+
+    columns, sort = named
+    wanted, order = _names(columns), _names(sort)
     if form != "table" or target is not None:
         found = measures(out, filters, columns=wanted, sort=order, review=review, limit=limit)
         if target is None:
             print_table(found, form)
         else:
             write_table(found, target)
-        return 0
+        return
     shown = [*(wanted or (_REVIEWED if review else _SHOWN)), *_PLACE]
     found = measures(out, filters, columns=shown, sort=order, review=review, limit=_ROWS if limit is None else limit)
     _print(found, headings(out), () if wanted else _REVIEWED_FIRST if review else _IMPORTANCE)
     by = f" {sort}" if sort else "把握从低到高" if review else "文件顺序"
     say(f"显示 {found.num_rows} 行，共 {count(out, filters, review=review)} 行（按{by}；--sort 可改）。")
-    return 0
 
 
 def _names(given: str | None) -> list[str]:
@@ -222,7 +254,7 @@ def _print(found: pa.Table, headings: dict[str, str], first: Sequence[str]) -> N
     """
     names = found.column_names[: -len(_PLACE)]
     values = [found.column(i).to_pylist() for i in range(found.num_columns)]
-    rows = [[_shown(name, value) for name, value in zip(names, row, strict=False)] for row in zip(*values, strict=True)]
+    rows = [[shown(name, value) for name, value in zip(names, row, strict=False)] for row in zip(*values, strict=True)]
     heads = [headings[name] for name in names]
     wide = names.index("evidence") if "evidence" in names else -1
     importance = [names.index(name) for name in first]
@@ -241,14 +273,3 @@ def _around(quote: str, start: int, end: int, evidence: str, evidence_start: int
     line, inside = unwrap(evidence), unwrap(quote)
     at = line.find(inside, max(len(before) - 1, 0))
     return around(line, max(at, 0), max(at, 0) + len(inside), columns)
-
-
-def _shown(name: str, value: Any) -> Any:
-    """Return a value as people read it."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else value.normalize()
-    if not isinstance(value, str):
-        return value
-    if name == "per":
-        return per_words(value)
-    return _WORDS.get(name, {}).get(value, unwrap(value))

@@ -28,6 +28,7 @@ from pipeline.cli.output import say
 from pipeline.cli.reporting import report_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
+from pipeline.cli.search import search_command
 from pipeline.cli.show import show_command
 from pipeline.cli.starting import init_command
 from pipeline.cli.teaching import train_command
@@ -38,7 +39,7 @@ from pipeline.core.errors import PipelineError
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 130
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "开始": (init_command, run_command, status_command, issues_command),
-    "提问和查看": (measures_command, query_command, show_command, explore_command),
+    "提问和查看": (measures_command, query_command, search_command, show_command, explore_command),
     "编码和主题": (codings_command, matrix_command, topics_group, codebook_group),
     "写报告、交给别的软件": (report_command, export_command, import_command),
     "核对质量": (agreement_command, eval_command),

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_type_hints
 
 from pipeline.core.errors import PipelineError
 from pipeline.table.schema import BOUNDS, KINDS, ROLES
-from pipeline.table.words import closest, code_of, moment, within
+from pipeline.table.words import closest, code_of, moment, number, within
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,6 +44,8 @@ _CODED = """measure_id IN (
   WHERE {})"""
 _CODE = _CODED.format("c.codebook || ':' || c.code IN (SELECT unnest(string_split(?, chr(10))))")
 _TIME = "time IN (SELECT unnest(string_split(?, chr(10))))"
+_SINGLE = ("min", "max")
+_F = TypeVar("_F")
 HIGH = "coalesce(value_max, value_min)"
 LOW = "coalesce(value_min, value_max)"
 
@@ -90,6 +92,27 @@ class Filters:
         Decimal | None,
         How(f"{LOW} <= ?", "下限不大于（“10—20万”合 --max 15万；只有上限时比上限）；可写 50万、二十万、1.5亿"),
     ] = None
+
+
+def given(owner: Callable[..., _F], values: Mapping[str, Any]) -> _F:
+    """Return filters of Python values: one value or several of each. Raises PipelineError for unknown names."""
+    plain: Any = owner
+    known = [field.name for field in fields(plain)]
+    if unknown := [name for name in values if name not in known]:
+        raise PipelineError(*(f"没有条件“{name}”{closest(name, known)}" for name in unknown))
+    return owner(**{name: _given(name, value) for name, value in values.items()})
+
+
+def _given(name: str, value: Any) -> Any:
+    """Return one filter's value as its class takes it; amounts may be given as people type them."""
+    if value is None:
+        return None if name in _SINGLE else ()
+    if name in _SINGLE:
+        try:
+            return number(value) if isinstance(value, str) else Decimal(str(value))
+        except (ValueError, ArithmeticError) as error:
+            raise PipelineError(f"条件 {name} 的值“{value}”不是数，可写 500000、50万") from error
+    return (value,) if isinstance(value, str | int) else tuple(value)
 
 
 def how_of(name: str, owner: type[Any] = Filters) -> tuple[Any, How]:

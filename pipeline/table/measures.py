@@ -43,7 +43,7 @@ def measures(
     Raises PipelineError with every unknown column and every value the run doesn't have.
     """
     with reading(out) as (connection, laid):
-        known = _headings(connection) | ({COLUMN: COL.zh} if review else {})
+        known = view_headings(connection) | ({COLUMN: COL.zh} if review else {})
         mistakes: list[str] = []
         chosen = [_column(name, known, mistakes) for name in columns] or list(known)
         order = [order_by(name, known, mistakes) for name in [*sort, *(["confidence"] if review else [])]]
@@ -73,11 +73,11 @@ def count(out: Path, filters: Filters | None = None, *, review: bool = False, se
 def headings(out: Path) -> dict[str, str]:
     """Return column → Chinese heading of all columns ``measures`` can give of a run."""
     with connect(out) as connection:
-        return _headings(connection) | {COLUMN: COL.zh}
+        return view_headings(connection) | {COLUMN: COL.zh}
 
 
-def _headings(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return column → heading, in column order."""
+def view_headings(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return column → heading of the view ``knowledge``, in column order."""
     sql = (
         "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'knowledge' AND NOT internal"
         " AND database_name = current_database()"

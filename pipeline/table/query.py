@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SECONDS = 60.0
+_TOO_MUCH = "查询用的内存超过 1GB，已停止。请加上条件或 LIMIT 再试"
 # the documents whose content stands under another file name already
 COPIES = "(SELECT doc_id FROM issues WHERE code = 'input.duplicate' AND doc_id IS NOT NULL)"
 
@@ -34,10 +35,11 @@ _LOCKED: dict[str, Any] = {
 
 
 @contextmanager
-def connect(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(out: Path, **more: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a read-only connection to the run's database, closed afterwards.
 
-    Raises PipelineError when ``out`` holds no finished run or the file can't be opened.
+    ``more``: further settings of DuckDB. Raises PipelineError when ``out`` holds no finished run or the file can't be
+    opened.
     """
     import duckdb
 
@@ -45,9 +47,9 @@ def connect(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not path.is_file():
         raise PipelineError(f"{out}: 没有 {outputs.DATABASE}。请先运行 cewen run 输入 -o {out}，或检查输出目录是否写对")
     try:
-        connection = duckdb.connect(str(path), read_only=True, config=_LOCKED)
+        connection = duckdb.connect(str(path), read_only=True, config=more | _LOCKED)
     except duckdb.Error as error:
-        raise PipelineError(f"{path}: 打不开（{_first_line(error)}）。请用同一命令重新运行 cewen run") from error
+        raise PipelineError(f"{path}: 打不开（{first_line(error)}）。请用同一命令重新运行 cewen run") from error
     try:
         yield connection
     finally:
@@ -64,26 +66,14 @@ def copies(out: Path) -> frozenset[str]:
 def query(out: Path, sql: str, *, limit: int | None = None, seconds: float = SECONDS) -> pa.Table:
     """Return the result of one SELECT (or WITH … SELECT) over the run's tables, at most ``limit`` rows.
 
-    Raises PipelineError for any other statement, more than one, a mistake in it, or when it takes over ``seconds``.
+    It is run in a process of its own (``caged``). Raises PipelineError for any other statement, more than one, a
+    mistake in it, anything that isn't in the tables (``permitted``), or when it takes over ``seconds``, too much
+    memory or gives too many rows.
     """
-    with connect(out) as connection:
-        _check(connection, sql)
-        return fetch(connection, sql, limit=limit, seconds=seconds)
+    from pipeline.table.caged import ask
 
-
-def _check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Raise PipelineError unless ``sql`` is one SELECT statement."""
-    import duckdb
-
-    try:
-        statements = connection.extract_statements(sql)
-    except duckdb.Error as error:
-        raise PipelineError(f"SQL 写法有误：{_first_line(error)}{_hint(sql, error)}") from error
-    if len(statements) != 1:
-        raise PipelineError(f"一次只能查询一条 SELECT 语句，这里有 {len(statements)} 条")
-    kind = statements[0].type
-    if kind != duckdb.StatementType.SELECT:
-        raise PipelineError(f"只能查询（SELECT 或 WITH … SELECT），不能执行 {kind.name} 语句：结果表是只读的")
+    with connect(out):  # says what is wrong with the folder before a process is started
+        return ask(out, sql, limit=limit, seconds=seconds)
 
 
 def fetch(
@@ -94,30 +84,70 @@ def fetch(
     limit: int | None = None,
     seconds: float = SECONDS,
 ) -> pa.Table:
-    """Return the rows of a checked SELECT, stopping it after ``seconds``. Raises PipelineError as ``query`` does."""
+    """Return the rows of a SELECT of this program, stopping it after ``seconds``. Raises PipelineError as ``query``."""
+    with translated(connection, sql, seconds):
+        relation = connection.sql(sql, params=list(parameters) if parameters else None)
+        if limit is not None:
+            relation = relation.limit(limit)
+        return relation.to_arrow_table()
+
+
+@contextmanager
+def translated(connection: duckdb.DuckDBPyConnection, sql: str, seconds: float) -> Iterator[None]:
+    """Interrupt what ``connection`` does within after ``seconds``; raise DuckDB's errors as PipelineError."""
     import duckdb
 
     timer = threading.Timer(seconds, connection.interrupt)
     timer.daemon = True
     timer.start()
     try:
-        relation = connection.sql(sql, params=list(parameters) if parameters else None)
-        if limit is not None:
-            relation = relation.limit(limit)
-        return relation.to_arrow_table()
+        yield
     except duckdb.InterruptException as error:
-        raise PipelineError(f"查询超过 {seconds:g} 秒，已停止。请加上条件或 LIMIT 再试") from error
+        raise PipelineError(too_long(seconds)) from error
     except duckdb.PermissionException as error:
-        raise PipelineError(f"查询只能用结果表，不能读写文件：{_first_line(error)}") from error
-    except duckdb.OutOfMemoryException as error:
-        raise PipelineError("查询用的内存超过 1GB，已停止。请加上条件或 LIMIT 再试") from error
-    except duckdb.Error as error:
-        raise PipelineError(f"SQL 有误：{_first_line(error)}{_hint(sql, error)}") from error
+        raise PipelineError(f"查询只能用结果表，不能读写文件：{first_line(error)}") from error
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        raise PipelineError(_TOO_MUCH) from error
+    except (duckdb.Error, OSError) as error:  # what stops a stream of rows comes as an OSError with DuckDB's words
+        words = str(error)
+        if words.startswith("INTERRUPT"):
+            raise PipelineError(too_long(seconds)) from error
+        if words.startswith("Out of Memory"):
+            raise PipelineError(_TOO_MUCH) from error
+        raise PipelineError(f"SQL 有误：{first_line(error)}{hint(sql, error)}") from error
     finally:
         timer.cancel()
 
 
-def _first_line(error: Exception) -> str:
+def too_long(seconds: float) -> str:
+    """Return what to say of a question stopped after ``seconds``."""
+    return f"查询超过 {seconds:g} 秒，已停止。请加上条件或 LIMIT 再试"
+
+
+def row_counts(out: Path) -> list[tuple[str, str, int]]:
+    """Return name, Chinese name and number of rows of each table, and of the view ``knowledge``. Raises as connect."""
+    named = [*((table.name, table.zh) for table in TABLES), ("knowledge", "政策知识表")]
+    with connect(out) as connection:
+        counts = [connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0] for name, _ in named]
+    return [(name, zh, int(count)) for (name, zh), count in zip(named, counts, strict=True)]
+
+
+def whole_table(out: Path, name: str) -> pa.Table:
+    """Return a table or view, all of it. ``name`` must be one of them. Raises PipelineError as ``connect``."""
+    with connect(out) as connection:
+        return connection.sql(f'SELECT * FROM "{name}"').to_arrow_table()
+
+
+def column_headings(out: Path, name: str) -> dict[str, str]:
+    """Return column → Chinese heading of a table or view."""
+    with connect(out) as connection:
+        found = connection.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = ? AND NOT internal", [name]
+        ).fetchall()
+    return {str(column): str(comment or column).split("：", 1)[0] for column, comment in found}
+
+
+def first_line(error: Exception) -> str:
     """Return a DuckDB message without the picture of the statement, and its hint."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     kept = [line for line in lines if not line.startswith(("LINE ", "^"))]
@@ -129,7 +159,7 @@ def table_names() -> str:
     return "、".join([*(f"{table.name}（{table.zh}）" for table in TABLES), "knowledge（政策知识表）"])
 
 
-def _hint(sql: str, error: Exception) -> str:
+def hint(sql: str, error: Exception) -> str:
     """Return what to do about a mistake in ``sql``, in Chinese; empty when nothing is known."""
     words = str(error)
     if "references" in words.split("LINE")[0] and re.search(r'(?<!")\breferences\b(?!")', sql, re.IGNORECASE):

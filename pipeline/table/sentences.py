@@ -34,12 +34,12 @@ class Sentences:
         letters = [re.escape(char) for char in word if not char.isspace()]
         seen = set()
         for found in re.finditer(r"\s*".join(letters), self.raw[low:high]) if letters else ():
-            place = self._around(low + found.start(), low + found.end(), low, high)
+            place = self.around(low + found.start(), low + found.end(), low, high)
             if place not in seen:
                 seen.add(place)
                 yield place
 
-    def _around(self, start: int, end: int, low: int, high: int) -> tuple[int, int]:
+    def around(self, start: int, end: int, low: int, high: int) -> tuple[int, int]:
         """Return the sentence around a place."""
         while start > max(low, end - _LONGEST) and not self._ends(start - 1):
             start -= 1
