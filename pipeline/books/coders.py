@@ -31,8 +31,7 @@ def load_models(names: Sequence[str]) -> tuple[CodeModel, ...]:
     """Return the models ``names``: of the packaged ones, or paths of files. Raises PipelineError with all mistakes."""
     found: list[CodeModel] = []
     mistakes: list[str] = []
-    for name in names:
-        path = Path(name) if names_file(name) or Path(name).suffix == SUFFIX else _folder() / f"{name}{SUFFIX}"
+    for name, path in zip(names, model_paths(names), strict=True):
         try:
             if not path.is_file():
                 there = "、".join(one.stem for one in sorted(_folder().glob(f"*{SUFFIX}")))
@@ -43,6 +42,13 @@ def load_models(names: Sequence[str]) -> tuple[CodeModel, ...]:
     if mistakes:
         raise PipelineError(*mistakes)
     return tuple(found)
+
+
+def model_paths(names: Sequence[str]) -> list[Path]:
+    """Return the file of each model: a packaged one by its name, or the path itself."""
+    return [
+        Path(one) if names_file(one) or Path(one).suffix == SUFFIX else _folder() / f"{one}{SUFFIX}" for one in names
+    ]
 
 
 def _folder() -> Path:

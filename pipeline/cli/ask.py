@@ -183,7 +183,8 @@ def measures_command(
 
     同一条件给出几个值时满足其一即可，不同条件须同时满足。表格中代码显示为中文，默认显示前 25 行。
     要整套的表（Excel 可直接打开），用 cewen export OUT --to csv 目录 或 --to xlsx 文件。
-    人工复核宜用 --review：最没有把握的排在最前。
+    人工复核宜用 --review：最没有把握的排在最前，已确认的不再列出。
+    结果目录中 corrections.tsv 的人工改正已计入（在 cewen explore 的复核页中写入）；cewen query 查到的仍是程序的原结果。
 
     分组时同一事实只计一次；元与名、元与元/人/月不会加在一起；区间和上限按上限合计，另给按下限的合计。
 
@@ -196,9 +197,13 @@ def measures_command(
       cewen measures 结果 --review --role 优惠支持 -o 待复核.csv
       cewen measures 结果 --kind 金额 --role 优惠支持 --group region,year --sum -o 各地各年.xlsx
     """
+    from pipeline.table.overlay import laid
+
     check_target(target)
     form = "json" if given.pop("as_json") else form
     review: bool = given.pop("review")
+    for sentence in laid(out).zh:
+        say(sentence)
     groups, values = given.pop("groups"), given.pop("values")
     if groups or values:
         check_grouping(groups, {"--columns": columns, "--sort": sort, "--review": review})
@@ -234,7 +239,7 @@ def _list(
     found = measures(out, filters, columns=shown, sort=order, review=review, limit=_ROWS if limit is None else limit)
     _print(found, headings(out), () if wanted else _REVIEWED_FIRST if review else _IMPORTANCE)
     by = f" {sort}" if sort else "把握从低到高" if review else "文件顺序"
-    say(f"显示 {found.num_rows} 行，共 {count(out, filters)} 行（按{by}；--sort 可改）。")
+    say(f"显示 {found.num_rows} 行，共 {count(out, filters, review=review)} 行（按{by}；--sort 可改）。")
 
 
 def _names(given: str | None) -> list[str]:

@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli.help import help_option, show_help
 from pipeline.cli.output import print_json, say, show
-from pipeline.cli.params import json_option
+from pipeline.cli.params import CONFIG_HELP, json_option, project_file
 from pipeline.cli.text import grid
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import check_free
@@ -19,7 +19,15 @@ from pipeline.core.files import check_free
 @help_option
 @click.pass_context
 def codebook_group(ctx: click.Context) -> int:
-    """编码本：列出、查看、检查，从人工编码训练。"""
+    """编码本：列出、查看、检查，从人工编码训练。
+
+    \b
+    例子：
+      cewen codebook list
+      cewen codebook show silian
+      cewen codebook export silian 我的四链.xlsx
+      cewen codebook check 我的四链.xlsx
+    """
     if ctx.invoked_subcommand is None:
         click.echo(show_help(ctx), nl=False)
     return 0
@@ -151,14 +159,19 @@ def export_codebook_command(name: str, target: Path, force: bool) -> int:
 @help_option
 @click.pass_context
 def config_group(ctx: click.Context) -> int:
-    """配置：显示一次运行所用的全部设置。"""
+    """配置：显示一次运行所用的全部设置。
+
+    \b
+    例子：
+      cewen config show
+    """
     if ctx.invoked_subcommand is None:
         click.echo(show_help(ctx), nl=False)
     return 0
 
 
 @config_group.command("show", add_help_option=False)
-@click.option("--config", "path", type=Path, metavar="文件", help="自己的配置文件（TOML），只需写要改的键。")
+@click.option("--config", "path", type=Path, metavar="文件", help=CONFIG_HELP)
 @json_option
 @help_option
 def show_config_command(path: Path | None, as_json: bool) -> int:
@@ -167,11 +180,12 @@ def show_config_command(path: Path | None, as_json: bool) -> int:
     \b
     例子：
       cewen config show
-      cewen config show --config project.toml
+      cewen config show --config 我的配置.toml
     """
     from pipeline.core.config import load_config
     from pipeline.core.strict import read_text, read_toml
 
+    path = project_file(path)
     config = load_config(path).model_dump()
     own: dict[str, Any] = {}
     if path is not None:

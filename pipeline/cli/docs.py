@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
-
-from pipeline.cli.help import help_page
+from pipeline.cli.help import commands_below, help_page
 from pipeline.cli.main import cli
 from pipeline.core.issues import CODES
 from pipeline.export.targets import TARGETS
@@ -92,19 +89,11 @@ def command_pages() -> str:
         "| 2 | 选项、配置或编码本有误：全部错误都列出，什么都没有运行 |\n"
         "| 3 | 运行完了，但有文档失败（逐一列出原因） |",
     ]
-    for path, command in _commands(cli, "cewen"):
+    for path, command in commands_below(cli, "cewen"):
         parts += [f"## {path}", f"```text\n{help_page(command, path).rstrip()}\n```"]
     lines = ["| 格式 | 内容 | 给出的位置 |", "|---|---|---|"]
     lines += [f"| {one.name} | {one.zh} | {one.suffix} 文件{'，或目录' if one.folder else ''} |" for one in TARGETS]
     return _page([*parts, "## 导出格式", "\n".join(lines)])
-
-
-def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    """Yield a command and all below it with their paths."""
-    yield path, command
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            yield from _commands(child, f"{path} {name}")
 
 
 def _page(parts: list[str]) -> str:

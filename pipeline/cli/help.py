@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -12,6 +12,21 @@ from pipeline.cli.params import choices
 from pipeline.cli.text import pad, width
 
 _INDENT = "  "
+
+
+class Sections(click.Group):
+    """A group whose help page lists its commands under headings."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make an empty group."""
+        super().__init__(*args, **kwargs)
+        self.headings: dict[str, tuple[click.Command, ...]] = {}
+
+    def add_section(self, title: str, *commands: click.Command) -> None:
+        """Add ``commands`` under the heading ``title``."""
+        self.headings[title] = commands
+        for command in commands:
+            self.add_command(command)
 
 
 def _print_help(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -43,9 +58,27 @@ def help_page(command: click.Command, path: str) -> str:
         usage.append("命令 …")
     parts = [" ".join([*usage, "[选项]"]).replace("： ", "："), words(command)]
     if isinstance(command, click.Group):
-        parts.append(_table("命令：", [(name, first_line(one)) for name, one in command.commands.items()]))
+        parts += _commands(command)
     parts.append(_table("选项：", [(option_name(option), option_help(option)) for option in options]))
     return "\n\n".join(parts) + "\n"
+
+
+def _commands(group: click.Group) -> list[str]:
+    """Return the tables of a group's commands, one for each heading there is."""
+    found = group.headings if isinstance(group, Sections) else {"命令": tuple(group.commands.values())}
+    wide = max(width(name) for name in group.commands)
+    return [
+        _table(f"{title}：", [(pad(str(one.name), wide), first_line(one)) for one in commands])
+        for title, commands in found.items()
+    ]
+
+
+def commands_below(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Yield the path of ``command``, called as ``path``, and of all commands below it, each with the command."""
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from commands_below(child, f"{path} {name}")
 
 
 def words(command: click.Command) -> str:

@@ -16,43 +16,35 @@ import click
 from pipeline.cli.agreeing import agreement_command
 from pipeline.cli.ask import measures_command, query_command
 from pipeline.cli.coded import codings_command
+from pipeline.cli.completion import NAME, VARIABLE, asked, completion_command, teach
 from pipeline.cli.data import codebook_group, config_group
 from pipeline.cli.exploring import explore_command
 from pipeline.cli.exporting import export_command
-from pipeline.cli.help import help_option, show_help
+from pipeline.cli.help import Sections, help_option, show_help
 from pipeline.cli.importing import import_command
 from pipeline.cli.look import issues_command, status_command
 from pipeline.cli.matrix import matrix_command
 from pipeline.cli.output import say
+from pipeline.cli.reporting import report_command
 from pipeline.cli.run import check_run, run_command
 from pipeline.cli.scoring import eval_command
 from pipeline.cli.search import search_command
 from pipeline.cli.show import show_command
+from pipeline.cli.starting import init_command
 from pipeline.cli.teaching import train_command
 from pipeline.cli.topics import topics_group
 from pipeline.cli.usage import Usage, parse
 from pipeline.core.errors import PipelineError
 
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 130
-COMMANDS: tuple[click.Command, ...] = (
-    run_command,
-    status_command,
-    issues_command,
-    show_command,
-    query_command,
-    measures_command,
-    search_command,
-    codings_command,
-    matrix_command,
-    topics_group,
-    explore_command,
-    export_command,
-    import_command,
-    agreement_command,
-    eval_command,
-    codebook_group,
-    config_group,
-)
+SECTIONS: dict[str, tuple[click.Command, ...]] = {
+    "开始": (init_command, run_command, status_command, issues_command),
+    "提问和查看": (measures_command, query_command, search_command, show_command, explore_command),
+    "编码和主题": (codings_command, matrix_command, topics_group, codebook_group),
+    "写报告、交给别的软件": (report_command, export_command, import_command),
+    "核对质量": (agreement_command, eval_command),
+    "设置": (config_group, completion_command),
+}
 _PLACE = re.compile(r"(.+?):([^:!]*!)?[A-Z]{0,3}(\d+): ")
 # What a command checks beside its own syntax, so that all mistakes can be listed together.
 CHECKS = {"run": check_run}
@@ -67,7 +59,7 @@ def _show_version(ctx: click.Context, _option: click.Parameter, wanted: bool) ->
         ctx.exit(0)
 
 
-@click.group("cewen", add_help_option=False, invoke_without_command=True)
+@click.group("cewen", cls=Sections, add_help_option=False, invoke_without_command=True)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="显示版本号。")
 @help_option
 @click.pass_context
@@ -76,10 +68,13 @@ def cli(ctx: click.Context) -> int:
 
     \b
     例子：
-      cewen run 政策文件/ -o 结果
-      cewen status 结果
-      cewen measures 结果 --kind 金额 --role 优惠支持 --min 50万
-      cewen export 结果 --to xlsx 结果.xlsx
+      cewen run 政策文件/ -o 结果                     读一个目录，写出知识表
+      cewen measures 结果 --role 优惠支持 --min 50万  按条件列出措施
+      cewen show 结果 办法.pdf                        看一篇文档读成了什么
+      cewen export 结果 --to xlsx 结果.xlsx           交给 Excel；--to qdpx 交给 NVivo 等
+      cewen init 我的项目                             建一个项目目录，以后只要 cewen run
+
+    每个命令的说明和例子：cewen 命令 --help
     """
     if ctx.invoked_subcommand is None:
         click.echo(show_help(ctx), nl=False)
@@ -87,8 +82,8 @@ def cli(ctx: click.Context) -> int:
 
 
 codebook_group.add_command(train_command)
-for _command in COMMANDS:
-    cli.add_command(_command)
+for _title, _commands in SECTIONS.items():
+    cli.add_section(_title, *_commands)
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -105,19 +100,21 @@ def invoke(args: list[str]) -> int:
     """Run the command line ``args`` and return its exit code; mistakes go to standard error in Chinese."""
     usage = Usage()
     try:
+        if asked():
+            teach(cli)
         usage = parse(cli, args)
         if not usage.wants_help:
             check = CHECKS.get(usage.command)
             mistakes = [*usage.mistakes, *(check(usage.values) if check else ())]
             if mistakes:
                 raise PipelineError(*mistakes)
-        result = cli.main(args, prog_name="cewen", standalone_mode=False)
+        result = cli.main(args, prog_name=NAME, complete_var=VARIABLE, standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except PipelineError as error:
-        return _refuse(error.mistakes, usage.command)
+        return _refuse(error.mistakes, usage)
     except click.ClickException as error:
-        return _refuse((error.format_message(),), usage.command)
+        return _refuse((error.format_message(),), usage)
     except (click.Abort, KeyboardInterrupt):
         click.echo("已中断。已完成的部分都已保存，再次运行同一命令会接着做。", err=True)
         return EXIT_INTERRUPTED
@@ -127,13 +124,15 @@ def invoke(args: list[str]) -> int:
         return 0
 
 
-def _refuse(mistakes: Sequence[str], command: str) -> int:
+def _refuse(mistakes: Sequence[str], usage: Usage) -> int:
     """Print every mistake, those of one file by line (of a workbook by row), and return the exit code for mistakes."""
     unique = _in_order(dict.fromkeys(mistakes))
     for mistake in unique:
         say(f"错误：{mistake}")
     if len(unique) > 1:
-        say(f"共 {len(unique)} 处错误{'，什么都没有运行' if command == 'run' else ''}。")
+        say(f"共 {len(unique)} 处错误{'，什么都没有运行' if usage.command == 'run' else ''}。")
+    if usage.mistakes:
+        say(f"用法和例子：{' '.join(filter(None, (NAME, usage.command)))} --help")
     return EXIT_MISTAKE
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 
 from pipeline.cli.params import choices
+from pipeline.core.outputs import STORE
 
 # From this likeness on (difflib) a word is taken for another one mistyped.
 _LIKE = 0.5
@@ -130,10 +132,18 @@ class _Reader:
             taken, left = (left, []) if argument.nargs == -1 else (left[:1], left[1:])
             name = argument.metavar or (argument.name or "").upper()
             if not taken and argument.required:
-                self.usage.mistakes.append(f"缺少参数 {name}")
+                self.usage.mistakes.append(f"缺少参数 {name}{_told(argument)}")
             for word in taken:
                 self._check(argument, f"参数 {name}", word)
         self.usage.mistakes += [f"多余的参数“{word}”" for word in left]
+
+
+def _told(argument: click.Argument) -> str:
+    """Return what an argument is, where it is an output folder; those in the working folder are named."""
+    if argument.name != "out":
+        return ""
+    here = sorted(path.parent.as_posix() for path in (*Path().glob(f"*/{STORE}"), *Path().glob(f"*/*/{STORE}")))
+    return f"：cewen run 写出的结果目录，{'这里有 ' + '、'.join(here[:5]) if here else '例如 结果'}"
 
 
 def expected(param: click.Parameter) -> str:

@@ -25,11 +25,11 @@ class _Settings(BaseModel):
 class RunSettings(_Settings):
     """How documents are run. ``workers`` 0 means one for each core; times in seconds, sizes in bytes and characters."""
 
-    workers: Whole = Field(ge=0, le=256)
-    time_limit: Real = Field(gt=0, le=86_400)
-    max_bytes: Whole = Field(gt=0)
-    max_chars: Whole = Field(gt=0)
-    recycle: Whole = Field(ge=1, description="documents after which a worker is replaced")
+    workers: Whole = Field(ge=0, le=256, title="工作进程数，0 为每核一个")
+    time_limit: Real = Field(gt=0, le=86_400, title="一篇文档的时限，单位秒；扫描页按页计")
+    max_bytes: Whole = Field(gt=0, title="文件最大多少字节，更大的不读，记为问题")
+    max_chars: Whole = Field(gt=0, title="文本最长多少字，更长的不读，记为问题")
+    recycle: Whole = Field(ge=1, title="一个工作进程处理多少篇文档后换新的，以免内存越用越多")
 
 
 class PdfSettings(_Settings):
@@ -38,17 +38,17 @@ class PdfSettings(_Settings):
     ``processes`` 0: as many as there are cores for this document. What's read doesn't depend on them.
     """
 
-    reader: Literal["pdfium", "pdfminer"]
-    processes: Whole = Field(ge=0, le=256)
+    reader: Literal["pdfium", "pdfminer"] = Field(title="先用哪个库读（pdfminer 慢十倍），读不了的页由另一个读")
+    processes: Whole = Field(ge=0, le=256, title="150 页以上的文件由几个进程同时读，0 为用满空闲的核")
 
 
 class OcrSettings(_Settings):
     """Recognition of scanned pages (extra ``ocr``). Pages with an average score below ``doubt_below`` are doubtful."""
 
-    enabled: Switch
-    max_pages: Whole = Field(ge=1, description="recognised pages of one document; further ones are reported, not read")
-    max_pixels: Whole = Field(ge=1_000_000, description="of one picture; a larger one is reported, not decoded")
-    doubt_below: Real = Field(ge=0, le=1)
+    enabled: Switch = Field(title="要不要识别扫描页和图片；要先装 pip install 'cewen[ocr]'")
+    max_pages: Whole = Field(ge=1, title="一篇文档最多识别多少页，其余的记为问题")
+    max_pixels: Whole = Field(ge=1_000_000, title="一幅图最多多少像素，更大的不读，记为问题")
+    doubt_below: Real = Field(ge=0, le=1, title="一页的平均识别分低于此数时提示核对")
 
 
 class RowSettings(_Settings):
@@ -57,27 +57,31 @@ class RowSettings(_Settings):
     ``documents``: ``rows`` and ``table`` decide for every file; ``auto`` looks in each for a column of texts.
     """
 
-    documents: Literal["auto", "rows", "table"]
-    most_rows: Whole = Field(ge=1, le=10_000_000)
-    text: tuple[str, ...]
-    title: tuple[str, ...]
-    id: tuple[str, ...]
-    doc_number: tuple[str, ...]
-    issuer: tuple[str, ...]
-    addressee: tuple[str, ...]
-    issue_date: tuple[str, ...]
-    effective_date: tuple[str, ...]
-    expiry: tuple[str, ...]
-    region: tuple[str, ...]
+    documents: Literal["auto", "rows", "table"] = Field(
+        title="一行是不是一篇文档：auto 看有没有一列装着正文，rows 一行一篇，table 整张表一篇"
+    )
+    most_rows: Whole = Field(ge=1, le=10_000_000, title="一张工作表最多读多少行，其余的记为问题")
+    text: tuple[str, ...] = Field(title="装正文的列的表头，排在前面的优先")
+    title: tuple[str, ...] = Field(title="装标题的列的表头，排在前面的优先")
+    id: tuple[str, ...] = Field(title="装编号的列的表头，排在前面的优先")
+    doc_number: tuple[str, ...] = Field(title="装发文字号的列的表头，排在前面的优先")
+    issuer: tuple[str, ...] = Field(title="装发文机关的列的表头，排在前面的优先")
+    addressee: tuple[str, ...] = Field(title="装主送机关的列的表头，排在前面的优先")
+    issue_date: tuple[str, ...] = Field(title="装成文日期的列的表头，排在前面的优先")
+    effective_date: tuple[str, ...] = Field(title="装施行日期的列的表头，排在前面的优先")
+    expiry: tuple[str, ...] = Field(title="装失效日期或有效期的列的表头，排在前面的优先")
+    region: tuple[str, ...] = Field(title="装地区的列的表头，排在前面的优先")
 
 
 class SegmentSettings(_Settings):
     """Which engine cuts words and which word lists it must keep whole (names in configs/lexicons or paths)."""
 
-    engine: Literal["jieba", "rjieba", "spacy", "hanlp"]
-    hanlp_model: str = ""
-    lexicons: tuple[str, ...]
-    stop_words: tuple[str, ...]
+    engine: Literal["jieba", "rjieba", "spacy", "hanlp"] = Field(
+        title="分词引擎；rjieba 结果相同而快得多，要装 cewen[fast]；后两种要装 cewen[spacy]、cewen[hanlp]"
+    )
+    hanlp_model: str = Field("", title="HanLP 模型所在的目录，用 hanlp 时才要")
+    lexicons: tuple[str, ...] = Field(title="不能切开的词语表；自己的写路径，如 ./我的词表.tsv")
+    stop_words: tuple[str, ...] = Field(title="主题不看的词语表；自己的写路径")
 
 
 class CodingSettings(_Settings):
@@ -86,9 +90,9 @@ class CodingSettings(_Settings):
     ``models``: trained coders (names in models/coding or paths); a later one has the say on a code both judge.
     """
 
-    codebooks: tuple[str, ...]
-    models: tuple[str, ...]
-    threshold: Real = Field(gt=0)
+    codebooks: tuple[str, ...] = Field(title="用哪些编码本：cewen codebook list 所列的，或自己的文件，如 我的.xlsx")
+    models: tuple[str, ...] = Field(title="训练好的编码者，排在后面的优先；[] 表示只按编码本的词语编码")
+    threshold: Real = Field(gt=0, title="没有编码者时，词语的权重合计达到此数才给编码")
 
 
 TopicKind = Literal["nmf", "lda", "kmeans", "seeded"]
@@ -104,30 +108,45 @@ class TopicSettings(_Settings):
     documents, fitted anew to see whether the topics come back, 0 for none.
     """
 
-    enabled: Switch
-    model: TopicKind
-    unit: TopicUnit = "document"
-    phrases: Real = Field(ge=-1, le=1, default=0.5)
-    clause_words: tuple[str, ...] = ()
-    seeds: tuple[str, ...] = ()
-    k: Whole = Field(ge=0, le=500)
-    least_documents: Whole = Field(ge=2)
-    fit_documents: Whole = Field(ge=2, description="at most so many documents (sections, clauses) are fitted on")
-    vocabulary: Whole = Field(ge=10)
-    samples: Whole = Field(ge=0, le=20, default=3)
-    seed: Whole = Field(ge=0, le=2**32 - 1)
+    enabled: Switch = Field(title="运行结束时要不要建立主题")
+    model: TopicKind = Field(
+        title="模型：nmf 便于浏览，lda 的比例便于回归，kmeans 一篇一个主题，seeded 从编码本的代码出发"
+    )
+    unit: TopicUnit = Field("document", title="以文档、章节还是条款建立主题；之后都按整篇文档归入主题")
+    phrases: Real = Field(ge=-1, le=1, default=0.5, title="两个词常连用到这个程度（NPMI）就算一个词，1 为不合并")
+    clause_words: tuple[str, ...] = Field((), title="以条款建立主题时，停用词表中仍然算数的类别")
+    seeds: tuple[str, ...] = Field((), title="用 seeded 时，从哪些编码本的代码出发")
+    k: Whole = Field(ge=0, le=500, title="主题数，0 为按文档数自动定")
+    least_documents: Whole = Field(ge=2, title="文档少于此数就不建立主题")
+    fit_documents: Whole = Field(ge=2, title="最多用多少篇文档（章节、条款）来建立，其余的只归入主题")
+    vocabulary: Whole = Field(ge=10, title="最多用多少个不同的词")
+    samples: Whole = Field(ge=0, le=20, default=3, title="再用几份八成的文档各建一次，看主题是否稳定，0 为不看")
+    seed: Whole = Field(ge=0, le=2**32 - 1, title="随机数种子：同样的文档和种子，得到同样的主题")
+
+
+class ProjectSettings(_Settings):
+    """What ``cewen run`` reads and where it writes when the command line doesn't say; paths beside the file."""
+
+    inputs: tuple[str, ...] = Field((), title="要读的文件和目录，从本文件所在的目录算起")
+    out: str = Field("", title="结果写到哪个目录")
 
 
 class Config(_Settings):
-    """Everything a run depends on beside its inputs."""
+    """Everything a run depends on beside its inputs. A field's title explains it to people (``config_text``)."""
 
-    run: RunSettings
-    pdf: PdfSettings
-    ocr: OcrSettings
-    rows: RowSettings
-    segment: SegmentSettings
-    coding: CodingSettings
-    topics: TopicSettings
+    project: ProjectSettings = Field(
+        default_factory=ProjectSettings, title="在本目录运行 cewen run 而不写输入和输出时，读什么、写到哪里"
+    )
+    run: RunSettings = Field(title="怎样运行")
+    pdf: PdfSettings = Field(title="怎样读 PDF")
+    ocr: OcrSettings = Field(title="扫描页和图片的文字识别")
+    rows: RowSettings = Field(title="一行一篇文档的表格（csv、xlsx、jsonl 等）；表头不分大小写、空格和下划线")
+    segment: SegmentSettings = Field(title="分词")
+    coding: CodingSettings = Field(title="按编码本编码")
+    topics: TopicSettings = Field(title="主题；改了以后再次运行，文档不会重读")
+
+
+PROJECT_FILE = "cewen.toml"  # the configuration ``cewen run`` takes by itself when it lies in the working folder
 
 
 @cache

@@ -10,34 +10,56 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.core.errors import PipelineError
 from pipeline.explore.asking import in_words
+from pipeline.explore.codes import code_page, codes_page
+from pipeline.explore.compare import compare_page
 from pipeline.explore.document import document_page
 from pipeline.explore.documents import documents_page
 from pipeline.explore.guard import HEADERS, Guard
+from pipeline.explore.issues import issues_page
+from pipeline.explore.matrix import matrix_page, quotes_page
 from pipeline.explore.measures import measure_page, measures_page
+from pipeline.explore.overview import overview_page
 from pipeline.explore.pages import Missing, as_json_response, html, twin_routes
+from pipeline.explore.posting import new_token
 from pipeline.explore.printed import picture_file, printed_page
+from pipeline.explore.review import answer, corrections_page, review_page
 from pipeline.explore.store import Store
 
 STATIC = Path(__file__).with_name("static")
-_REASONS = {404: "没有这一页", 405: "不能这样访问这一页"}
+_REASONS = {
+    400: "没有收全",
+    403: "没有采用：请从本页面上提交，页面旧了请先刷新",
+    404: "没有这一页",
+    405: "不能这样访问这一页",
+    413: "没有采用：内容太长",
+}
 
 
 def routes() -> list[BaseRoute]:
     """Return all addresses of the explorer."""
     return [
-        Route("/", lambda _request: RedirectResponse("/documents"), name="start"),
+        *twin_routes("/", "overview", overview_page),
         *twin_routes("/documents", "documents", documents_page),
         Route("/doc/{doc_id}/page/{page}.png", picture_file, name="picture"),
         *twin_routes("/doc/{doc_id}/page/{page}", "printed", printed_page),
         *twin_routes("/doc/{doc_id}", "document", document_page),
         *twin_routes("/measures", "measures", measures_page),
         *twin_routes("/measure/{measure_id}", "measure", measure_page),
+        *twin_routes("/codes", "codes", codes_page),
+        *twin_routes("/code", "code", code_page),
+        *twin_routes("/matrix", "matrix", matrix_page),
+        *twin_routes("/matrix/quotes", "quotes", quotes_page),
+        *twin_routes("/compare", "compare", compare_page),
+        *twin_routes("/issues", "issues", issues_page),
+        *twin_routes("/review", "review", review_page),
+        Route("/review", answer, name="answer", methods=["POST"]),
+        *twin_routes("/corrections", "corrections", corrections_page),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
 
@@ -58,6 +80,7 @@ def create_app(out: Path) -> Starlette:
         lifespan=lifespan,
     )
     app.state.store = store
+    app.state.token = new_token()
     return app
 
 

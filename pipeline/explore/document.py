@@ -13,6 +13,7 @@ from pipeline.explore.layers import STYLES, Marks
 from pipeline.explore.marking import marked
 from pipeline.explore.pages import Missing, Page, Sheet
 from pipeline.explore.queries import documents as queries
+from pipeline.explore.reviewed import reviews
 from pipeline.explore.shown import PART, document_link
 from pipeline.explore.store import Store
 from pipeline.table.derive import columns
@@ -46,6 +47,7 @@ def document_page(request: Request, store: Store) -> Page:
     with store.cursor() as cursor:
         row = found(cursor, doc_id)
         part = _part(cursor, row, int(at))
+        known = reviews(store, cursor)
         topics, issues = queries.topics(cursor, doc_id), queries.issues(cursor, doc_id)
     heads = [(column.name, column.col.zh) for column in columns(DocumentRow) if column.name not in _TEXTS]
     names = [column.name for column in columns(MeasureRow)]
@@ -63,6 +65,7 @@ def document_page(request: Request, store: Store) -> Page:
         "html": marked(part.text, part.start, marks.spans(part.text, part.start)),
         "sections": marks.sections,
         "measures": marks.measures,
+        "reviews": known,
         "codings": marks.codings,
         "references": marks.references,
         "codebooks": list(marks.codebooks.values()),
@@ -75,6 +78,7 @@ def document_page(request: Request, store: Store) -> Page:
         "document": row,
         "part": {"number": part.number + 1, "parts": part.count, "start": part.start, "text": part.text},
         **{name: values[name] for name in ("sections", "measures", "codings", "references", "topics", "issues")},
+        "reviews": known.data(marks.measures),
     }
     return Page(title(row), "document.html", Sheet(row["source_name"], names, rows), data, values, "documents")
 

@@ -7,16 +7,20 @@ from typing import Any
 
 from starlette.requests import Request
 
-from pipeline.explore.asking import filters_of
+from pipeline.explore.asking import LABELS, filters_of
 from pipeline.explore.facets import chips, facets, typed
 from pipeline.explore.pages import Missing, Page, Sheet
 from pipeline.explore.paging import SIZES, paging
 from pipeline.explore.queries import measures as queries
+from pipeline.explore.reviewed import reviews
+from pipeline.explore.shown import address
 from pipeline.explore.store import Store
 from pipeline.table.derive import comment
 from pipeline.table.view import codebook_names, view_columns
 
 _DOWNLOAD_SECONDS = 600.0
+# the column of what people said, beside those of ``knowledge``
+REVIEW = "review"
 
 
 def measures_page(request: Request, store: Store) -> Page:
@@ -32,20 +36,24 @@ def measures_page(request: Request, store: Store) -> Page:
         found = queries.rows(cursor, queries.positions(cursor, question, limit=page.size, offset=page.offset))
         heads = list(queries.headings(cursor))
         sides = facets(store, cursor, filters, asked)
+        known = reviews(store, cursor)
 
     def rows() -> Iterator[list[Any]]:
         with store.cursor(seconds=_DOWNLOAD_SECONDS) as cursor:
             for row in queries.all_rows(cursor, queries.ask(cursor, filters, sort)):
-                yield [row[name] for name in heads]
+                said = known.of(row)
+                yield [*(row[name] for name in heads), said.text if said else None]
 
     counts = {side.name: [(c.value, c.label, c.count) for c in side.choices] for side in sides}
     return Page(
         "措施",
         "measures.html",
-        Sheet("措施", heads, rows),
-        {**page.data(), "facets": counts, "measures": found},
+        Sheet("措施", [*heads, REVIEW], rows),
+        {**page.data(), "facets": counts, "measures": found, "reviews": known.data(found)},
         {
             "rows": found,
+            "reviews": known,
+            "queue": address("/review", [pair for pair in asked if pair[0] in LABELS]),
             "paging": page,
             "facets": sides,
             "typed": typed(asked, sides),
@@ -64,13 +72,19 @@ def measure_page(request: Request, store: Store) -> Page:
     with store.cursor() as cursor:
         row = queries.one(cursor, measure_id)
         columns = view_columns(codebook_names(cursor))
+        known = reviews(store, cursor)
     if row is None:
         raise Missing(f"没有措施“{measure_id}”。结果重新运行后编号可能变了，请从措施表中查找")
+    said = known.of(row)
     return Page(
         f"措施：{row['quote']}",
         "measure.html",
-        Sheet("措施", list(row), lambda: [list(row.values())]),
-        row,
-        {"row": row, "columns": [(column.name, column.col.zh, comment(column.col)) for column in columns]},
+        Sheet("措施", [*row, REVIEW], lambda: [[*row.values(), said.text if said else None]]),
+        {**row, REVIEW: said.text if said else None},
+        {
+            "row": row,
+            "said": said,
+            "columns": [(column.name, column.col.zh, comment(column.col)) for column in columns],
+        },
         "measures",
     )

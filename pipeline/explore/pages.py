@@ -23,7 +23,16 @@ from pipeline.table.cells import as_json, csv_cell
 
 FORMS = (".json", ".csv", "")
 # name, label and address of each entry of the main navigation
-NAVIGATION = (("documents", "文档", "/documents"), ("measures", "措施", "/measures"))
+NAVIGATION = (
+    ("overview", "概览", "/"),
+    ("documents", "文档", "/documents"),
+    ("measures", "措施", "/measures"),
+    ("codes", "编码", "/codes"),
+    ("matrix", "交叉表", "/matrix"),
+    ("compare", "比较", "/compare"),
+    ("issues", "问题", "/issues"),
+    ("review", "复核", "/review"),
+)
 _BATCH = 500
 
 

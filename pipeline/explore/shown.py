@@ -84,6 +84,13 @@ def measure_link(row: Mapping[str, Any]) -> str:
     return document_link(row["doc_id"], f"m-{row['measure_id']}", row["start"])
 
 
+def passage_link(one: Any) -> str:
+    """Return the address of a passage of a matrix (a ``Passage``): a measure's or coding's mark, else its document."""
+    if not one.ref or one.ref == one.doc_id:
+        return document_link(one.doc_id, start=one.start)
+    return document_link(one.doc_id, f"{'m' if one.context else 'c'}-{one.ref}", one.start)
+
+
 def page_link(row: Mapping[str, Any]) -> str:
     """Return the address of a measure's box on the picture of its page."""
     return address(f"/doc/{row['doc_id']}/page/{row['page']}") + f"#{quote('b-' + row['measure_id'])}"
@@ -132,4 +139,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "document_link": document_link,
     "measure_link": measure_link,
     "page_link": page_link,
+    "passage_link": passage_link,
 }

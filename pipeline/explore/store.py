@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SECONDS = 30.0
-_COUNTS, _PICTURES = 200, 8
+_COUNTS, _PICTURES, _REVIEWS = 200, 8, 2
 
 
 class Memory:
@@ -50,7 +50,7 @@ class Memory:
 class Store:
     """A finished run. Threads each take a cursor of their own; nothing can be written or read beside its tables.
 
-    ``counts`` and ``pictures`` are forgotten when the run is made anew.
+    ``counts``, ``pictures`` and ``reviews`` are forgotten when the run is made anew.
     """
 
     def __init__(self, out: Path) -> None:
@@ -62,7 +62,7 @@ class Store:
         self._lock = threading.Lock()
         self._held = ExitStack()
         self._busy = 0
-        self.counts, self.pictures = Memory(_COUNTS), Memory(_PICTURES)
+        self.counts, self.pictures, self.reviews = Memory(_COUNTS), Memory(_PICTURES), Memory(_REVIEWS)
         self._stamp = self._seen()
         self._connection = self._held.enter_context(connect(out))
 
@@ -102,6 +102,7 @@ class Store:
                 self._held.close()
                 self.counts.clear()
                 self.pictures.clear()
+                self.reviews.clear()
                 self._stamp = self._seen()
                 self._connection = self._held.enter_context(connect(self.out))
             self._busy += 1

@@ -15,6 +15,7 @@ from pipeline.export import notes
 from pipeline.export.knowledge import HIDDEN, NAME, ZH, knowledge_columns, knowledge_rows
 from pipeline.table.cells import rows, write_csv
 from pipeline.table.derive import Column, columns
+from pipeline.table.overlay import laid, measure_rows
 from pipeline.table.panel import NAME as PANEL
 from pipeline.table.panel import ZH as PANEL_ZH
 from pipeline.table.panel import PanelQuestion, panel
@@ -23,6 +24,7 @@ from pipeline.table.words import closest
 
 # in a workbook the file name, the title and the quantity stay in sight
 _FROZEN = 3
+_MEASURES = "measures"
 # what people may call a table → its name
 _NAMES = {ZH: NAME, NAME: NAME} | {word: table.name for table in TABLES for word in (table.zh, table.name)}
 
@@ -90,7 +92,9 @@ def bundle(out: Path, chosen: Chosen, *, single: bool) -> Bundle:
     asked = [_NAMES[one] for one in chosen.tables]
     names = asked or ([NAME] if single else [NAME, *(table.name for table in TABLES)])
     known = {table.name: table for table in TABLES}
-    return Bundle(tuple(_knowledge(out) if name == NAME else _table(out, known[name]) for name in names))
+    contents = tuple(_knowledge(out) if name == NAME else _table(out, known[name]) for name in names)
+    corrected = not {NAME, _MEASURES}.isdisjoint(names)
+    return Bundle(contents, tuple(("人工复核", sentence) for sentence in laid(out).zh) if corrected else ())
 
 
 def _mistakes(chosen: Chosen, *, single: bool) -> Iterable[str]:
@@ -116,7 +120,8 @@ def _knowledge(out: Path) -> Content:
 
 def _table(out: Path, table: Table) -> Content:
     """Return one of the run's tables."""
-    return Content(table.name, table.zh, columns(table.row), lambda: rows(out, table))
+    read = (lambda: measure_rows(out)) if table.name == _MEASURES else (lambda: rows(out, table))
+    return Content(table.name, table.zh, columns(table.row), read)
 
 
 def _panel(out: Path, chosen: Chosen) -> Bundle:

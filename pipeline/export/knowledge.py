@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.table.derive import Column
+from pipeline.table.overlay import read_rows
 from pipeline.table.query import connect
 from pipeline.table.view import codebook_names, view_columns
 
@@ -63,7 +64,6 @@ _LAST = (
     "boxes",
 )
 HIDDEN = frozenset(_LAST)
-_BATCH_ROWS = 500
 
 
 def knowledge_columns(out: Path) -> tuple[Column, ...]:
@@ -76,10 +76,6 @@ def knowledge_columns(out: Path) -> tuple[Column, ...]:
 
 
 def knowledge_rows(out: Path, columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
-    """Yield the view's rows in the documents' order, with the values of ``columns``."""
+    """Yield the view's rows in the documents' order, with the values of ``columns``, people's corrections applied."""
     listed = ", ".join(f'k."{column.name}"' for column in columns)
-    sql = f"SELECT {listed} FROM knowledge k JOIN measures m USING (measure_id) ORDER BY m.rowid"
-    with connect(out) as connection:
-        found = connection.execute(sql)
-        while rows := found.fetchmany(_BATCH_ROWS):
-            yield from rows
+    return read_rows(out, f"SELECT {listed} FROM knowledge k JOIN measures m USING (measure_id) ORDER BY m.rowid")

@@ -13,7 +13,7 @@ from pipeline.export.content import Beside, Bundle, Chosen, Content, bundle, is_
 from pipeline.export.layout import looks
 from pipeline.export.variables import SPSS, STATA, Program, Variable, shortened, size, variables
 from pipeline.table.matrices_axes import known_books, read_axis
-from pipeline.table.query import connect
+from pipeline.table.overlay import reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +95,7 @@ def _orders(out: Path, made: Bundle) -> dict[str, list[str]]:
     """Return column → the values of the run in order: the same numbers in all files of an export."""
     wanted = {column.name for content in made.contents for column in content.columns}
     found = {}
-    with connect(out) as connection:
+    with reading(out) as (connection, _):
         for name in _CODED:
             if name in wanted:
                 found[name] = [head.key for head in read_axis(connection, name).heads if head.key]

@@ -21,6 +21,7 @@ from pipeline.qda.texts import Plain, visible
 from pipeline.table.cells import rows
 from pipeline.table.coders import find_coders
 from pipeline.table.codings import unanswered
+from pipeline.table.overlay import laid, measure_rows
 from pipeline.table.people import coders, readings
 from pipeline.table.query import copies
 from pipeline.table.schema import TABLES, CodingRow, DocumentRow, MeasureRow, Row, SuggestionRow
@@ -107,7 +108,8 @@ class _Run:
             self.shelf.path(coding.codebook, coding.code)
             self.codings[coding.doc_id].append(coding)
         if _with_measures(choice, self.scheme.folder):
-            for measure in _table(out, MeasureRow):
+            self.words += laid(out).zh
+            for measure in (MeasureRow(*values) for values in measure_rows(out)):
                 self.measures[measure.doc_id].append(measure)
             known.add(self.extractor)
         self.lost = 0

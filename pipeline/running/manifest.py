@@ -6,12 +6,12 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from pipeline.core.config import Config, configs_dir, load_config, names_file
+from pipeline.core.config import Config, configs_dir, load_config, models_dir, names_file
 from pipeline.core.strict import digest
 from pipeline.running.plan import Plan
 from pipeline.running.records import Record
@@ -60,22 +60,40 @@ def data_files(config: Config) -> dict[str, str]:
     default = load_config().segment
     others = {f"lexicons/{name}" for name in (*default.lexicons, *default.stop_words)} - lists - {_ALWAYS}
     unused = others | {name for name in files if name.startswith("codebooks/") and name not in books}
+    unused |= {name for name in files if name.startswith(("charts/", "report/"))}  # what is made after a run
     named = (*config.coding.codebooks, *seeds, *config.segment.lexicons, *config.segment.stop_words)
     own = {name: Path(name).expanduser() for name in named if names_file(name)}
     used = {name: path for name, path in files.items() if name not in unused} | own
     return {name: digest(used[name].read_bytes()) for name in sorted(used)}
 
 
-def describe_run(config: Config, plan: Plan, counts: Mapping[str, Any], seconds: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all of run.json but the inputs. ``seconds`` are wall times by phase."""
+def fitted_models(config: Config) -> dict[str, str]:
+    """Return a digest of each fitted model the run uses: by its path in the packaged models, or by the user's path."""
+    from pipeline.books.coders import model_paths  # the parent of a run names its version, but needn't load these
+    from pipeline.extract.models import POINTERS_FILE, ROLES_FILE, TRUST_FILE
+
+    folder = models_dir()
+    files = {f"measures/{name}": folder / "measures" / name for name in (ROLES_FILE, POINTERS_FILE, TRUST_FILE)}
+    for name, path in zip(config.coding.models, model_paths(config.coding.models), strict=True):
+        own = not path.is_relative_to(folder)
+        files[name if own else path.relative_to(folder).as_posix()] = path
+    return {name: digest(path.read_bytes()) for name, path in files.items()}
+
+
+def describe_run(
+    config: Config, plan: Plan, counts: Mapping[str, Any], seconds: Mapping[str, Any], given: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return all of run.json but the inputs. ``seconds`` are wall times by phase, ``given`` the inputs as named."""
     return {
         "program": DISTRIBUTION,
         "version": version(),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "libraries": libraries(),
+        "given": list(given),
         "config": config.model_dump(mode="json"),
         "data": data_files(config),
+        "models": fitted_models(config),
         "stages": {step.name: {"version": step.version, "settings": step.settings} for step in plan.steps},
         "seeds": {"topics": config.topics.seed},
         "counts": dict(counts),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipeline.table.build import Entry
     from pipeline.topics.model import TopicModel
 
-# Goes up when the same layers may give other tables though no column has changed.
+# Goes up when the same layers may give other tables, or another run.json, though no column has changed.
 VERSION = 2
 _REPORT_EACH = 25
 
@@ -43,7 +43,7 @@ def tables_key(config: Config) -> str:
     from pipeline.table.schema import TABLES
 
     seeds = [book.digest for book in load_books(config.topics.seeds)] if config.topics.model == "seeded" else []
-    settings = config.model_dump_json(exclude={"run": {"workers", "recycle"}, "pdf": {"processes"}})
+    settings = config.model_dump_json(exclude={"project": True, "run": {"workers", "recycle"}, "pdf": {"processes"}})
     schema = [f"{table.name}: {columns(table.row)!r}" for table in TABLES]
     return digest(str(VERSION), version(), settings, *schema, *seeds)
 
@@ -109,7 +109,7 @@ class _Press:
         for one in issues:
             found[one.code] = sum(other.code == one.code for other in issues)
         numbers = {"documents": self._records.tally(), "issues": dict(sorted(found.items())), "rows": counts.rows}
-        head = describe_run(self._config, self._plan, numbers, seconds)
+        head = describe_run(self._config, self._plan, numbers, seconds, request["given"])
         write_manifest(self._out / outputs.MANIFEST, head, self._records.files())
         self._tidy(model)
         files = [*(f"{outputs.TABLES}/{table.name}.parquet" for table in TABLES), outputs.DATABASE, outputs.MANIFEST]

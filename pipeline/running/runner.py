@@ -17,7 +17,7 @@ from pipeline.core.issues import Issue, issue
 from pipeline.core.strict import digest
 from pipeline.running.child import Child, start
 from pipeline.running.codec import read_frame, write_frame
-from pipeline.running.inputs import STAGE, Fingerprint, Listing, fingerprint, list_inputs
+from pipeline.running.inputs import STAGE, Fingerprint, Listing, fingerprint, list_inputs, shown
 from pipeline.running.plan import Plan, describe
 from pipeline.running.pool import Pool, PoolSettings
 from pipeline.running.publish import tables_key
@@ -28,7 +28,7 @@ from pipeline.running.topic_settings import chosen, forget_stale, model_files
 from pipeline.running.trouble import told
 
 _BATCH = 200
-_PUBLISHED = "published"
+_PUBLISHED, _GIVEN = "published", "given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ def run(
         if fresh:
             _remove_results(out)
         store = stack.enter_context(closing(Store(out, fresh=fresh)))
+        with store.db:
+            store.set_meta(_GIVEN, json.dumps(sorted({shown(str(path)) for path in inputs})))
         computed = job.read(store, pool, listing, plan)
         pool.close()
         written = job.publish(store, plan)
@@ -171,6 +173,7 @@ class _Job:
             "config": config.model_dump_json(),
             "plan": plan.to_json(),
             "total": sum(tally(store.db).values()),
+            "given": json.loads(store.meta(_GIVEN) or "[]"),
             "seconds": {**self._seconds, "stages": self._stage_seconds},
         }
         answer = self._ask(request)

@@ -81,7 +81,7 @@ def grouped(
     of the measures with a value, apart by kind, unit and basis. Values are in the unit of their row.
     Raises PipelineError for a name or value that isn't there.
     """
-    with connect(out) as connection:
+    with reading(out) as (connection, _):
         sides = _sides(connection, by)
         where, given = conditions(filters or Filters(), connection, codebook_names(connection))
         sql, more = _sql(sides, where, values)

@@ -26,7 +26,8 @@ from pipeline.table.matrices_sql import (
     details_sql,
     plan,
 )
-from pipeline.table.query import SECONDS, connect, fetch
+from pipeline.table.overlay import reading
+from pipeline.table.query import SECONDS, fetch
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,6 +55,7 @@ _UNITS_OF: Mapping[Base, tuple[Unit, ...]] = {
     "pairs": ("codings", "documents", "characters"),
     "shared units": ("sections", "documents"),
 }
+_OF_MEASURES = frozenset[Base]({"measures", "coded measures"})
 EVERY = 2**31
 _MOST_CELLS = 5_000_000
 
@@ -137,7 +139,7 @@ def matrix(out: Path, question: Question, *, seconds: float = SECONDS) -> Matrix
 
     Raises PipelineError with every unknown axis, value, codebook or coder, and for a unit that doesn't fit.
     """
-    with connect(out) as connection:
+    with reading(out) as (connection, laid):
         rows, cols, coders = _read(connection, question)
         base = base_of(rows, cols, question.unit, question.within)
         unit = _unit(question, base, rows, cols)
@@ -167,7 +169,7 @@ def matrix(out: Path, question: Question, *, seconds: float = SECONDS) -> Matrix
         row_bases=tuple(of_rows.get(r, 0) for r in n_rows) if of_rows else row_totals,
         col_bases=tuple(of_cols.get(c, 0) for c in n_cols) if of_cols else col_totals,
         base=next((side[None] for side in (of_rows, of_cols) if side), total),
-        notes=_notes(rows, cols, base, unit, question),
+        notes=(*_notes(rows, cols, base, unit, question), *(laid.zh if base in _OF_MEASURES else ())),
     )
 
 
@@ -188,7 +190,7 @@ def passages(
     """
     if (row is None) != (col is None):
         raise PipelineError("row 和 col 要么都给，要么都不给")
-    with connect(out) as connection:
+    with reading(out) as (connection, _):
         coders = read_coders(connection, found.question)
         made = plan(found.rows, found.cols, found.base_kind, found.unit, found.question.within)
         given = [*_parameters(found.rows, found.cols, coders), most]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.core.errors import PipelineError
 from pipeline.table.filters import HIGH, Filters, conditions
+from pipeline.table.overlay import reading
 from pipeline.table.query import SECONDS, connect, fetch
 from pipeline.table.review import COL, COLUMN, doubt_sql
 from pipeline.table.view import codebook_names, heading_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 # sorts by the upper end, or the lower where there is no upper
 VALUE = "value"
+_OPEN = "k.measure_id NOT IN (SELECT unnest(?::VARCHAR[]))"
 _ORDER = "(SELECT measure_id, rowid AS position FROM measures) o ON o.measure_id = k.measure_id"
 
 
@@ -37,9 +39,10 @@ def measures(
     ``columns`` keeps only these columns; ``sort`` names columns, with ``-`` before one for largest first, ``value`` for
     the upper end; rows without a value come last. Both take Chinese headings as well as names.
     ``review`` gives the least sure first and adds a column ``doubt``: what is doubtful, or nothing.
+    People's corrections are applied (see ``overlay``); ``review`` leaves out what they confirmed.
     Raises PipelineError with every unknown column and every value the run doesn't have.
     """
-    with connect(out) as connection:
+    with reading(out) as (connection, laid):
         known = view_headings(connection) | ({COLUMN: COL.zh} if review else {})
         mistakes: list[str] = []
         chosen = [_column(name, known, mistakes) for name in columns] or list(known)
@@ -50,15 +53,20 @@ def measures(
         listed = ", ".join(f'k."{name}"' for name in chosen)
         doubt = f", {doubt_sql()} AS {COLUMN}" if review else ""
         sql = f"SELECT {listed} FROM (SELECT *{doubt} FROM knowledge{where}) k JOIN {_ORDER}"
+        if review:
+            sql += f" WHERE {_OPEN}"
+            values = [*values, sorted(laid.sure)]
         sql += f" ORDER BY {', '.join([*order, 'o.position'])}"
         return fetch(connection, sql, values, limit=limit, seconds=seconds)
 
 
-def count(out: Path, filters: Filters | None = None, *, seconds: float = SECONDS) -> int:
-    """Return how many measures fit ``filters``. Raises PipelineError as ``measures`` does."""
-    with connect(out) as connection:
+def count(out: Path, filters: Filters | None = None, *, review: bool = False, seconds: float = SECONDS) -> int:
+    """Return how many measures ``measures`` gives without a limit. Raises PipelineError as it does."""
+    with reading(out) as (connection, laid):
         where, values = conditions(filters or Filters(), connection, codebook_names(connection))
-        found = fetch(connection, f"SELECT count(*) FROM knowledge{where}", values, limit=None, seconds=seconds)
+        sql = f"SELECT count(*) FROM (SELECT * FROM knowledge{where}) k WHERE {_OPEN}"
+        sure = sorted(laid.sure) if review else []
+        found = fetch(connection, sql, [*values, sure], limit=None, seconds=seconds)
         return int(found.column(0)[0].as_py())
 
 
@@ -72,6 +80,7 @@ def view_headings(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return column → heading of the view ``knowledge``, in column order."""
     sql = (
         "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'knowledge' AND NOT internal"
+        " AND database_name = current_database()"
         " ORDER BY column_index"
     )
     return {str(name): heading_of(comment or name) for name, comment in connection.execute(sql).fetchall()}

@@ -18,8 +18,9 @@ from pipeline.core.errors import PipelineError
 from pipeline.table.derive import Column, column_schema, columns
 from pipeline.table.matrices import Question, read_coders
 from pipeline.table.matrices_axes import Axis, code_list, find_books, read_axis
+from pipeline.table.overlay import reading
 from pipeline.table.panel_sql import companions_sql, statements
-from pipeline.table.query import SECONDS, connect, fetch
+from pipeline.table.query import SECONDS, fetch
 from pipeline.table.schema import ROLES, Col, DocumentRow
 from pipeline.table.view import codebook_names
 
@@ -88,7 +89,7 @@ def panel(out: Path, question: PanelQuestion | None = None, *, seconds: float = 
     more than five million cells.
     """
     question = question or PanelQuestion()
-    with connect(out) as connection:
+    with reading(out) as (connection, laid):
         axes, books, coders = _read(connection, question)
         found = {
             name: [tuple(row.values()) for row in fetch(connection, sql, [[], [], coders], seconds=seconds).to_pylist()]
@@ -110,7 +111,7 @@ def panel(out: Path, question: PanelQuestion | None = None, *, seconds: float = 
         keys=tuple(_key_column(axis).name for axis in axes),
         columns=(*_label_columns(axes), *counted),
         rows=rows,
-        notes=tuple(_notes(axes, question, coders, int(found["left out"][0][0]), len(units) - len(cells))),
+        notes=(*_notes(axes, question, coders, int(found["left out"][0][0]), len(units) - len(cells)), *laid.zh),
     )
 
 

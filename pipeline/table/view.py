@@ -138,7 +138,8 @@ def heading_of(comment: str) -> str:
 def codebook_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return codebook → the name people know it by, for the codebooks of a run, in their order."""
     found = connection.execute(
-        "SELECT comment FROM duckdb_columns() WHERE table_name = 'knowledge' AND NOT internal ORDER BY column_index"
+        "SELECT comment FROM duckdb_columns() WHERE table_name = 'knowledge' AND NOT internal"
+        " AND database_name = current_database() ORDER BY column_index"
     ).fetchall()
     return dict(_named(str(row[0]) for row in found))
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli.help import help_page
-from pipeline.cli.main import cli, invoke
+from pipeline.cli.help import commands_below, help_page
+from pipeline.cli.main import SECTIONS, cli, invoke
 from pipeline.cli.text import around, cut, fitting, grid, pad, table, width
 from pipeline.cli.usage import parse
 
@@ -30,7 +32,7 @@ def test_importing_the_command_loads_nothing_heavy() -> None:
         (["rnu"], ["没有命令“rnu”，是否应为 run"]),
         (["codebook", "shwo"], ["没有命令“shwo”，是否应为 show"]),
         (["codebook"], ["缺少命令"]),
-        (["status"], ["缺少参数 OUT"]),
+        (["status"], ["缺少参数 OUT：cewen run 写出的结果目录", "用法和例子：cewen status --help"]),
         (["status", "a", "b"], ["多余的参数“b”"]),
         (["status", "a", "--jsn"], ["没有选项 --jsn，是否应为 --json"]),
         (["status", "a", "--json=1"], ["不能有值"]),
@@ -96,54 +98,22 @@ def test_help_is_no_mistake(args: list[str], capsys: pytest.CaptureFixture[str])
     assert printed.out.startswith(("用法：cewen", "cewen "))
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "run",
-        "status",
-        "issues",
-        "show",
-        "query",
-        "measures",
-        "codings",
-        "export",
-        "import",
-        "agreement",
-        "eval",
-        "codebook list",
-        "codebook show",
-        "codebook check",
-        "codebook train",
-        "config show",
-    ],
-)
+@pytest.mark.parametrize("path", [path for path, _ in commands_below(cli, "cewen")])
 def test_every_command_has_words_and_an_example(path: str) -> None:
-    command = cli
-    for name in path.split():
-        command = command.commands[name]  # type: ignore[attr-defined, assignment]
-    page = help_page(command, f"cewen {path}")
-    assert f"cewen {path} " in page.split("例子：")[1] or f"cewen {path}\n" in page.split("例子：")[1]
+    command: click.Command = cli
+    for name in path.split()[1:]:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+    page = help_page(command, path)
+    assert re.search(rf"\b{path}( |\n|\))", page.split("例子：")[1])
     assert "选项：" in page
 
 
-def test_commands_are_those_built() -> None:
-    assert list(cli.commands) == [
-        "run",
-        "status",
-        "issues",
-        "show",
-        "query",
-        "measures",
-        "codings",
-        "matrix",
-        "topics",
-        "export",
-        "import",
-        "agreement",
-        "eval",
-        "codebook",
-        "config",
-    ]
+def test_commands_stand_under_their_headings_once() -> None:
+    page = help_page(cli, "cewen")
+    listed = re.findall(r"^  ([a-z]+) +\S", page.split("--help")[1].split("选项：")[0], flags=re.M)
+    assert listed == [command.name for commands in SECTIONS.values() for command in commands] == list(cli.commands)
+    assert all(f"\n{title}：\n" in page for title in SECTIONS)
 
 
 def test_through_click_itself_help_is_chinese_too() -> None:

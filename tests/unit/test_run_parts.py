@@ -349,12 +349,17 @@ def test_manifest_holds_what_a_run_depends_on(tmp_path: Path, store: Store) -> N
     fill(store, a="1", b="2")
     finish(store)
     config = load_config()
-    head = describe_run(config, PLAN, {"documents": {"done": 2}}, {"list": 0.1})
+    head = describe_run(config, PLAN, {"documents": {"done": 2}}, {"list": 0.1}, ["in"])
     with Records(tmp_path) as records:
         write_manifest(tmp_path / "run.json", head, records.rows())
     back = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     assert [line["sha256"] for line in back["inputs"]] == ["1" * 64, "2" * 64]
     assert back["config"] == config.model_dump(mode="json")
+    assert back["given"] == ["in"]
+    models = {f"measures/{name}" for name in ("roles.crfsuite", "pointers.json", "trust.json")} | {
+        "coding/themes.codes"
+    }
+    assert set(back["models"]) == models and all(len(one) == 16 for one in back["models"].values())
     assert back["seeds"] == {"topics": config.topics.seed}
     assert list(back["stages"]) == [step.name for step in STEPS]
     assert not list(tmp_path.glob("*.tmp"))

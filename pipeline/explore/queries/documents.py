@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.explore.queries.rows import records
@@ -14,29 +15,45 @@ _LISTED = (
     "doc_id, source_name, title, doc_number, issuer, issue_date, doc_kind, level, region, year,"
     " n_pages, n_chars, status"
 )
-_FITS = "concat_ws(' ', source_name, title, doc_number, issuer, region, year)"
+_FITS = """
+contains(concat_ws(' ', source_name, title, doc_number, issuer, region, year), $words)
+AND ($year IS NULL OR year = try_cast($year AS BIGINT)) AND ($level IS NULL OR level = $level)
+AND ($doc_kind IS NULL OR doc_kind = $doc_kind) AND ($status IS NULL OR status = $status)
+AND ($province IS NULL OR left(region_code, 2) = $province OR starts_with(region, $name))"""
+# what documents can be chosen by beside words; 「name」 is the short name of the province
+CHOICES = ("year", "level", "doc_kind", "status", "province", "name")
+Choice = Mapping[str, str | None]
+_ALL: Choice = dict.fromkeys(CHOICES)
 
 
-def count(cursor: duckdb.DuckDBPyConnection, words: str = "") -> int:
-    """Return how many documents have ``words`` in their name, title, number, issuer, region or year."""
-    found = cursor.execute(f"SELECT count(*) FROM documents WHERE contains({_FITS}, ?)", [words]).fetchall()
+def count(cursor: duckdb.DuckDBPyConnection, words: str = "", choice: Choice = _ALL) -> int:
+    """Return how many documents have ``words`` in their name, title, number, issuer, region or year.
+
+    ``choice`` has a value, or None for any, for each of ``CHOICES``.
+    """
+    found = cursor.execute(f"SELECT count(*) FROM documents WHERE {_FITS}", {"words": words, **choice}).fetchall()
     return int(found[0][0])
 
 
 def listed(
-    cursor: duckdb.DuckDBPyConnection, words: str = "", *, limit: int | None = None, offset: int = 0
+    cursor: duckdb.DuckDBPyConnection,
+    words: str = "",
+    choice: Choice = _ALL,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[dict[str, Any]]:
-    """Return documents in the run's order, each with the numbers of its measures and issues."""
+    """Return documents (see ``count``) in the run's order, each with the numbers of its measures and issues."""
     sql = f"""
 WITH d AS (
-  SELECT {_LISTED}, rowid AS position FROM documents WHERE contains({_FITS}, $words)
+  SELECT {_LISTED}, rowid AS position FROM documents WHERE {_FITS}
   ORDER BY rowid LIMIT $limit OFFSET $offset
 )
 SELECT d.* EXCLUDE (position),
   (SELECT count(*) FROM measures m WHERE m.doc_id = d.doc_id) AS n_measures,
   (SELECT count(*) FROM issues i WHERE i.doc_id = d.doc_id) AS n_issues
 FROM d ORDER BY position"""
-    return records(cursor, sql, {"words": words, "limit": limit, "offset": offset})
+    return records(cursor, sql, {"words": words, **choice, "limit": limit, "offset": offset})
 
 
 def one(cursor: duckdb.DuckDBPyConnection, doc_id: str) -> dict[str, Any] | None:

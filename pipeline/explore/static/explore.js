@@ -3,6 +3,7 @@
 
 // An address with the filters that are set, not with every empty field.
 document.addEventListener("submit", (event) => {
+  if (event.target.method === "post") return;
   for (const field of event.target.querySelectorAll("input:not([type]), select")) {
     if (field.value === "") field.disabled = true;
   }
@@ -50,3 +51,28 @@ const filters = document.querySelector("details.filters");
 if (filters && matchMedia("(max-width: 860px)").matches) filters.open = false;
 const outline = document.querySelector(".outline details");
 if (outline && matchMedia("(max-width: 1100px)").matches) outline.open = false;
+
+// Review by keyboard: letters outside of fields, Ctrl+Enter anywhere in the form.
+const review = document.getElementById("review");
+if (review) {
+  const answer = (verdict) => {
+    const button = review.querySelector(`button[value="${verdict}"]`);
+    review.requestSubmit(button);
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      answer("confirmed");
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    const key = event.key.toLowerCase();
+    const next = document.getElementById("next");
+    if (key === "y") answer("confirmed");
+    else if (key === "n") answer("rejected");
+    else if (key === "j" && next) next.click();
+    else if (key === "e") review.querySelector(".fields select, .fields input").focus();
+    else return;
+    event.preventDefault();
+  });
+}
