@@ -190,7 +190,7 @@ class Knowledge:
         return Rows(measures(self._out, chosen, review=review, limit=limit), headings(self._out))
 
     def search(self, asked: str, *, whole: bool = False, limit: int | None = None, **filters: Any) -> Rows:
-        """Return the sentences that hold words, as ``cewen search``: 「人才 补贴」, 「住房 OR 租房」, 「人才 NOT 住房」.
+        """Return the sentences that hold words, as ``cewen search`` does: 「人才 补贴」, 「人才 NOT 住房」.
 
         A row each: document, place, ``text`` and ``marks``, the places found ([start, end] into ``raw_text``).
         ``whole`` keeps whole words only, as the run cut them. ``filters``: region, issuer, year, level, doc_kind, doc.

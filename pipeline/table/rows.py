@@ -17,7 +17,7 @@ _MISSING = "没有安装 {0}，请运行：pip install 'cewen[frames]'"
 
 
 class Rows:
-    """An Arrow table (``arrow()``) with Chinese ``headings`` and ``notes``; all of an Arrow table's own can be used too.
+    """An Arrow table (``arrow()``) with Chinese ``headings`` and ``notes``; what an Arrow table has can be used too.
 
     ``pandas()`` and ``polars()`` give frames, ``len`` the number of rows, a notebook the first rows.
     """
