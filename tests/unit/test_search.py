@@ -14,6 +14,7 @@ from table_samples import RAW, build, document, source
 
 import pipeline
 from pipeline.cli.main import invoke
+from pipeline.core.config import load_config
 from pipeline.core.document import Document
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import CleanText, RawText
@@ -40,6 +41,8 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build_tables(
         lambda: [Entry(first.doc_id, first.source, "done", first), Entry(own.doc_id, own.source, "done", own)], folder
     )
+    settings = json.dumps({"config": load_config().model_dump(mode="json")})
+    (folder / "run.json").write_text(settings, encoding="utf-8")
     return folder
 
 
