@@ -133,9 +133,9 @@ def test_only_what_is_kept_counts(out: Path) -> None:
 def test_the_command(
     out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert invoke(["search", str(out), "补贴", "alert"]) == 0
+    assert invoke(["search", str(out), "calc", "alert"]) == 0
     shown = capsys.readouterr()
-    assert "【补贴】" in shown.out and "丁.txt（江苏省，2019）" in shown.out and "共 1 处" in shown.err
+    assert "【alert】" in shown.out and "丁.txt（江苏省，2019）" in shown.out and "共 1 处" in shown.err
     assert "\x1b" not in shown.out and "\u202e" not in shown.out
     assert invoke(["search", str(out), "人才", "--format", "json"]) == 0
     assert [one["source_name"] for one in json.loads(capsys.readouterr().out)] == ["甲.pdf", "丁.txt", "丁.txt"]
