@@ -10,13 +10,15 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from table_samples import build, document, source
+from table_samples import RAW, build, document, source
 
 import pipeline
 from pipeline.cli.main import invoke
+from pipeline.core.config import load_config
 from pipeline.core.document import Document
 from pipeline.core.errors import PipelineError
 from pipeline.core.layers import CleanText, RawText
+from pipeline.core.offsets import Edit, apply
 from pipeline.table.assemble import build_tables
 from pipeline.table.build import Entry
 from pipeline.table.search import SearchFilters, parse, search
@@ -30,12 +32,17 @@ TEXT = (
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
-    own = Document(source=source("丁.txt", "d"), raw=RawText(TEXT, "text/plain"), text=CleanText(TEXT, ()))
+    edits = tuple(Edit(at, at + 1, "", "line") for at, char in enumerate(TEXT) if char == "\n")
+    own = Document(
+        source=source("丁.txt", "d"), raw=RawText(TEXT, "text/plain"), text=CleanText(apply(TEXT, edits), edits)
+    )
     own = replace(own, head=replace(document().head or pytest.fail(), region="江苏省", region_code="320000", year=2019))
     first = document()
     build_tables(
         lambda: [Entry(first.doc_id, first.source, "done", first), Entry(own.doc_id, own.source, "done", own)], folder
     )
+    settings = json.dumps({"config": load_config().model_dump(mode="json")})
+    (folder / "run.json").write_text(settings, encoding="utf-8")
     return folder
 
 
@@ -46,7 +53,7 @@ def cut(text: str) -> list[str]:
 def found(out: Path, asked: str, **filters: Any) -> list[str]:
     rows = search(out, parse(asked, cut), SearchFilters(**filters)).to_pylist()
     for row in rows:
-        raw = pipeline.open(out).query(f"SELECT raw_text FROM documents WHERE doc_id = '{row['doc_id']}'")[0][0].as_py()
+        raw = TEXT if row["source_name"] == "丁.txt" else RAW
         assert raw[row["start"] : row["end"]] == row["text"] and row["marks"]
         assert all(row["start"] <= low < high <= row["end"] for low, high in row["marks"])
     return [row["text"].split("\x1b")[0] for row in rows]
@@ -126,9 +133,9 @@ def test_only_what_is_kept_counts(out: Path) -> None:
 def test_the_command(
     out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert invoke(["search", str(out), "补贴", "alert"]) == 0
+    assert invoke(["search", str(out), "calc", "alert"]) == 0
     shown = capsys.readouterr()
-    assert "【补贴】" in shown.out and "丁.txt（江苏省，2019）" in shown.out and "共 1 处" in shown.err
+    assert "【alert】" in shown.out and "丁.txt（江苏省，2019）" in shown.out and "共 1 处" in shown.err
     assert "\x1b" not in shown.out and "\u202e" not in shown.out
     assert invoke(["search", str(out), "人才", "--format", "json"]) == 0
     assert [one["source_name"] for one in json.loads(capsys.readouterr().out)] == ["甲.pdf", "丁.txt", "丁.txt"]
