@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from pipeline.explore.marking import TURNS
+from pipeline.explore.marking import TURNS, escaped
 from pipeline.table.cells import plain_number, printable
 from pipeline.table.schema import BOUNDS, KINDS, RELATIONS, ROLES, SEVERITIES, STATUSES
 from pipeline.table.words import per_words, unwrap
@@ -117,7 +117,7 @@ def inert(text: str) -> str:
 
 def exact(text: str) -> Markup:
     """Return ``text`` for the value of a form's field, character by character: it is sent back, not drawn as text."""
-    return Markup(str(escape(text)).replace("\r", "&#13;"))
+    return Markup(escaped(text))
 
 
 def line(value: str | None) -> str:
