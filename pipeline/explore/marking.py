@@ -108,8 +108,12 @@ def text_html(text: str) -> str:
     Control characters are written as numbers: a browser would make a line end of CR, a terminal obey ESC. Those that
     turn the reading direction are there, but don't turn it: what isn't drawn has no direction, a sign stands for it.
     """
-    plain = _CONTROL.sub(lambda found: f"&#{ord(found[0])};", escape(text, quote=False).replace("\0", "\ufffd"))
-    return TURNS.sub(_turn, plain)
+    return TURNS.sub(_turn, escaped(text))
+
+
+def escaped(text: str) -> str:
+    """Return a text escaped for HTML and its attributes, control characters as numbers, NUL as U+FFFD."""
+    return _CONTROL.sub(lambda found: f"&#{ord(found[0])};", escape(text).replace("\0", "\ufffd"))
 
 
 def _turn(found: re.Match[str]) -> str:

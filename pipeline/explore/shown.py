@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pipeline.explore.marking import TURNS
+from markupsafe import Markup
+
+from pipeline.explore.marking import TURNS, escaped
 from pipeline.table.cells import plain_number, printable
 from pipeline.table.schema import BOUNDS, KINDS, RELATIONS, ROLES, SEVERITIES, STATUSES
 from pipeline.table.words import per_words, unwrap
@@ -113,6 +115,11 @@ def inert(text: str) -> str:
     return TURNS.sub("", printable(text))
 
 
+def exact(text: str) -> Markup:
+    """Return ``text`` for the value of a form's field, character by character: it is sent back, not drawn as text."""
+    return Markup(escaped(text))
+
+
 def line(value: str | None) -> str:
     """Return a text on one line; empty for None."""
     return unwrap(value) if value else ""
@@ -126,6 +133,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "per": per_words,
     "line": line,
     "around": around,
+    "exact": exact,
     "code_names": code_names,
     "address": address,
     "document_link": document_link,

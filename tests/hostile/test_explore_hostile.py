@@ -70,6 +70,15 @@ def test_nothing_runs(pages: dict[str, html.HtmlElement]) -> None:
         assert [one.get("src") for one in page.iter("script")] == ["/static/explore.js"], address
 
 
+def test_ticking_a_hostile_value_finds_it(client: TestClient) -> None:
+    page = html.fromstring(client.get("/measures").content.decode())
+    values = [one.get("value") for one in page.iter("input") if one.get("name") == "item" and one.get("type")]
+    assert len(values) == 12
+    for value in values:
+        found = client.get("/measures.json", params={"item": value}).json()["measures"]
+        assert [row["item"] for row in found] == [value[1:]]
+
+
 def test_texts_stay_texts(pages: dict[str, html.HtmlElement]) -> None:
     told = "\n".join(page.text_content() for page in pages.values())
     for attack in ATTACKS:
