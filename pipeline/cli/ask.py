@@ -96,6 +96,7 @@ _limit_option: Decorator = click.option("--limit", type=click.IntRange(min=0), m
     表：{table_names()}
     不写 ORDER BY 时各行次序不定。
     看有哪些表、哪些列：SHOW TABLES、DESCRIBE knowledge；各列的含义见 docs/data-dictionary.md。
+    查到的是程序的原结果，不含人工复核（corrections.tsv）；要计入复核的用 cewen measures 或 cewen export。
     references 是 SQL 的保留字，查询时写成 "references"。
     要整套的表（Excel 可直接打开），用 cewen export OUT --to csv 目录 或 --to xlsx 文件。
 

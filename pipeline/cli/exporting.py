@@ -77,6 +77,8 @@ def export_command(ctx: click.Context, /, out: Path, name: str, dest: Path, **_:
     文档属性；措施也作为编码。同一目录还写出 NAME_编码本、NAME_分类表、NAME_编码表等文件。
     label-studio 和 doccano 用于人工标注：机器的编码作为预标注。
 
+    结果目录中 corrections.tsv 的人工复核已计入，说明中写明几条、何人（见 docs/corrections.md）。
+
     \b
     例子：
       cewen export 结果 --to xlsx 结果.xlsx

@@ -18,7 +18,7 @@ from pipeline.table.cells import FORMULA_STARTS
 
 HERE = "http://127.0.0.1:8765"
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-MOST = 330
+MOST = 150
 
 
 @pytest.fixture(scope="module")
