@@ -18,7 +18,8 @@ from pipeline.core.errors import PipelineError
 from pipeline.table.filters import HIGH, LOW, Filters, conditions
 from pipeline.table.matrices_axes import attributes, read_axis
 from pipeline.table.measures import view_headings
-from pipeline.table.query import COPIES, SECONDS, connect, fetch
+from pipeline.table.overlay import reading
+from pipeline.table.query import COPIES, SECONDS, fetch
 from pipeline.table.schema import BOUNDS, KINDS, ROLES
 from pipeline.table.view import codebook_names
 from pipeline.table.words import closest
