@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from pipeline.core.layers import Mention, Role
 from pipeline.extract.bases import Basis, PerRules, bases_behind, bases_in, load_per_rules
@@ -50,6 +51,8 @@ def per_of(text: str, mention: Mention, context: Context, role: Role, rules: Per
     at = _once(text, mention, context, role, rules)
     if at is not None and (at >= context.list_start - len(context.list_piece) or not found):
         found.append(Basis("once", at, at, "each"))
+    if not found and role == "benefit" and mention.kind == "money" and is_cap(context):
+        found = _capped(text, context, rules)
     if not found and mention.kind in ("money", "percent", "count", "area", "other"):
         return _of_column(text, mention, role, rules)
     return tuple(dict.fromkeys(b.word for b in sorted(found, key=lambda b: b.start)))
@@ -58,6 +61,23 @@ def per_of(text: str, mention: Mention, context: Context, role: Role, rules: Per
 def is_cap(context: Context) -> bool:
     """Tell whether the piece caps the benefit named before it (…给予20%补助，最高100万元)."""
     return bool(_CAP.match(context.list_piece))
+
+
+def _capped(text: str, context: Context, rules: PerRules) -> list[Basis]:
+    """Return the bases of the benefit that a cap of money closes: 每人每次补贴四分之一，最高不超过3元.
+
+    They stand in the last piece before it in its segment that has any; the bases of a step are the step's alone.
+    """
+    start = context.segment_start
+    stop = context.list_start - len(context.list_piece)
+    borders = [start, *(found.end() for found in _PIECE.finditer(text, start, stop))]
+    for low, high in reversed(list(pairwise(borders))):
+        piece = text[low:high]
+        found = [b for b in bases_in(piece, rules) if b.how == "each"]
+        found += [Basis("once", m.start(), m.end(), "each") for m in rules.once.finditer(piece)][:1]
+        if found:
+            return [Basis(b.word, low + b.start, low + b.end, b.how) for b in found]
+    return []
 
 
 def _before(text: str, mention: Mention, context: Context, role: Role, rules: PerRules) -> list[Basis]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.extract.page import CLAUSE_MARKS, Page
+from pipeline.extract.span_cues import line_features, unit_features
 
 Span = tuple[int, int]
 Weights = Mapping[str, float]
@@ -37,7 +38,8 @@ class Asked:
 
     ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its
     place in the list from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the
-    coordinate groups before the list that have as many members as the list; ``head`` the head of its table's column.
+    coordinate groups before the list that have as many members as the list; ``head`` the head of its table's column;
+    ``unit`` the measure's unit.
     """
 
     list_start: int
@@ -50,6 +52,7 @@ class Asked:
     before: tuple[Span, ...] = ()
     tiers: tuple[tuple[Span, ...], ...] = ()
     head: Span | None = None
+    unit: str = ""
 
     @property
     def elsewhere(self) -> list[Span]:
@@ -172,6 +175,8 @@ def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
     """Return the features of a whole span but for its length."""
     words, r = page.text[span[0] : span[1]], asked.role
     features = [*_whole_features(page, span), *_between_features(page, span, asked)]
+    features += line_features(page, span, asked.list_start, r)
+    features += unit_features(page, span, asked.list_end, asked.unit, r)
     if "的" in words:
         features.append(f"的{r}")
     if "、" in words or "和" in words or "或" in words:
@@ -244,6 +249,7 @@ def nothing_features(page: Page, asked: Asked) -> list[str]:
         f"0{r}",
         f"0{asked.kind}{r}",
         f"0b{bool(asked.before):d}{r}",
+        f"0u{asked.unit}{r}",
         f"0-{page.word_before(asked.list_start)}",
         f"0+{page.word_behind(asked.list_end)}",
     ]
