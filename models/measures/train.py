@@ -56,7 +56,7 @@ from pipeline.scoring.records import SLOTS, basis, pair_up, same_slot
 from pipeline.scoring.records import Record as Found
 
 HERE = Path(__file__).resolve().parent
-_CRF = {"c1": 0.05, "c2": 1.5, "max_iterations": 100, "feature.possible_transitions": True}
+_CRF = {"c1": 0.05, "c2": 0.7, "max_iterations": 100, "feature.possible_transitions": True}
 _FOLDS = 4
 
 

@@ -21,7 +21,8 @@ Span = tuple[int, int]
 Weights = Mapping[str, float]
 
 LONGEST = 30
-CLOSE = frozenset("）)》”")
+# what no span begins with: a closing mark, or the bracket that opens an aside
+CLOSE = frozenset("）)》”（(")
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
 _LOOSE = frozenset("、：: \u3000")
 _DIGIT = re.compile(r"\d")
