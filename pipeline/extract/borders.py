@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-# a span has at most so many characters and doesn't begin with one of these
+# a span has at most so many characters and doesn't begin with a closing mark, nor the bracket that opens an aside
 LONGEST = 30
-CLOSE = frozenset("）)》”")
+CLOSE = frozenset("）)》”（(")
 
 
 def _among(codes: npt.NDArray[np.uint32], characters: Iterable[str]) -> Bools:

@@ -167,6 +167,7 @@ def asked_of(page: Page, placed: Placed, role: str, before: Sequence[Span], reac
         tuple(before[:_REMEMBERED]),
         coordinated(page, tiers, start, placed.n) if placed.n > 1 else (),
         page.head_of(placed.mention.start),
+        placed.mention.unit or "",
     )
 
 

@@ -51,7 +51,7 @@ def per_of(text: str, mention: Mention, context: Context, role: Role, rules: Per
     at = _once(text, mention, context, role, rules)
     if at is not None and (at >= context.list_start - len(context.list_piece) or not found):
         found.append(Basis("once", at, at, "each"))
-    if not found and role == "benefit" and is_cap(context):
+    if not found and role == "benefit" and mention.kind == "money" and is_cap(context):
         found = _capped(text, context, rules)
     if not found and mention.kind in ("money", "percent", "count", "area", "other"):
         return _of_column(text, mention, role, rules)
@@ -64,7 +64,7 @@ def is_cap(context: Context) -> bool:
 
 
 def _capped(text: str, context: Context, rules: PerRules) -> list[Basis]:
-    """Return the bases of the benefit that a cap closes: 每人每次补贴四分之一，最高不超过3元.
+    """Return the bases of the benefit that a cap of money closes: 每人每次补贴四分之一，最高不超过3元.
 
     They stand in the last piece before it in its segment that has any; the bases of a step are the step's alone.
     """

@@ -29,6 +29,7 @@ from pipeline.extract.pointing import (
     tidied,
     whole_features,
 )
+from pipeline.extract.span_cues import line_features, unit_features
 
 # how many spans of the best starts and ends are looked at whole
 _FINALISTS = 20
@@ -173,6 +174,8 @@ class PagePointer:
                 apart[place] = pointer.between(*between(page, span, asked), role)
             score = whole.score + apart[place] + pointer.marks(whole.marks, role)
             score += sum([more for words, more in again if words == whole.words])
+            score += pointer.sum(line_features(page, span, asked.list_start, role))
+            score += pointer.sum(unit_features(page, span, asked.list_end, asked.unit, role))
             scores[row] += score + (pointer.sum(special_features(span, asked)) if special else 0.0)
             names[row] = whole.name
         return names

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pipeline.extract.borders import CLOSE, LONGEST
 from pipeline.extract.page import CLAUSE_MARKS, Page
+from pipeline.extract.span_cues import line_features, unit_features
 
 Span = tuple[int, int]
 Weights = Mapping[str, float]
@@ -34,7 +35,8 @@ class Asked(NamedTuple):
 
     ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its
     place in the list from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the
-    coordinate groups before the list that have as many members as the list; ``head`` the head of its table's column.
+    coordinate groups before the list that have as many members as the list; ``head`` the head of its table's column;
+    ``unit`` the measure's unit.
     """
 
     list_start: int
@@ -47,6 +49,7 @@ class Asked(NamedTuple):
     before: tuple[Span, ...] = ()
     tiers: tuple[tuple[Span, ...], ...] = ()
     head: Span | None = None
+    unit: str = ""
 
     @property
     def elsewhere(self) -> list[Span]:
@@ -170,6 +173,8 @@ def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
     words = page.text[span[0] : span[1]]
     side, figures, takers = between(page, span, asked)
     features = [*whole_features(page, span), *between_features(side, figures, takers, asked.role)]
+    features += line_features(page, span, asked.list_start, asked.role)
+    features += unit_features(page, span, asked.list_end, asked.unit, asked.role)
     features += [f"{mark}{asked.role}" for mark in marks_in(words)]
     features += [name for said, names in again_features(page, asked) if said == words for name in names]
     return [*features, *special_features(span, asked)]
@@ -255,6 +260,7 @@ def nothing_features(page: Page, asked: Asked) -> list[str]:
         f"0{r}",
         f"0{asked.kind}{r}",
         f"0b{bool(asked.before):d}{r}",
+        f"0u{asked.unit}{r}",
         f"0-{page.word_before(asked.list_start)}",
         f"0+{page.word_behind(asked.list_end)}",
     ]

@@ -136,3 +136,20 @@ def test_a_cap_in_a_sentence_of_its_own_belongs_to_the_benefit_before_it() -> No
     rate, cap = measures(text)
     assert (cap.item, cap.beneficiary, cap.group) == (rate.item, rate.beneficiary, rate.group)
     assert cap.per == ("企业", "年")
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        ("对新建公共服务平台，按投资额的20%给予一次性补助，最高不超过50万元。", ("once",)),
+        ("对发行债券的企业，每单给予所募资金1%的补助，最高不超过30万元。", ("单",)),
+        ("对新投产企业一次性奖励10万元，销售收入每增加1000万元，增加奖励2万元，最高不超过20万元。", ("once",)),
+        # a length of time has no basis, nor has a cap whose benefit has none, and another sentence's is not its own
+        ("符合条件的人才每月给予租房补贴2000元，最长36个月。", ()),
+        ("对技改项目，按投资额的20%给予补助，最高不超过50万元。", ()),
+        ("对新建平台给予一次性补助。按投资额的20%给予补助，最高不超过50万元。", ()),
+    ],
+)
+def test_a_cap_of_money_has_the_basis_of_the_benefit_it_closes(text: str, per: tuple[str, ...]) -> None:
+    cap = measures(text)[-1]
+    assert cap.bound == "max" and cap.per == per

@@ -50,6 +50,22 @@ def test_folds_keep_the_passages_of_a_document_together(examples: list[train.Exa
     assert sum(map(len, sources)) == len(set().union(*sources))
 
 
+def test_a_document_stays_in_its_fold_when_others_come(examples: list[train.Example]) -> None:
+    few, all_of_them = train.folds(examples[::2], 4), train.folds(examples, 4)
+    for fold, more in zip(few, all_of_them, strict=True):
+        assert {x.passage.name for x in fold} <= {x.passage.name for x in more}
+
+
+def test_a_passage_goes_with_the_document_it_was_cut_from(tmp_path: Path) -> None:
+    text = "".join(f"第{n}条 给予第{n}类人才{n}万元安家补助和{n}万元购房补助。" for n in range(11, 31))
+    (tmp_path / "whole.txt").write_text("前言。" + text + "附则。", encoding="utf-8")
+    (tmp_path / "other.txt").write_text("另一份文件。" + text[:40], encoding="utf-8")
+    cut = passages.Passage("development", "g1", "g1", text, ())
+    strange = passages.Passage("development", "g2", "g2", "无关的话。" * 60, ())
+    assert [p.source for p in passages.from_documents([cut, strange], tmp_path)] == ["whole", "g2"]
+    assert [p.source for p in passages.from_documents([cut], tmp_path / "nowhere")] == ["g1"]
+
+
 def test_labels_of_another_document_are_refused(tmp_path: Path) -> None:
     labels, real = tmp_path / "labels.jsonl", tmp_path / "real"
     real.mkdir()
