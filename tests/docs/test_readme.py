@@ -75,7 +75,9 @@ def test_the_first_five_minutes_go_as_told(tmp_path: Path) -> None:
             for source in sorted((ROOT / "corpora" / "sample").iterdir())[:3]:
                 shutil.copy(source, folder / "文档")
         elif not line.startswith(SERVES):
-            done = subprocess.run([sys.executable, "-m", "pipeline", *args], capture_output=True, cwd=folder, check=False)
+            done = subprocess.run(
+                [sys.executable, "-m", "pipeline", *args], capture_output=True, cwd=folder, check=False
+            )
             assert done.returncode == 0, done.stderr.decode("utf-8")
     assert (folder / "结果" / "report.html").is_file() and (folder / "政策.qdpx").is_file()
 
