@@ -25,7 +25,7 @@ MOST_BYTES = 150_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 _COLOURS = 96  # enough for text and plots, a third of the bytes
-_SIZE = {"width": 1080, "height": 640}
+_SIZE = {"width": 1280, "height": 720}
 
 
 def main(out: Path) -> None:
