@@ -6,12 +6,13 @@
 # make bench-topics  topic models of this and other libraries on the same words (an hour or two of one core, by the
 #                    times of single fits; rows that are done are kept in out/ and not run again)
 # make train  fit the models anew (some minutes)
+# make screenshots  the README's pictures of explorer and report (docs/images), with the system's Chromium
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 OUT ?= out/demo
 
-.PHONY: demo test check bench bench-topics train leaderboard docs clean
+.PHONY: demo test check bench bench-topics train leaderboard docs screenshots clean
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -63,6 +64,9 @@ train: .venv/.dev
 
 docs: .venv/.dev
 	$(BIN)/python -m pipeline.cli.docs docs
+
+screenshots: .venv/.dev
+	$(BIN)/python docs/images/shoot.py $(OUT)
 
 clean:
 	rm -rf out .venv .venv-leaderboard build dist
