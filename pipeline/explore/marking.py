@@ -55,7 +55,7 @@ def _parts(text: str, offset: int, spans: Sequence[Span]) -> Iterable[str]:
     writer = _Writer()
     wanted: list[Span] = []
     for at, following in zip(borders, [*borders[1:], end], strict=True):
-        wanted = [span for span in wanted if span.end > at]
+        wanted = [span for span in wanted if min(span.end, end) > at]
         for span in sorted(opening[at], key=lambda one: (-one.end, one.rank)):
             wanted = _with(span, wanted)
         yield from writer.turn(wanted, at)
@@ -65,8 +65,11 @@ def _parts(text: str, offset: int, spans: Sequence[Span]) -> Iterable[str]:
 def _with(span: Span, opened: list[Span]) -> list[Span]:
     """Return the open spans with one more; those of lower rank that end within it come inside it."""
     place = len(opened)
-    while place and opened[place - 1].end < span.end and opened[place - 1].rank < span.rank:
-        place -= 1
+    for at in range(len(opened) - 1, -1, -1):
+        if opened[at].rank >= span.rank:
+            break
+        if opened[at].end < span.end:  # it would be cut where this one ends, whatever stands between the two
+            place = at
     return [*opened[:place], span, *opened[place:]]
 
 

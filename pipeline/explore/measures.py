@@ -12,7 +12,7 @@ from pipeline.explore.facets import chips, facets, typed
 from pipeline.explore.pages import Missing, Page, Sheet
 from pipeline.explore.paging import SIZES, paging
 from pipeline.explore.queries import measures as queries
-from pipeline.explore.reviewed import reviews
+from pipeline.explore.reviewed import Reviews, reviews
 from pipeline.explore.shown import address
 from pipeline.explore.store import Store
 from pipeline.table.derive import comment
@@ -49,7 +49,7 @@ def measures_page(request: Request, store: Store) -> Page:
         "措施",
         "measures.html",
         Sheet("措施", [*heads, REVIEW], rows),
-        {**page.data(), "facets": counts, "measures": found, "reviews": known.data(found)},
+        {**page.data(), "facets": counts, "measures": [_told(row, known) for row in found]},
         {
             "rows": found,
             "reviews": known,
@@ -80,7 +80,7 @@ def measure_page(request: Request, store: Store) -> Page:
         f"措施：{row['quote']}",
         "measure.html",
         Sheet("措施", [*row, REVIEW], lambda: [[*row.values(), said.text if said else None]]),
-        {**row, REVIEW: said.text if said else None},
+        _told(row, known),
         {
             "row": row,
             "said": said,
@@ -88,3 +88,9 @@ def measure_page(request: Request, store: Store) -> Page:
         },
         "measures",
     )
+
+
+def _told(row: dict[str, Any], known: Reviews) -> dict[str, Any]:
+    """Return a row with what people said of it as one more column."""
+    said = known.of(row)
+    return {**row, REVIEW: said.text if said else None}

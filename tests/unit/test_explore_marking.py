@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 
@@ -58,6 +58,9 @@ def test_line_ends_survive_the_browser() -> None:
     st.integers(0, 100),
     st.lists(st.tuples(st.integers(-3, 33), st.integers(0, 33), st.integers(0, 4)), max_size=12),
 )
+@example("甲乙甲", 0, [(0, 2, 0), (1, 2, 0), (1, 2, 1)])  # of two that end together the higher crosses a third
+@example("甲乙甲乙", 0, [(0, 2, 0), (1, 2, 1), (1, 3, 0)])  # one around the higher, one that ends within it
+@example("甲乙", 0, [(0, 2, 0), (1, 2, 0)])  # one reaches beyond the text
 def test_laws(text: str, offset: int, drawn: list[tuple[int, int, int]]) -> None:
     spans = [span(offset + a, offset + a + size, rank, number) for number, (a, size, rank) in enumerate(drawn)]
     root = read(marked(text, offset, spans))
