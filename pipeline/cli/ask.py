@@ -244,8 +244,8 @@ def _list(
 
 
 def _names(given: str | None) -> list[str]:
-    """Return the names of a list as it is typed."""
-    return [name.strip() for name in given.replace("，", ",").split(",") if name.strip()] if given else []
+    """Return the names of a list as it is typed, each once."""
+    return list(dict.fromkeys(name.strip() for name in (given or "").replace("，", ",").split(",") if name.strip()))
 
 
 def _print(found: pa.Table, headings: dict[str, str], first: Sequence[str]) -> None:

@@ -26,6 +26,10 @@ OPTIONS = {
     "panel": "--panel",
     "balanced": "--balanced",
 }
+# what people call a format by its program
+_PROGRAMS = {"excel": "xlsx", "stata": "dta", "spss": "sav"} | dict.fromkeys(
+    ("nvivo", "maxqda", "atlas", "atlas.ti", "qualcoder"), "qdpx"
+)
 _CODED = ("codebooks", "coders", "measures", "bmp_safe")
 _TABLES = ("tables", "panel", "balanced", "codebooks", "coders")
 
@@ -89,7 +93,9 @@ def export(out: Path, name: str, target: Path, options: Mapping[str, Any] | None
     given = dict(options or {})
     found = next((one for one in TARGETS if one.name == name), None)
     if found is None:
-        raise PipelineError(f"不认识的导出格式“{name}”{closest(name, [one.name for one in TARGETS])}")
+        meant = _PROGRAMS.get(name.lower())
+        hint = f"，{name} 请写 {meant}" if meant else closest(name, [one.name for one in TARGETS])
+        raise PipelineError(f"不认识的导出格式“{name}”{hint}")
     mistakes = [*_wrong_options(found, given), *_wrong_place(found, target)]
     if mistakes:
         raise PipelineError(*mistakes)

@@ -78,7 +78,7 @@ def load_per_rules(folder: Path) -> PerRules:
         stepped=re.compile(rf"[一-龥]{{0,6}}?{_NUMBER}\s?(?P<unit>{any_of((*file.step_units, *file.bases))})"),
         base=re.compile(bases),
         counter=re.compile(counters),
-        ends=re.compile(f"{any_of(file.ends)}|每"),
+        ends=re.compile(rf"(?<![{file.ends_not}])(?:{any_of(file.ends)}|每)"),
         head=re.compile(heads),
         place=re.compile(f"(?:{any_of(file.places)})$"),
         amount=re.compile(f"(?:{any_of(file.amounts)})$"),

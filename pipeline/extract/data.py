@@ -193,6 +193,7 @@ class PerFile(_Strict):
     places: tuple[str, ...]
     amounts: tuple[str, ...]
     ends: tuple[str, ...]
+    ends_not: str
     bases: tuple[str, ...]
     steps: tuple[str, ...]
     step_units: tuple[str, ...]

@@ -132,11 +132,12 @@ def bar_figure(
 
 
 def year_figure(
-    key: str, title: str, counts: Sequence[tuple[int, str, int]], order: Mapping[str, str], *, unit: str
+    key: str, title: str, counts: Sequence[tuple[int, str, int]], order: Mapping[str, str], *, unit: str, of: int
 ) -> Figure | None:
     """Return standing bars by year, stacked by the keys of ``order`` (key → name), those not in it last.
 
-    Years without any are shown too; very many years are taken together. Nothing for fewer than two years.
+    Years without any are shown too; very many years are taken together; a note tells how many of all (``of``) have no
+    year. Nothing for fewer than two years.
     """
     years = sorted({year for year, _, _ in counts})
     if len(years) < 2:
@@ -159,7 +160,11 @@ def year_figure(
         f"{title}：{heads[0]} 至 {heads[-1]}，最多的是 {heads[totals.index(max(totals))]}（{max(totals):,.0f}{unit}）"
     )
     rows = [(head, *(int(one.values[place]) for one in stacks), int(totals[place])) for place, head in enumerate(heads)]
-    return Figure(key, columns(title, desc, heads, stacks, unit=unit), grid(title, ("年份", *labels, "合计"), rows))
+    undated = of - int(sum(totals))
+    note = f"没有写明年份的 {undated}{unit}不在图中。" if undated else ""
+    return Figure(
+        key, columns(title, desc, heads, stacks, unit=unit), grid(title, ("年份", *labels, "合计"), rows), note
+    )
 
 
 def _spans(years: Sequence[int]) -> list[tuple[str, int, int]]:

@@ -66,7 +66,7 @@ def read_corpus(connection: duckdb.DuckDBPyConnection, words: Words) -> Corpus:
         pdfs=dict(media).get("application/pdf", 0),
         issuers=grid("发文最多的机关", ("机关", "文档"), issuers) if issuers else None,
         not_read=tuple(queries.not_read(connection, 200)),
-        figures=tuple(one for one in _figures(connection, by_year, levels) if one is not None),
+        figures=tuple(one for one in _figures(connection, by_year, levels, lengths.documents) if one is not None),
     )
 
 
@@ -77,16 +77,16 @@ def _in_order(levels: queries.Counts) -> queries.Counts:
 
 
 def _figures(
-    connection: duckdb.DuckDBPyConnection, by_year: list[tuple[int, str, int]], levels: queries.Counts
+    connection: duckdb.DuckDBPyConnection, by_year: list[tuple[int, str, int]], levels: queries.Counts, documents: int
 ) -> list[Figure | None]:
-    """Return the pictures there are data for."""
+    """Return the pictures there are data for; ``documents`` were read."""
     kinds = queries.documents_by(connection, "doc_kind")
     provinces: dict[str, int] = {}
     for region, code, n in queries.places(connection):
         name = province_of(region, code)
         provinces[name] = provinces.get(name, 0) + n
     return [
-        year_figure("documents_year", "各年文档数（按层级）", by_year, LEVELS, unit="篇"),
+        year_figure("documents_year", "各年文档数（按层级）", by_year, LEVELS, unit="篇", of=documents),
         bar_figure("documents_level", "各层级文档数", _in_order(levels), unit="篇", head="层级"),
         bar_figure("documents_kind", "各文种文档数", kinds, unit="篇", head="文种"),
         province_map(provinces),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _EDGES = (1_000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 100_000_000)
 _BEFORE, _AFTER = 60, 60  # characters of a sentence around the figure
 _MOST = 10
+# so many bases are listed
+_BASES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,10 @@ def _spread(spread: list[queries.Spread]) -> Grid:
         )
         for one in spread
     ]
-    return grid(
-        "优惠支持的金额，按计量基准", ("计量基准", "条", "最小", "下四分位", "中位数", "上四分位", "最大"), rows[:12]
-    )
+    if others := spread[_BASES:]:
+        rows[_BASES:] = [(f"其他 {len(others)} 种", sum(one.n for one in others), *[None] * 5)]
+    heads = ("计量基准", "条", "最小", "下四分位", "中位数", "上四分位", "最大")
+    return grid("优惠支持的金额，按计量基准", heads, rows)
 
 
 def _figures(
@@ -118,7 +121,12 @@ def _figures(
         bar_figure("measures_role", "各作用的措施", summed(1, ROLES), unit="条", head="作用", words=ROLES),
         bar_figure("measures_kind", "各类型的措施", summed(0, KINDS), unit="条", head="类型", words=KINDS),
         year_figure(
-            "measures_year", "各年文档中的措施（按作用）", queries.measures_by_year(connection), ROLES, unit="条"
+            "measures_year",
+            "各年文档中的措施（按作用）",
+            queries.measures_by_year(connection),
+            ROLES,
+            unit="条",
+            of=sum(crossed.values()),
         ),
         bar_figure(
             "measures_instrument", "优惠支持的方式", benefits("instrument"), unit="条", head="支持方式", most=12

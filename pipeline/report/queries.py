@@ -149,8 +149,8 @@ def documents_by_year_and_level(connection: duckdb.DuckDBPyConnection) -> list[t
 
 
 def places(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
-    """Return region, its code ('' for none) and the number of documents read."""
-    sql = f"SELECT region, coalesce(region_code, ''), count(*) FROM documents WHERE region IS NOT NULL AND {READ}"
+    """Return region, its code ('' for none) and the number of documents read; those without a region among them."""
+    sql = f"SELECT coalesce(region, ''), coalesce(region_code, ''), count(*) FROM documents WHERE {READ}"
     return [(str(a), str(b), int(n)) for a, b, n in _all(connection, f"{sql} GROUP BY 1, 2 ORDER BY 1, 2")]
 
 

@@ -45,7 +45,7 @@ def measures(
     with reading(out) as (connection, laid):
         known = view_headings(connection) | ({COLUMN: COL.zh} if review else {})
         mistakes: list[str] = []
-        chosen = list(dict.fromkeys(_column(name, known, mistakes) for name in columns)) or list(known)
+        chosen = [_column(name, known, mistakes) for name in columns] or list(known)
         order = [order_by(name, known, mistakes) for name in [*sort, *(["confidence"] if review else [])]]
         if mistakes:
             raise PipelineError(*mistakes)

@@ -13,6 +13,7 @@ import pytest
 from lxml import etree
 from table_samples import build, document, source
 
+from pipeline.core.errors import PipelineError
 from pipeline.core.layers import HeadField, Reference
 from pipeline.export.citations import load_kinds
 from pipeline.export.targets import export
@@ -105,7 +106,7 @@ def test_terms_and_references_have_one_writer(tmp_path: Path) -> None:
     )
     (tmp_path / "t.graphml").write_text(network.graphml(), encoding="utf-8")
     nodes, edges = read_graph(tmp_path / "t.graphml")
-    assert nodes['<甲&"'] == {"label": '<甲&"', "frequency": "3", "documents": "1"}
+    assert nodes['<甲&"'] == {"term": '<甲&"', "frequency": "3", "documents": "1", "degree": "1"}
     assert edges == [('<甲&"', "乙", {"weight": "2", "npmi": "0.5", "documents": "1"})]
 
 
@@ -222,3 +223,9 @@ def test_kinds_are_by_wenzhong() -> None:
     assert kinds.of("条例", issued=True).csl == "legislation"
     assert kinds.of("通知", issued=True).bibtex == "techreport" and kinds.of(None, issued=False).bibtex == "misc"
     assert {one.csl for one in (*kinds.kind, kinds.default, kinds.without_issuer)} <= CSL_TYPES
+
+
+@pytest.mark.parametrize(("given", "meant"), [("Excel", "xlsx"), ("stata", "dta"), ("SPSS", "sav"), ("NVivo", "qdpx")])
+def test_a_program_leads_to_its_format(given: str, meant: str, tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=f"“{given}”，{given} 请写 {meant}$"):
+        export(tmp_path, given, tmp_path / "x")

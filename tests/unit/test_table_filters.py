@@ -68,10 +68,6 @@ def test_filters(filters: Filters, expected: list[str], out: Path) -> None:
     assert measures(out, filters, columns=("quote",)).column(0).to_pylist() == expected
 
 
-def test_a_column_named_twice_comes_once(out: Path) -> None:
-    assert measures(out, columns=["quote", "role", "数值原文", "quote"]).column_names == ["quote", "role"]
-
-
 def test_unknown_columns_are_all_named(out: Path) -> None:
     with pytest.raises(PipelineError) as caught:
         measures(out, columns=("quote", "qoute", "x"))
