@@ -62,10 +62,10 @@ class Sentences:
         while end < len(self.raw) and self.raw[end].isspace():
             end += 1
         if (start, end) not in self._breaks:
-            before = self.raw[max(0, start - _AROUND) : start]
-            after = self.raw[end : end + _AROUND]
-            joined = any(before + space + after in self.clean for space in ("", " "))
-            self._breaks[start, end] = not joined or _BREAK.search(before) is not None
+            # other breaks nearby are judged by themselves: a short line has one on both sides
+            before = _BREAK.split(self.raw[max(0, start - _AROUND) : start])[-1]
+            after = _BREAK.split(self.raw[end : end + _AROUND])[0]
+            self._breaks[start, end] = not any(before + space + after in self.clean for space in ("", " "))
         return self._breaks[start, end]
 
     def place(self, start: int, end: int) -> tuple[str | None, int | None]:

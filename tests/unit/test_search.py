@@ -47,7 +47,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def cut(text: str) -> list[str]:
-    return {"补贴补助": ["补贴", "补助"], "住房人才": ["住房", "人才"]}.get(text, [text])
+    return {"博士补助": ["博士", "补助"], "补贴补助": ["补贴", "补助"], "住房人才": ["住房", "人才"]}.get(text, [text])
 
 
 def found(out: Path, asked: str, **filters: Any) -> list[str]:
@@ -76,7 +76,8 @@ SECOND = "在人才网公布AI人才\n目录。"
         ("人才网 OR 人才 住房", [FIRST, SECOND]),
         ("ai人才", [SECOND]),
         ("安家补助", ["博士可领安家\n补助，补助与补贴不重复。"]),
-        ("补贴补助", ["补助，补助与补贴不重复。"]),
+        ("补贴补助", ["博士可领安家\n补助，补助与补贴不重复。"]),
+        ("博士补助", ["博士可领安家\n补助，补助与补贴不重复。"]),
         ("(.*)", []),
         ("'; DROP TABLE documents; --", []),
         ("没有这个词", []),
