@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pipeline.running.report import Progress
 
 _SECONDS = 10.0
+# so many files are named
+_NAMED = 3
 
 
 @contextmanager
@@ -66,6 +68,12 @@ class Bar:
 
         self._bars.console.print(Text(inert(f"失败：{path}：{message}")))
 
+    def dropped(self, paths: Sequence[str]) -> None:
+        """Print which results go above the bar."""
+        from rich.text import Text
+
+        self._bars.console.print(Text(inert(_gone(paths))))
+
 
 class Lines:
     """A line for each phase, and one every ten seconds in between."""
@@ -91,3 +99,16 @@ class Lines:
     def failed(self, path: str, message: str) -> None:
         """Print a failure."""
         say(f"失败：{path}：{message}")
+
+    def dropped(self, paths: Sequence[str]) -> None:
+        """Print which results go."""
+        say(_gone(paths))
+
+
+def _gone(paths: Sequence[str]) -> str:
+    """Return the words for files that aren't given any more."""
+    some = "、".join(paths[:_NAMED]) + (" 等" if len(paths) > _NAMED else "")
+    return (
+        f"上次的 {len(paths)} 个文件这次没有给出，从结果中去掉：{some}。"
+        "要保留，请把它们也作为输入（或换一个输出目录）再运行一次"
+    )

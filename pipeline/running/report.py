@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +22,9 @@ class Progress(Protocol):
     def failed(self, path: str, message: str) -> None:
         """A document failed, for the reason ``message``."""
 
+    def dropped(self, paths: Sequence[str]) -> None:
+        """Files of an earlier run that aren't given this time, whose results go."""
+
 
 class Quiet:
     """A Progress that says nothing."""
@@ -32,6 +36,9 @@ class Quiet:
         """Say nothing."""
 
     def failed(self, path: str, message: str) -> None:
+        """Say nothing."""
+
+    def dropped(self, paths: Sequence[str]) -> None:
         """Say nothing."""
 
 

@@ -136,7 +136,8 @@ class _Job:
 
         Files that hold many documents are opened first, in the first pass; their documents' turn is the second.
         """
-        store.note_inputs(listing)
+        if gone := store.note_inputs(listing):
+            self._progress.dropped(gone)
         with self._phase("hash", len(listing.files)):
             self._fingerprint(store)
             store.settle(plan, self._config.run.time_limit)

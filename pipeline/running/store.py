@@ -114,11 +114,17 @@ class Store:
 
     # ---- inputs
 
-    def note_inputs(self, listing: Listing) -> None:
-        """Write down every file as waiting, keep what is known of the old ones, and drop those no longer given."""
+    def note_inputs(self, listing: Listing) -> list[str]:
+        """Write down every file as waiting, keep what is known of the old ones, and drop those no longer given.
+
+        Returns the paths of the files dropped, in order.
+        """
         with self.db:
             self.db.execute("CREATE TEMP TABLE listing(path TEXT PRIMARY KEY, seq INTEGER, name TEXT, file BLOB)")
             self.db.executemany("INSERT INTO listing VALUES (?, ?, ?, ?)", _listed(listing.files))
+            gone = self.db.execute(
+                "SELECT path FROM document WHERE within IS NULL AND path NOT IN (SELECT path FROM listing) ORDER BY seq"
+            ).fetchall()
             self.db.execute("DELETE FROM document WHERE coalesce(within, path) NOT IN (SELECT path FROM listing)")
             self.db.execute(
                 "INSERT INTO document(path, seq, name, file) SELECT path, seq, name, file FROM listing WHERE true"
@@ -132,6 +138,7 @@ class Store:
             self._drop_strays()
             self.db.execute("DROP TABLE listing")
             self.set_run_issues(STAGE, listing.issues)
+        return [str(row[0]) for row in gone]
 
     def files(self) -> Iterator[tuple[str, str, str, Fingerprint | None]]:
         """Yield path, name, what the system opens and the known fingerprint of each document, in order."""

@@ -55,3 +55,8 @@ def test_a_run_from_end_to_end(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     assert cewen("run", folder, "-o", other, "--workers", 1).returncode == 3
     assert tables(out) == tables(other)
+
+    assert "从结果中去掉" not in first.stderr + again.stderr
+    files = sorted(path for path in folder.iterdir() if path.name != "空.txt")
+    fewer = cewen("run", *files[:2], "-o", other, "--workers", 1)
+    assert "上次的 9 个文件这次没有给出，从结果中去掉：" in fewer.stderr and "文档 2 份" in fewer.stdout

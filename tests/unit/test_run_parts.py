@@ -142,6 +142,12 @@ def test_everything_is_waiting_before_anything_is_read(store: Store) -> None:
     assert tally(store.db) == {"waiting": 3}
 
 
+def test_files_no_longer_given_are_told(store: Store) -> None:
+    assert store.note_inputs(listing("a", "b", "c")) == []
+    assert store.note_inputs(listing("b", "d")) == ["in/a", "in/c"]
+    assert store.note_inputs(listing("b", "d")) == []
+
+
 def test_status_is_that_of_the_worst_issue(store: Store) -> None:
     fill(store, a="1", b="2", c="3", d="4")
     assert finish(store, a="error", b="warning", c="info") == {
