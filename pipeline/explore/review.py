@@ -35,6 +35,7 @@ from pipeline.table.corrections import (
     texts_of,
     value_of,
 )
+from pipeline.table.filters import Filters
 
 if TYPE_CHECKING:
     import duckdb
@@ -85,16 +86,6 @@ def review_page(request: Request, store: Store, given: Given | None = None) -> P
         last = request.query_params.get("last", "")
         before = measures.one(cursor, last) if last else None
 
-    def rows() -> Iterator[list[Any]]:
-        with store.cursor(seconds=_DOWNLOAD_SECONDS) as cursor:
-            question = measures.ask(cursor, filters)
-            names = list(measures.headings(cursor))
-            places = queries.open_places(cursor, question, reviews(store, cursor).closed)
-            for at in range(0, len(places), _BATCH):
-                for row in measures.rows(cursor, places[at : at + _BATCH]):
-                    yield [row[name] for name in names]
-
-    with store.cursor() as cursor:
         heads = list(measures.headings(cursor))
     kept = [(name, value) for name, value in asked if name in LABELS]
     person = given.fields.get("person", "") if given else request.query_params.get("person", "")
@@ -119,9 +110,17 @@ def review_page(request: Request, store: Store, given: Given | None = None) -> P
         "skip": skip,
     }
     data = {"left": left, "measure": row, "doubts": shown.get("doubts", ""), "stale": known.stale}
-    return Page(
-        "复核", "review.html", Sheet("待复核", heads, rows), data, values, "review", 400 if values["mistakes"] else 200
-    )
+    sheet = Sheet("待复核", heads, lambda: _open_rows(store, filters, heads))
+    return Page("复核", "review.html", sheet, data, values, "review", 400 if values["mistakes"] else 200)
+
+
+def _open_rows(store: Store, filters: Filters, heads: Sequence[str]) -> Iterator[list[Any]]:
+    """Yield the rows of all open records of the queue, a batch at a time, with the columns ``heads``."""
+    with store.cursor(seconds=_DOWNLOAD_SECONDS) as cursor:
+        places = queries.open_places(cursor, measures.ask(cursor, filters), reviews(store, cursor).closed)
+        for at in range(0, len(places), _BATCH):
+            for row in measures.rows(cursor, places[at : at + _BATCH]):
+                yield [row[name] for name in heads]
 
 
 def _skip(request: Request) -> int:

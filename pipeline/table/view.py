@@ -31,6 +31,9 @@ OWN_COLUMNS = {
     "topic_id": Col("主题编号", "文档权重最大的主题"),
     "topic": Col("主题", "文档权重最大的主题的名称"),
 }
+# the tables of the view's SELECT, and what stands for them when it is about some measures only
+_WHOLE = ("measures", "sections", "doc_topics")
+_NEAR = ("picked", "their_sections", "their_topics")
 _OF_BOOK = "含有本措施的语句在编码本 {} 中的编码，以；连接"
 _BOOK = re.compile(r"(.*?)：" + _OF_BOOK.format(r"([\w\-]+)"))
 
@@ -66,13 +69,8 @@ def select_sql(codebooks: Sequence[str], picked: str | None = None) -> str:
     book_columns = "".join(f",\n  k.{_name(name)}" for name in names.values())
     measure_columns = ", ".join(f"m.{_name(column.name)}" for column in columns(MeasureRow))
     document_columns = ", ".join(f"d.{_name(name)}" for name in DOCUMENT_COLUMNS)
-    source, sections, doc_topics, first = "measures", "sections", "doc_topics", ""
-    if picked:
-        source, sections, doc_topics = "picked", "their_sections", "their_topics"
-        first = f"picked AS MATERIALIZED ({picked}),\n" + "".join(
-            f"{near} AS MATERIALIZED (SELECT * FROM {table} WHERE doc_id IN (SELECT doc_id FROM picked)),\n"
-            for near, table in ((sections, "sections"), (doc_topics, "doc_topics"))
-        )
+    source, sections, doc_topics = _NEAR if picked else _WHOLE
+    first = _narrowed(picked) if picked else ""
     return f"""
 WITH RECURSIVE
 {first}paths AS (
@@ -111,6 +109,14 @@ LEFT JOIN coded k ON k.measure_id = m.measure_id
 LEFT JOIN main_topics x ON x.doc_id = m.doc_id
 LEFT JOIN topics t ON t.topic_id = x.topic_id
 """
+
+
+def _narrowed(picked: str) -> str:
+    """Return the parts of WITH that make ``_NEAR`` of ``_WHOLE`` for the rows ``picked`` of ``measures``."""
+    return f"picked AS MATERIALIZED ({picked}),\n" + "".join(
+        f"{near} AS MATERIALIZED (SELECT * FROM {whole} WHERE doc_id IN (SELECT doc_id FROM picked)),\n"
+        for near, whole in zip(_NEAR[1:], _WHOLE[1:], strict=True)
+    )
 
 
 def view_columns(codebooks: Mapping[str, str]) -> tuple[Column, ...]:
