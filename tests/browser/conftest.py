@@ -1,4 +1,4 @@
-"""A run of corpora/sample, served by ``cewen explore``, and a browser that lets nothing out."""
+"""A run of corpora/sample served by ``cewen explore``, and the browser of all tests that need one."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ _ARGUMENTS = (
 
 @pytest.fixture(scope="session")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if CHROMIUM is None:
-        pytest.skip("no chromium is installed")
     folder = tmp_path_factory.mktemp("browser") / "示例"
     pipeline.run(ROOT / "corpora" / "sample", folder)
     return folder
@@ -49,7 +47,10 @@ def base(out: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser(base: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
+    """The one browser of a test process: Playwright refuses a second one while the first is open."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium is installed")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
         yield started

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.core.config import load_config
 from pipeline.report.content import amount, bar_figure, filled, grid, year_figure
+from pipeline.report.words import load_words
+from pipeline.running.manifest import fitted_models
 
 ROOT = Path(__file__).resolve().parents[2]
-TITLE = "云州市<b>人才</b>政策"
 
 
 def test_year_figures_fill_gaps_and_take_many_years_together() -> None:
@@ -59,3 +61,17 @@ def test_columns_that_say_nothing_are_left_out() -> None:
 def test_kinds_of_columns() -> None:
     found = grid("t", ("年", "数", "词", "句"), [("2024", 1234, "甲", "很长的一句话" * 5), ("2025", None, "乙2", "")])
     assert found.kinds == ("", "n", "", "w") and found.rows[0][1] == "1,234"
+
+
+def test_published_scores_are_those_of_the_cards_and_the_packaged_models() -> None:
+    found = load_words()
+    cards = "".join(
+        (ROOT / "models" / name / "README.md").read_text(encoding="utf-8") for name in ("measures", "coding")
+    )
+    for model in found.model:
+        for score in model.scores:
+            for figure in score.figure.split("、"):
+                assert figure in cards or figure.removeprefix("0") in cards, figure
+    assert found.scored(fitted_models(load_config())) == found.model
+    assert found.scored({}) == ()
+    assert len({one.id for one in found.source}) == len(found.source)

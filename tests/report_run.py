@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pipeline
 
-SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample"
+SAMPLE = Path(__file__).resolve().parents[1] / "corpora" / "sample"
 HOSTILE = "关于<script>alert(1)</script>\"onmouseover='x' {{7*7}}的通知"
 NAMES = ("<img src=x onerror=alert(1)>.txt", "=cmd|calc.txt", "甲\u202etxt.x\x1b[31m.txt")
 
