@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.running.store import hold
+from pipeline.running.hold import hold
 from pipeline.running.trouble import of_duckdb, told
 
 if TYPE_CHECKING:

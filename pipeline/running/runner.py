@@ -17,13 +17,14 @@ from pipeline.core.issues import Issue, issue
 from pipeline.core.strict import digest
 from pipeline.running.child import Child, start
 from pipeline.running.codec import read_frame, write_frame
+from pipeline.running.hold import hold
 from pipeline.running.inputs import STAGE, Fingerprint, Listing, fingerprint, list_inputs, shown
 from pipeline.running.plan import Plan, describe
 from pipeline.running.pool import Pool, PoolSettings
 from pipeline.running.publish import tables_key
 from pipeline.running.records import issue_counts, tally
 from pipeline.running.report import Progress, Quiet, RunReport
-from pipeline.running.store import Store, hold
+from pipeline.running.store import Store
 from pipeline.running.topic_settings import chosen, forget_stale, model_files
 from pipeline.running.trouble import told
 

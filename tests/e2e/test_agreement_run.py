@@ -20,7 +20,7 @@ import pipeline
 from pipeline.cli.main import invoke
 from pipeline.qda.sample_sheet import read_sample
 from pipeline.running.borders import raw_units
-from pipeline.running.store import hold
+from pipeline.running.hold import hold
 from pipeline.scoring.coders import read_people
 from pipeline.scoring.votes import read_votes
 from pipeline.table.people import Reading, keep, readings

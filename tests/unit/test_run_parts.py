@@ -20,11 +20,12 @@ from pipeline.core.offsets import Edit
 from pipeline.core.stage import Stage
 from pipeline.running import pool
 from pipeline.running.codec import Frame, decode, encode, layer_types, read_frame, shape, write_frame
+from pipeline.running.hold import hold
 from pipeline.running.inputs import Fingerprint, InputFile, Listing
 from pipeline.running.manifest import data_files, describe_run, libraries, write_manifest
 from pipeline.running.plan import Plan, Step, describe, plan_from_json
 from pipeline.running.records import Records, issue_counts, tally
-from pipeline.running.store import Finished, Store, Task, hold, late_key
+from pipeline.running.store import Finished, Store, Task, late_key
 
 STEPS = (
     Step("ingest", ("source", "content"), "raw", 1, "", "s"),
