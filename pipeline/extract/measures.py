@@ -20,7 +20,7 @@ from pipeline.extract.models import MeasureModels, load_measure_models
 from pipeline.extract.page import Page
 from pipeline.extract.per import PerRules, load_per_rules, per_of
 from pipeline.extract.pointer import PagePointer, Pointer
-from pipeline.extract.pointing import Asked, Span, coordinated, tidied
+from pipeline.extract.pointing import Asked, Span, coordinated, own_tier, tidied
 from pipeline.extract.role_features import Features, features_of
 from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
@@ -144,7 +144,7 @@ def fill(page: Page, placed: Sequence[Placed], models: MeasureModels) -> Iterato
     judged = list(zip(placed, models.roles_of([p.features for p in placed]), strict=True))
     items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
     given = [(p, role) for p, (role, _) in judged if role == "benefit"]
-    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given)
+    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given, shared_out=True)
     for p, (role, sure) in judged:
         item, item_sure = items.next()
         who, who_sure = beneficiaries.next() if role == "benefit" else (None, 1.0)
@@ -185,10 +185,22 @@ def remember(page: Page, before: list[Span], span: Span | None) -> None:
 class _Slot:
     """Fills one slot of the measures of a page, one after the other."""
 
-    def __init__(self, page: Page, pointer: Pointer, reach: Reach, measures: Sequence[tuple[Placed, str]]) -> None:
-        """Ask about all ``measures`` with their roles; no span is chosen yet."""
+    def __init__(
+        self,
+        page: Page,
+        pointer: Pointer,
+        reach: Reach,
+        measures: Sequence[tuple[Placed, str]],
+        *,
+        shared_out: bool = False,
+    ) -> None:
+        """Ask about all ``measures`` with their roles; no span is chosen yet.
+
+        ``shared_out``: a coordinate group with as many members as a list has figures is shared out among them.
+        Indicators aren't, which share their last words (城镇、农村居民人均可支配收入).
+        """
         questions = [asked_of(page, placed, role, (), reach) for placed, role in measures]
-        self._page = page
+        self._page, self._shared_out = page, shared_out
         self._pointer = PagePointer(pointer, page)
         self._pointer.prepare(questions)
         self._questions = iter(questions)
@@ -198,6 +210,8 @@ class _Slot:
         """Return the words that fill the slot of the next measure, ``None`` for nothing, and their probability."""
         asked = next(self._questions)._replace(before=tuple(self._before))
         span, sure = self._pointer.choose(asked)
+        if span and self._shared_out:
+            span = own_tier(span, asked)
         remember(self._page, self._before, span)
         text = self._page.text
         return (None if span is None else text[slice(*tidied(text, span))]), sure

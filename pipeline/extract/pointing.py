@@ -21,11 +21,16 @@ Span = tuple[int, int]
 Weights = Mapping[str, float]
 
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
+_AND_QUOTES = re.compile(rf"{_AND.pattern}|(?<=”)(?=“)")
 _LOOSE = frozenset("、：: \u3000")
+_LOOSE_ENDS = _LOOSE | frozenset("“《（(")
 _DIGIT = re.compile(r"\d")
 # words for those who get something
 _TAKER = re.compile(r"企业|单位|个人|人才|机构|人员|项目|团队|组织|者(?![，。])")
 _SHORT, _FURTHEST = 6, 400
+_LONGEST_QUOTE = 24
+_OPEN_QUOTE = re.compile(r"[“《](?![^“《]*[”》\"])")
+_CLOSED_QUOTE = re.compile(r"[^”》\"“《，,。；;！!？?\n\t]*[”》\"]")
 MOST_FIGURES, MOST_TAKERS = 3, 2
 _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
 
@@ -63,15 +68,24 @@ def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...]
     start = low
     while start < at:
         stop = min(page.clause_end(start), at)
-        borders = [start, *(border for found in _AND.finditer(page.text, start, stop) for border in found.span()), stop]
-        parts = tuple(zip(borders[::2], borders[1::2], strict=True))
-        if len(parts) == n and all(b > a for a, b in parts):
+        parts = _members(page.text, start, stop, n)
+        if parts:
             groups.append(parts)
             # 认定的A类、B类: what all share stands before the first only
             if (first := page.text.rfind("的", *parts[0])) >= 0:
                 groups.append(((first + 1, parts[0][1]), *parts[1:]))
         start = stop + 1
     return tuple(groups)
+
+
+def _members(text: str, start: int, stop: int, n: int) -> tuple[Span, ...]:
+    """Return the ``n`` coordinate members of a clause, quotes side by side as members too; empty for another number."""
+    for mark in (_AND, _AND_QUOTES):
+        borders = [start, *(border for found in mark.finditer(text, start, stop) for border in found.span()), stop]
+        parts = tuple(zip(borders[::2], borders[1::2], strict=True))
+        if len(parts) == n and all(b > a for a, b in parts):
+            return parts
+    return ()
 
 
 def candidates(page: Page, asked: Asked) -> Iterator[Span]:
@@ -92,7 +106,7 @@ def _ends(page: Page, asked: Asked, places: list[int], index: int) -> list[int]:
     text, start = page.text, places[index]
     if text[start : start + 1] in CLOSE:
         return []
-    stop = min(page.clause_end(start), start + LONGEST)
+    stop = min(page.limit(start), start + LONGEST)
     if start < asked.list_end:
         stop = min(stop, asked.list_start)
     ends = places[index + 1 : bisect_right(places, stop)]
@@ -280,7 +294,7 @@ def question(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
 
 
 def tidied(text: str, span: Span) -> Span:
-    """Return ``span`` without a label and its colon (摘要：…) and without marks and open brackets at its ends."""
+    """Return ``span`` without a label and its colon (摘要：…), without marks and open brackets at its ends, whole quotes."""
     start, end = span
     words = text[start:end]
     if "：" in words or ":" in words:
@@ -291,8 +305,24 @@ def tidied(text: str, span: Span) -> Span:
         if opened >= 0 and text.find(closing, opened, end) < 0:
             # the figure stands in the brackets too: 结构性矛盾（人才缺口率42%）
             start, end = (opened + 1, end) if opened + 1 < end else (start, opened)
+    if opened := _OPEN_QUOTE.search(text, start, end):
+        closed = _CLOSED_QUOTE.match(text, end, opened.start() + _LONGEST_QUOTE)
+        end = closed.end() if closed else end
     while start < end - 1 and text[start] in _LOOSE:
         start += 1
-    while start < end - 1 and text[end - 1] in _LOOSE:
+    while start < end - 1 and text[end - 1] in _LOOSE_ENDS:
         end -= 1
     return start, end
+
+
+def own_tier(span: Span, asked: Asked) -> Span:
+    """Return the member of a coordinate group a measure's place in its list falls to, where ``span`` holds others too.
+
+    对A、B、C类人才分别给予30万元、20万元、10万元: the second is B's, though the words chosen are of all three.
+    """
+    for group in asked.tiers:
+        held = [member for member in group if span[0] < member[1] and member[0] < span[1]]
+        own = group[asked.place]
+        if len(held) > 1 and own in held and group[0][0] <= span[0] and span[1] <= group[-1][1]:
+            return max(own[0], span[0]), min(own[1], span[1])
+    return span
