@@ -20,10 +20,11 @@ from pipeline.extract.models import MeasureModels, load_measure_models
 from pipeline.extract.page import Page
 from pipeline.extract.per import PerRules, load_per_rules, per_of
 from pipeline.extract.pointer import PagePointer, Pointer
-from pipeline.extract.pointing import Asked, Span, coordinated, own_tier, tidied
+from pipeline.extract.pointing import Asked, Span, tidied
 from pipeline.extract.role_features import Features, features_of
 from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
+from pipeline.extract.tiers import called, coordinated, own_tier
 from pipeline.extract.when import Times
 
 _REACHED = re.compile(r"(?:达到?了?|(?:已|年|(?<!每))满)(?:了|人民币)?\s?$")
@@ -214,7 +215,10 @@ class _Slot:
             span = own_tier(span, asked)
         remember(self._page, self._before, span)
         text = self._page.text
-        return (None if span is None else text[slice(*tidied(text, span))]), sure
+        if span is None:
+            return None, sure
+        span = tidied(text, span)
+        return called(text, span) if self._shared_out else text[slice(*span)], sure
 
 
 class _Tenses:

@@ -20,8 +20,6 @@ from pipeline.extract.span_cues import line_features, unit_features
 Span = tuple[int, int]
 Weights = Mapping[str, float]
 
-_AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
-_AND_QUOTES = re.compile(rf"{_AND.pattern}|(?<=”)(?=“)")
 _LOOSE = frozenset("、：: \u3000")
 _LOOSE_ENDS = _LOOSE | frozenset("“《（(")
 _DIGIT = re.compile(r"\d")
@@ -60,32 +58,6 @@ class Asked(NamedTuple):
     def elsewhere(self) -> list[Span]:
         """Spans that are candidates wherever they stand."""
         return list(dict.fromkeys(self.before if self.head is None else (*self.before, self.head)))
-
-
-def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...], ...]:
-    """Return the groups of ``n`` coordinate members (A类、B类、C类人才) in the clauses from ``low`` to ``at``."""
-    groups: list[tuple[Span, ...]] = []
-    start = low
-    while start < at:
-        stop = min(page.clause_end(start), at)
-        parts = _members(page.text, start, stop, n)
-        if parts:
-            groups.append(parts)
-            # 认定的A类、B类: what all share stands before the first only
-            if (first := page.text.rfind("的", *parts[0])) >= 0:
-                groups.append(((first + 1, parts[0][1]), *parts[1:]))
-        start = stop + 1
-    return tuple(groups)
-
-
-def _members(text: str, start: int, stop: int, n: int) -> tuple[Span, ...]:
-    """Return the ``n`` coordinate members of a clause, quotes side by side as members too; empty for another number."""
-    for mark in (_AND, _AND_QUOTES):
-        borders = [start, *(border for found in mark.finditer(text, start, stop) for border in found.span()), stop]
-        parts = tuple(zip(borders[::2], borders[1::2], strict=True))
-        if len(parts) == n and all(b > a for a, b in parts):
-            return parts
-    return ()
 
 
 def candidates(page: Page, asked: Asked) -> Iterator[Span]:
@@ -294,7 +266,7 @@ def question(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
 
 
 def tidied(text: str, span: Span) -> Span:
-    """Return ``span`` without a label and its colon (摘要：…), without marks and open brackets at its ends, whole quotes."""
+    """Return ``span`` with whole quotes, without a label (摘要：…), and without marks and open brackets at its ends."""
     start, end = span
     words = text[start:end]
     if "：" in words or ":" in words:
@@ -313,16 +285,3 @@ def tidied(text: str, span: Span) -> Span:
     while start < end - 1 and text[end - 1] in _LOOSE_ENDS:
         end -= 1
     return start, end
-
-
-def own_tier(span: Span, asked: Asked) -> Span:
-    """Return the member of a coordinate group a measure's place in its list falls to, where ``span`` holds others too.
-
-    对A、B、C类人才分别给予30万元、20万元、10万元: the second is B's, though the words chosen are of all three.
-    """
-    for group in asked.tiers:
-        held = [member for member in group if span[0] < member[1] and member[0] < span[1]]
-        own = group[asked.place]
-        if len(held) > 1 and own in held and group[0][0] <= span[0] and span[1] <= group[-1][1]:
-            return max(own[0], span[0]), min(own[1], span[1])
-    return span
