@@ -22,7 +22,7 @@ from pipeline.extract.per import PerRules, load_per_rules, per_of
 from pipeline.extract.pointer import PagePointer, Pointer
 from pipeline.extract.pointing import Asked, Span, tidied
 from pipeline.extract.role_features import Features, features_of
-from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
+from pipeline.extract.roles import RoleRules, judge, load_role_rules, settle, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
 from pipeline.extract.tiers import called, coordinated, own_tier
 from pipeline.extract.when import Times
@@ -117,7 +117,7 @@ def find_measures(
     surroundings, times, groups = Surroundings(plain, sentences, outline), Times(plain), Groups(plain)
     made: list[Measure] = []
     built: list[tuple[Measure, Context]] = []
-    for filled in fill(page, placed, rules.models):
+    for filled in fill(page, placed, rules):
         mention, context = filled.placed.mention, filled.placed.context
         section_end = surroundings.section_text(mention.start)[1]
         agency = agency_of(plain, context, mention.end, section_end, rules.slots)
@@ -140,9 +140,13 @@ class Filled:
     sure: tuple[float, float, float]
 
 
-def fill(page: Page, placed: Sequence[Placed], models: MeasureModels) -> Iterator[Filled]:
-    """Yield what the models say of the measures of one text, in order."""
-    judged = list(zip(placed, models.roles_of([p.features for p in placed]), strict=True))
+def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[Filled]:
+    """Yield what the models say of the measures of one text, in order; what words settle stands against them."""
+    models = rules.models
+    judged = [
+        (p, (settle(role, p.mention, p.context, rules.roles), sure))
+        for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True)
+    ]
     items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
     given = [(p, role) for p, (role, _) in judged if role == "benefit"]
     beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given, shared_out=True)

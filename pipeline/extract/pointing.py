@@ -277,8 +277,8 @@ def tidied(text: str, span: Span) -> Span:
         if opened >= 0 and text.find(closing, opened, end) < 0:
             # the figure stands in the brackets too: 结构性矛盾（人才缺口率42%）
             start, end = (opened + 1, end) if opened + 1 < end else (start, opened)
-    if opened := _OPEN_QUOTE.search(text, start, end):
-        closed = _CLOSED_QUOTE.match(text, end, opened.start() + _LONGEST_QUOTE)
+    if quote := _OPEN_QUOTE.search(text, start, end):
+        closed = _CLOSED_QUOTE.match(text, end, quote.start() + _LONGEST_QUOTE)
         end = closed.end() if closed else end
     while start < end - 1 and text[start] in _LOOSE:
         start += 1
