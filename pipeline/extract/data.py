@@ -67,12 +67,16 @@ class Near(_Strict):
 
 
 class BoundWord(_Strict):
-    """``pattern`` before or after a figure gives it ``bound``, unless its kind is one of ``kinds_not``."""
+    """``pattern`` before or after a figure gives it ``bound``, unless its kind is one of ``kinds_not``.
+
+    ``far``: it may begin some way before the figure, and counts where no nearer word does.
+    """
 
     bound: Bound
     side: Literal["before", "after"]
     pattern: re.Pattern[str]
     kinds_not: frozenset[Kind] = frozenset()
+    far: bool = False
     examples: dict[str, Bound] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 

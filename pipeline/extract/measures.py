@@ -151,8 +151,10 @@ def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[
     given = [(p, role) for p, (role, _) in judged if role == "benefit"]
     beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given, shared_out=True)
     for p, (role, sure) in judged:
-        item, item_sure = items.next()
-        who, who_sure = beneficiaries.next() if role == "benefit" else (None, 1.0)
+        item, item_sure = items.next(p.n)
+        who, who_sure = beneficiaries.next(p.n) if role == "benefit" else (None, 1.0)
+        if who is not None and who == item:  # no one is given himself
+            item, who = (None, who) if rules.slots.group.search(who) else (item, None)
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 
@@ -211,12 +213,15 @@ class _Slot:
         self._questions = iter(questions)
         self._before: list[Span] = []
 
-    def next(self) -> tuple[str | None, float]:
-        """Return the words that fill the slot of the next measure, ``None`` for nothing, and their probability."""
+    def next(self, n: int) -> tuple[str | None, float]:
+        """Return the words that fill the slot of the next measure, ``None`` for nothing, and their probability.
+
+        ``n``: how many figures its list has.
+        """
         asked = next(self._questions)._replace(before=tuple(self._before))
         span, sure = self._pointer.choose(asked)
         if span and self._shared_out:
-            span = own_tier(span, asked)
+            span = own_tier(self._page, span, asked, n)
         remember(self._page, self._before, span)
         text = self._page.text
         if span is None:

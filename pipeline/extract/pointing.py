@@ -28,7 +28,7 @@ _TAKER = re.compile(r"企业|单位|个人|人才|机构|人员|项目|团队|�
 _SHORT, _FURTHEST = 6, 400
 _LONGEST_QUOTE = 24
 _OPEN_QUOTE = re.compile(r"[“《](?![^“《]*[”》\"])")
-_CLOSED_QUOTE = re.compile(r"[^”》\"“《，,。；;！!？?\n\t]*[”》\"]")
+_CLOSED_QUOTE = re.compile(r"[^”》\"“《，,。；;！!？?\n\t\d]*[”》\"]")
 MOST_FIGURES, MOST_TAKERS = 3, 2
 _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
 
