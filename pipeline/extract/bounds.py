@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from pipeline.core.layers import Bound, Mention
-from pipeline.extract.lexicon import REACH, MentionLexicon
+from pipeline.extract.lexicon import FAR, REACH, MentionLexicon
 from pipeline.extract.tables import NumberCell, cell_at
 
 # what stands between two members of a list whose names stand between the figures: 100万元、B类50万元
@@ -86,8 +86,17 @@ def _own_bound(text: str, mention: Mention, lexicon: MentionLexicon) -> tuple[Bo
         if mention.kind not in word.kinds_not and word.pattern.search(before):
             ahead = word.bound
             break
+    else:
+        ahead = _far_bound(text, mention, lexicon)
     for word in lexicon.bounds_after:
         if mention.kind not in word.kinds_not and word.pattern.match(text, mention.end):
             behind = word.bound
             break
     return ahead, behind or ("approx" if mention.bound == "approx" else None)
+
+
+def _far_bound(text: str, mention: Mention, lexicon: MentionLexicon) -> Bound | None:
+    """Return the bound that words further before a mention give it: 不超过…实际承担风险部分的50%."""
+    before = text[max(0, mention.start - FAR) : mention.start]
+    words = (word for word in lexicon.bounds_far if mention.kind not in word.kinds_not)
+    return next((word.bound for word in words if word.pattern.search(before)), None)

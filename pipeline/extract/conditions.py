@@ -42,6 +42,10 @@ _AMOUNT_BEFORE = re.compile(
 _CLAUSE = re.compile(r"的\s*[，,：:]?\s*$")
 _GIVES = re.compile(r"给予|给与|予以|奖励|补助|补贴|资助|发放|享受")
 _AND = re.compile(r"\s*(?:且|并|或|同时|以及|及)")
+# the end of a length of time or an amount before it, or how much is given: 三年|内享受, 按照近2年
+_TAIL = re.compile(
+    r"(?:内|以内|以上|以下|期间)(?![\u4e00-\u9fff]{0,2}外)|按照?(?![期时])|第?[一二三四五六七八九十\d]{1,3}[条章]$"
+)
 _NOTHING = re.compile(r"[^一-龥A-Za-z\d]*")
 # with a threshold and without 的: 研发费用增量为500万元（含）以上，给予
 _UP_TO = re.compile(r"[\d.万亿元%％名家人个年月天]*(?:[（(][^（()）]{0,8}[）)])?(?:及?以上|以下|以内)?")
@@ -118,7 +122,7 @@ def _words(stretch: str, starts: list[int], start: int, end: int) -> str | None:
                 break
     words = stretch[starts[place] : end]
     words = _without_opening(words)
-    return words if len(words) > 1 and not _NOTHING.fullmatch(words) else None
+    return words if len(words) > 1 and not (_NOTHING.fullmatch(words) or _TAIL.match(words)) else None
 
 
 def _threshold(text: str, low: int, inside: list[Measure]) -> str | None:
@@ -126,7 +130,8 @@ def _threshold(text: str, low: int, inside: list[Measure]) -> str | None:
     start = max(low, *(text.rfind(mark, low, inside[0].start) + 1 for mark in "，,；;。\n\t"))
     stop = _UP_TO.match(text, inside[-1].end)
     words = text[start : stop.end() if stop else inside[-1].end]
-    return _without_opening(words) or None
+    words = _without_opening(words)
+    return None if _TAIL.match(words) else words or None
 
 
 def _without_opening(words: str) -> str:

@@ -67,12 +67,16 @@ class Near(_Strict):
 
 
 class BoundWord(_Strict):
-    """``pattern`` before or after a figure gives it ``bound``, unless its kind is one of ``kinds_not``."""
+    """``pattern`` before or after a figure gives it ``bound``, unless its kind is one of ``kinds_not``.
+
+    ``far``: it may begin some way before the figure, and counts where no nearer word does.
+    """
 
     bound: Bound
     side: Literal["before", "after"]
     pattern: re.Pattern[str]
     kinds_not: frozenset[Kind] = frozenset()
+    far: bool = False
     examples: dict[str, Bound] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
@@ -124,6 +128,21 @@ class Cue(_Strict):
     examples: tuple[str, ...] = Field(min_length=1)
 
 
+class Settled(_Strict):
+    """A measure judged to be one of ``judged`` has ``role`` where ``pattern`` is found ``where``, against the model.
+
+    For what the guide settles by words and the model misses; empty ``kinds`` mean any. Each example holds one figure.
+    """
+
+    role: Role
+    judged: frozenset[Role] = Field(min_length=1)
+    where: Literal["piece", "segment", "behind", "rest", "sentence", "heading", "list"]
+    kinds: frozenset[Kind] = frozenset()
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
 class Bare(_Strict):
     """Numbers without a unit right behind ``pattern`` are figures of ``kind``: 收入比缩小至2."""
 
@@ -167,6 +186,7 @@ class RolesFile(_Strict):
 
     order: tuple[Role, ...]
     cue: tuple[Cue, ...]
+    settled: tuple[Settled, ...] = ()
 
 
 class TenseFile(_Strict):

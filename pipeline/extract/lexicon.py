@@ -11,8 +11,9 @@ from pipeline.extract.data import AsideFile, BoundsFile, BoundWord, Near, Region
 from pipeline.extract.tables import TableRules, load_table_rules
 from pipeline.extract.units import Units, load_units
 
-# how far back and ahead of a number the rules may look, in characters
+# how far back and ahead of a number the rules may look, in characters; and those for bounds that say they look far
 REACH = 16
+FAR = 48
 
 
 # a pattern of numerals that may match Arabic or Chinese ones
@@ -31,6 +32,7 @@ class MentionLexicon:
     regions: tuple[tuple[str, re.Pattern[str]], ...]
     nears: dict[tuple[bool, bool], tuple[Near, ...]]
     bounds_before: tuple[BoundWord, ...]
+    bounds_far: tuple[BoundWord, ...]
     bounds_after: tuple[BoundWord, ...]
     spread: re.Pattern[str]
     tables: TableRules
@@ -49,7 +51,8 @@ def load_mention_lexicon(folder: Path) -> MentionLexicon:
         units=units,
         regions=tuple((region.name, _finder(region)) for region in aside.region),
         nears={(unit, arabic): _nears(aside.near, unit, arabic) for unit in (True, False) for arabic in (True, False)},
-        bounds_before=tuple(word for word in bounds.bound if word.side == "before"),
+        bounds_before=tuple(word for word in bounds.bound if word.side == "before" and not word.far),
+        bounds_far=tuple(word for word in bounds.bound if word.far),
         bounds_after=tuple(word for word in bounds.bound if word.side == "after"),
         spread=bounds.spread.pattern,
         tables=tables,

@@ -20,10 +20,11 @@ from pipeline.extract.models import MeasureModels, load_measure_models
 from pipeline.extract.page import Page
 from pipeline.extract.per import PerRules, load_per_rules, per_of
 from pipeline.extract.pointer import PagePointer, Pointer
-from pipeline.extract.pointing import Asked, Span, coordinated, tidied
+from pipeline.extract.pointing import Asked, Span, tidied
 from pipeline.extract.role_features import Features, features_of
-from pipeline.extract.roles import RoleRules, judge, load_role_rules, tense_of
+from pipeline.extract.roles import RoleRules, judge, load_role_rules, settle, tense_of
 from pipeline.extract.slots import SlotRules, action_of, agency_of, load_slot_rules
+from pipeline.extract.tiers import called, coordinated, own_tier
 from pipeline.extract.when import Times
 
 _REACHED = re.compile(r"(?:达到?了?|(?:已|年|(?<!每))满)(?:了|人民币)?\s?$")
@@ -116,7 +117,7 @@ def find_measures(
     surroundings, times, groups = Surroundings(plain, sentences, outline), Times(plain), Groups(plain)
     made: list[Measure] = []
     built: list[tuple[Measure, Context]] = []
-    for filled in fill(page, placed, rules.models):
+    for filled in fill(page, placed, rules):
         mention, context = filled.placed.mention, filled.placed.context
         section_end = surroundings.section_text(mention.start)[1]
         agency = agency_of(plain, context, mention.end, section_end, rules.slots)
@@ -139,15 +140,21 @@ class Filled:
     sure: tuple[float, float, float]
 
 
-def fill(page: Page, placed: Sequence[Placed], models: MeasureModels) -> Iterator[Filled]:
-    """Yield what the models say of the measures of one text, in order."""
-    judged = list(zip(placed, models.roles_of([p.features for p in placed]), strict=True))
+def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[Filled]:
+    """Yield what the models say of the measures of one text, in order; what words settle stands against them."""
+    models = rules.models
+    judged = [
+        (p, (settle(role, p.mention, p.context, rules.roles), sure))
+        for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True)
+    ]
     items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
     given = [(p, role) for p, (role, _) in judged if role == "benefit"]
-    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given)
+    beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given, shared_out=True)
     for p, (role, sure) in judged:
-        item, item_sure = items.next()
-        who, who_sure = beneficiaries.next() if role == "benefit" else (None, 1.0)
+        item, item_sure = items.next(p.n)
+        who, who_sure = beneficiaries.next(p.n) if role == "benefit" else (None, 1.0)
+        if who is not None and who == item:  # no one is given himself
+            item, who = (None, who) if rules.slots.group.search(who) else (item, None)
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 
@@ -185,22 +192,42 @@ def remember(page: Page, before: list[Span], span: Span | None) -> None:
 class _Slot:
     """Fills one slot of the measures of a page, one after the other."""
 
-    def __init__(self, page: Page, pointer: Pointer, reach: Reach, measures: Sequence[tuple[Placed, str]]) -> None:
-        """Ask about all ``measures`` with their roles; no span is chosen yet."""
+    def __init__(
+        self,
+        page: Page,
+        pointer: Pointer,
+        reach: Reach,
+        measures: Sequence[tuple[Placed, str]],
+        *,
+        shared_out: bool = False,
+    ) -> None:
+        """Ask about all ``measures`` with their roles; no span is chosen yet.
+
+        ``shared_out``: a coordinate group with as many members as a list has figures is shared out among them.
+        Indicators aren't, which share their last words (城镇、农村居民人均可支配收入).
+        """
         questions = [asked_of(page, placed, role, (), reach) for placed, role in measures]
-        self._page = page
+        self._page, self._shared_out = page, shared_out
         self._pointer = PagePointer(pointer, page)
         self._pointer.prepare(questions)
         self._questions = iter(questions)
         self._before: list[Span] = []
 
-    def next(self) -> tuple[str | None, float]:
-        """Return the words that fill the slot of the next measure, ``None`` for nothing, and their probability."""
+    def next(self, n: int) -> tuple[str | None, float]:
+        """Return the words that fill the slot of the next measure, ``None`` for nothing, and their probability.
+
+        ``n``: how many figures its list has.
+        """
         asked = next(self._questions)._replace(before=tuple(self._before))
         span, sure = self._pointer.choose(asked)
+        if span and self._shared_out:
+            span = own_tier(self._page, span, asked, n)
         remember(self._page, self._before, span)
         text = self._page.text
-        return (None if span is None else text[slice(*tidied(text, span))]), sure
+        if span is None:
+            return None, sure
+        span = tidied(text, span)
+        return called(text, span) if self._shared_out else text[slice(*span)], sure
 
 
 class _Tenses:

@@ -24,7 +24,15 @@ _LIST = re.compile(
 )
 _BARE_LIST = re.compile(r"\s?[、，,]\s?|和|及|或")
 _END_POINT = "含端点"
-_COUNT = Unit("count", None, Decimal(1), "all")
+_COUNT, _MONEY = Unit("count", None, Decimal(1), "all"), Unit("money", "元", Decimal(1), "all")
+# words that tell that a number in 万 or 亿 without a unit is money: 给予10万的奖励, 注册资本50万以上
+_PAID = re.compile(
+    r"(?:给予|奖励|奖补|补助|资助|补贴|注册资[本金]|(?:营业|销售|投资|担保|贷款|融资|募资)额度?|营业收入|产值|利润|税收|金额)"
+    r"(?:企业|个人|单位|每人|每家|每个|最高|不超过|不低于|累计|一次性|达到?|超过?|突破|为|在|标准为?|约|近)*\s?$"
+)
+_AWARD = re.compile(
+    r"(?:\s?[（(][^（()）\n]{1,12}[）)])?(?:及?以[上下内]|封顶)?的?(?:一次性)?(?:奖励|补助|资助|补贴|奖金|经费|贷款)"
+)
 
 
 def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: MentionLexicon) -> tuple[Mention, ...]:
@@ -47,7 +55,7 @@ def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: Menti
             mentions.extend(members)
             index += len(members)
         else:
-            mentions.append(_single(figure))
+            mentions.append(_single(plain, figure))
             index += 1
     return tuple(with_table_bounds(with_bounds(plain, mentions, lists(plain, mentions), lexicon), cells))
 
@@ -72,7 +80,7 @@ def _joined(text: str, figures: list[Figure], index: int) -> tuple[Mention, int]
     if behind < len(figures) and figures[behind].aside == _END_POINT:  # 500万元以上（含500万元）1000万元以下
         behind += 1
     pair = join(text, figures[index], figures[behind]) if behind < len(figures) else None
-    return (_paired(figures[index], figures[behind], pair), behind + 1) if pair is not None else None
+    return (_paired(text, figures[index], figures[behind], pair), behind + 1) if pair is not None else None
 
 
 def unclaimed_numbers(mentions: tuple[Mention, ...], doc: Document) -> Iterable[Issue]:
@@ -86,23 +94,29 @@ def unclaimed_numbers(mentions: tuple[Mention, ...], doc: Document) -> Iterable[
     return (issue("mentions", "number.unclaimed", span=span, quote=quote, count=len(open_ones)),)
 
 
-def _single(figure: Figure) -> Mention:
+def _uncounted(text: str, start: int, end: int) -> Unit:
+    """Return the unit of a number in 万 or 亿 from ``start`` to ``end`` without one: 元 beside words of payment."""
+    paid = _PAID.search(text, max(0, start - 2 * REACH), start) or _AWARD.match(text, end)
+    return _MONEY if paid else _COUNT
+
+
+def _single(text: str, figure: Figure) -> Mention:
     """Return a figure that stands alone."""
     if figure.aside is not None:
         return Mention(figure.start, figure.end, "set_aside", figure.aside)
     if figure.unit is None:
         if figure.magnitude >= 10**4:  # 人口100万: a count whose counter isn't written
-            return _claimed(figure, figure.value, figure.value, _COUNT, "无量词")
+            return _claimed(figure, figure.value, figure.value, _uncounted(text, figure.start, figure.end), "无量词")
         return _unclaimed(figure, figure.value, figure.value)
     value = figure.value * figure.unit.factor
     return _claimed(figure, value, value, figure.unit, figure.rule)
 
 
-def _paired(first: Figure, second: Figure, pair: Pair) -> Mention:
+def _paired(text: str, first: Figure, second: Figure, pair: Pair) -> Mention:
     """Return the mention of two figures that make one quantity."""
     unit = pair.unit
     if unit is None and second.magnitude >= 10**4:
-        unit = _COUNT
+        unit = _uncounted(text, first.start, second.end)
     if unit is None:
         return _unclaimed(first, pair.low, pair.high, second.end)
     rule = pair.rule if first.rule == "数量" else first.rule
@@ -139,9 +153,9 @@ def _elided(text: str, figures: list[Figure], index: int) -> list[Mention]:
     if len(run) < 2:
         return []
     if last.aside is not None:
-        return [Mention(f.start, f.end, "set_aside", last.aside) for f in run[:-1]] + [_single(last)]
+        return [Mention(f.start, f.end, "set_aside", last.aside) for f in run[:-1]] + [_single(text, last)]
     if last.unit is None:
-        return [_single(figure) for figure in run]
+        return [_single(text, figure) for figure in run]
     result = []
     for figure in run:
         large = any(c in "万亿" for c in text[figure.start : figure.numeral_end])  # 三万五 has its 万 inside

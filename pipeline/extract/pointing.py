@@ -20,12 +20,15 @@ from pipeline.extract.span_cues import line_features, unit_features
 Span = tuple[int, int]
 Weights = Mapping[str, float]
 
-_AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
 _LOOSE = frozenset("、：: \u3000")
+_LOOSE_ENDS = _LOOSE | frozenset("“《（(")
 _DIGIT = re.compile(r"\d")
 # words for those who get something
 _TAKER = re.compile(r"企业|单位|个人|人才|机构|人员|项目|团队|组织|者(?![，。])")
 _SHORT, _FURTHEST = 6, 400
+_LONGEST_QUOTE = 24
+_OPEN_QUOTE = re.compile(r"[“《](?![^“《]*[”》\"])")
+_CLOSED_QUOTE = re.compile(r"[^”》\"“《，,。；;！!？?\n\t\d]*[”》\"]")
 MOST_FIGURES, MOST_TAKERS = 3, 2
 _SIZES = (4, 5, 8, 12, 18, 26, 40, 60, 90)
 
@@ -57,23 +60,6 @@ class Asked(NamedTuple):
         return list(dict.fromkeys(self.before if self.head is None else (*self.before, self.head)))
 
 
-def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...], ...]:
-    """Return the groups of ``n`` coordinate members (A类、B类、C类人才) in the clauses from ``low`` to ``at``."""
-    groups: list[tuple[Span, ...]] = []
-    start = low
-    while start < at:
-        stop = min(page.clause_end(start), at)
-        borders = [start, *(border for found in _AND.finditer(page.text, start, stop) for border in found.span()), stop]
-        parts = tuple(zip(borders[::2], borders[1::2], strict=True))
-        if len(parts) == n and all(b > a for a, b in parts):
-            groups.append(parts)
-            # 认定的A类、B类: what all share stands before the first only
-            if (first := page.text.rfind("的", *parts[0])) >= 0:
-                groups.append(((first + 1, parts[0][1]), *parts[1:]))
-        start = stop + 1
-    return tuple(groups)
-
-
 def candidates(page: Page, asked: Asked) -> Iterator[Span]:
     """Yield every span that may fill the slot: those in reach, then those chosen before and the column's head."""
     places = page.places(asked.low, asked.list_start) + page.places(asked.list_end, asked.high)
@@ -92,7 +78,7 @@ def _ends(page: Page, asked: Asked, places: list[int], index: int) -> list[int]:
     text, start = page.text, places[index]
     if text[start : start + 1] in CLOSE:
         return []
-    stop = min(page.clause_end(start), start + LONGEST)
+    stop = min(page.limit(start), start + LONGEST)
     if start < asked.list_end:
         stop = min(stop, asked.list_start)
     ends = places[index + 1 : bisect_right(places, stop)]
@@ -280,7 +266,7 @@ def question(page: Page, at: int, asked: Asked) -> tuple[list[str], list[str]]:
 
 
 def tidied(text: str, span: Span) -> Span:
-    """Return ``span`` without a label and its colon (摘要：…) and without marks and open brackets at its ends."""
+    """Return ``span`` with whole quotes, without a label (摘要：…), and without marks and open brackets at its ends."""
     start, end = span
     words = text[start:end]
     if "：" in words or ":" in words:
@@ -291,8 +277,11 @@ def tidied(text: str, span: Span) -> Span:
         if opened >= 0 and text.find(closing, opened, end) < 0:
             # the figure stands in the brackets too: 结构性矛盾（人才缺口率42%）
             start, end = (opened + 1, end) if opened + 1 < end else (start, opened)
+    if quote := _OPEN_QUOTE.search(text, start, end):
+        closed = _CLOSED_QUOTE.match(text, end, quote.start() + _LONGEST_QUOTE)
+        end = closed.end() if closed else end
     while start < end - 1 and text[start] in _LOOSE:
         start += 1
-    while start < end - 1 and text[end - 1] in _LOOSE:
+    while start < end - 1 and text[end - 1] in _LOOSE_ENDS:
         end -= 1
     return start, end

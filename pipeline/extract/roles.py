@@ -10,7 +10,7 @@ from typing import get_args
 from pipeline.core.layers import Bound, Kind, Mention, Role
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context
-from pipeline.extract.data import Cue, RolesFile, TenseFile, any_of, read
+from pipeline.extract.data import Cue, RolesFile, Settled, TenseFile, any_of, read
 
 # what tense adds to fact and target; a paragraph that only plans or only reports gets all of it
 _TENSE = 1.6
@@ -19,9 +19,10 @@ _PLANNABLE = frozenset({"money", "count", "percent", "area", "multiple", "ratio"
 
 @dataclass(frozen=True, slots=True)
 class RoleRules:
-    """All cues, the order that breaks ties, and the words of the two tenses."""
+    """All cues, what is settled by words alone, the order that breaks ties, and the words of the two tenses."""
 
     cues: tuple[Cue, ...]
+    settled: tuple[Settled, ...]
     order: tuple[Role, ...]
     past: re.Pattern[str]
     future: re.Pattern[str]
@@ -47,7 +48,7 @@ def load_role_rules(folder: Path) -> RoleRules:
     roles, roles_text = read(folder, "patterns/roles.toml", RolesFile)
     tense, tense_text = read(folder, "patterns/tense.toml", TenseFile)
     past, future = re.compile(any_of(tense.past)), re.compile(any_of(tense.future))
-    return RoleRules(roles.cue, roles.order, past, future, digest(roles_text, tense_text))
+    return RoleRules(roles.cue, roles.settled, roles.order, past, future, digest(roles_text, tense_text))
 
 
 def tense_of(paragraph: str, rules: RoleRules) -> float:
@@ -68,15 +69,7 @@ class Judged:
 def judge(mention: Mention, context: Context, *, tense: float, doc_kind: str | None, rules: RoleRules) -> Judged:
     """Return what the cues say of ``mention``, whose paragraph has ``tense`` (see ``tense_of``)."""
     weights: dict[Role, float] = dict.fromkeys(get_args(Role), 0.0)
-    places = {
-        "piece": context.piece,
-        "segment": context.segment,
-        "behind": context.behind,
-        "rest": context.rest,
-        "sentence": context.sentence,
-        "heading": context.headings,
-        "list": context.list_piece,
-    }
+    places = _places(context)
     fired = []
     for index, cue in rules.cues_for(mention.kind, mention.bound, doc_kind):
         if cue.pattern.search(places[cue.where]):
@@ -91,3 +84,27 @@ def judge(mention: Mention, context: Context, *, tense: float, doc_kind: str | N
     ranked = sorted(rules.order, key=lambda role: -weights[role])
     best, second = weights[ranked[0]], max(0.0, weights[ranked[1]])
     return Judged(ranked[0], (best - second) / best, tuple(fired))
+
+
+def settle(role: Role, mention: Mention, context: Context, rules: RoleRules) -> Role:
+    """Return the role of ``mention``, which was judged to be ``role``: another where its words settle it."""
+    places: dict[str, str] = {}
+    for rule in rules.settled:
+        if role in rule.judged and (not rule.kinds or mention.kind in rule.kinds):
+            places = places or _places(context)
+            if rule.pattern.search(places[rule.where]):
+                return rule.role
+    return role
+
+
+def _places(context: Context) -> dict[str, str]:
+    """Return the texts around a mention by the names the cues have for them."""
+    return {
+        "piece": context.piece,
+        "segment": context.segment,
+        "behind": context.behind,
+        "rest": context.rest,
+        "sentence": context.sentence,
+        "heading": context.headings,
+        "list": context.list_piece,
+    }

@@ -29,6 +29,7 @@ class SlotRules:
     giving: re.Pattern[str]
     doing: re.Pattern[str]
     gifts: frozenset[str]
+    group: re.Pattern[str]
     digest: str
 
 
@@ -55,6 +56,7 @@ def load_slot_rules(folder: Path) -> SlotRules:
         giving=re.compile(f"(?:{any_of(given)}){noun}"),
         doing=re.compile(f"(?<![不未得])(?:{any_of((*given, *file.verbs))}){noun}"),
         gifts=frozenset(file.gifts),
+        group=re.compile(f"(?:{any_of(file.groups)}|者)$"),
         digest=digest(content),
     )
 

@@ -17,11 +17,18 @@ _BASE_BEFORE = re.compile(r"(?:比|较|距离?|恢复到?|相当于|[是为]|以
 _ALWAYS_BASE = re.compile(r"(?:比|较|距离?|相当于)\s?$")
 # … and so is one before these: 2019年的113%, 2020年不变价, 2019年同期水平
 _BASE_BEHIND = re.compile(r"[底末]?(?:全年|同期)?(?:的|水平|不变价|可比价|价格|基数|基期|相比)")
+# the prices of a year measure, they don't date: 按1990年不变价格计算
+_PRICES = re.compile(r"(?:不变|可比)?价格?计")
 _AS_MUCH_OF = re.compile(r"[^，。；：\d]{0,24}的\s?$")
 _TIMES_AS_MUCH = frozenset({"percent", "multiple"})
 _TITLE = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,40}”|[〔\[][^〕\]\n]{4,8}[〕\]]\d{0,5}号?")
 _ATTACHED = re.compile(r"[底末]?的?")
 _FROM = re.compile(r"[由从]\s?$")
+# 由1985年的24%降为21%: the second isn't of 1985
+_ONWARDS = re.compile(r"[底末初]?(?:起|开始|以来|以后|之后|至|到|—|-|的?\d+年)")
+_CHANGED = re.compile(
+    r"\d[^，。；]*(?:提高|增|升|扩大|降|减|压缩|缩小|变)[^，。；\d]{0,8}(?:到|至|为)|[\d%％元人个名][^，。；]*，"
+)
 _TO = re.compile(r"[^，。；：]*(?:增|减|提高|升|降|扩大|达|到|至|为)[^，。；：]*$")
 _BOTH = re.compile(r"\s?(?:和|与|、|及)\s?")
 _SHARED = re.compile(r"[^。；\n]*分别[^。；\n]*")
@@ -104,7 +111,7 @@ class Times:
         low = self._runs_from(context.evidence_start)
         if (behind := self._behind(mention, context)) is not None:
             return behind
-        if before := self._before(low, mention):
+        if before := self._before(low, mention, context):
             return self._tied(before, mention, context, role)
         if role == "condition":
             return None
@@ -134,20 +141,23 @@ class Times:
     def _is_base(self, period: Period) -> bool:
         """Tell whether a date is what something is compared with: 比2015年, 恢复到2019年的113%."""
         before = self._text[max(0, period.start - 4) : period.start]
-        if _ALWAYS_BASE.search(before):
+        if _ALWAYS_BASE.search(before) or _PRICES.match(self._text, period.end):
             return True
         behind = _BASE_BEHIND.match(self._text, period.end, period.end + 30)
         return behind is not None and _BASE_BEFORE.search(before) is not None
 
-    def _before(self, low: int, mention: Mention) -> list[_Dated]:
+    def _before(self, low: int, mention: Mention, context: Context) -> list[_Dated]:
         """Return the dates from ``low`` to the mention that may be its time, in order."""
         text = self._text
         last = bisect_left(self._starts, mention.start)
         first = max(bisect_left(self._starts, max(low, mention.start - _FARTHEST)), last - _MOST_DATES)
         found = []
+        begins = _FROM.search(context.list_piece) is not None
         for date in self._dates[first:last]:
             between = text[date.end : mention.start]
             if between.count("）") > between.count("（") or between.count(")") > between.count("("):
+                continue
+            if not begins and self._is_left(date, between):
                 continue
             base = date.base
             if mention.kind not in _TIMES_AS_MUCH:
@@ -157,6 +167,11 @@ class Times:
             if not base:
                 found.append(date)
         return found
+
+    def _is_left(self, date: _Dated, between: str) -> bool:
+        """Tell whether a date is only where a change began that what stands ``between`` leads away from."""
+        began = _FROM.search(self._text, max(0, date.start - 2), date.start)
+        return began is not None and not _ONWARDS.match(self._text, date.end) and _CHANGED.search(between) is not None
 
     def _tied(self, before: list[_Dated], mention: Mention, context: Context, role: Role) -> str | None:
         """Return which of the dates before a measure in its sentence it's tied to."""

@@ -43,6 +43,7 @@ _BLOCKS = frozenset((
 _TITLES = ("ArticleTitle", "og:title", "title")
 _DATES = ("PubDate", "publishdate", "article:published_time", "pubdate", "firstpublishedtime", "date")
 _DATE = re.compile(r"(20\d\d|19\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_PRINTED_DATE = re.compile(rf"(?:发布|发文|成文|公布)(?:日期|时间)\s{{0,9}}[:：]\s{{0,9}}{_DATE.pattern}")
 _SITE = re.compile(r"\s*(?:[-_|｜—–]{1,2}|\s>\s)\s*[^-_|｜—–]*(?:政府|网|门户|频道|委员会|局|厅|平台)[^-_|｜—–]*$")
 _LONGEST_TITLE = 1000  # beyond it looking for the site's name would take long
 _INVISIBLE = " \t\r\n\u00a0\u3000\u200b\ufeff"
@@ -81,7 +82,7 @@ def read_html(source: Source, content: bytes, *, max_chars: int) -> RawText:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableFile("ingest.damaged", name=source.name, detail=str(error)[:200]) from error
     meta = {(m.get("name") or m.get("property") or "").lower(): (m.get("content") or "") for m in root.iter("meta")}
-    title = _title(root, meta)
+    title, published = _title(root, meta), _published(meta, root)
     node = article(root)
     try:
         reader = _read_article(source.name, max_chars, node, title, all_links=False)
@@ -95,7 +96,7 @@ def read_html(source: Source, content: bytes, *, max_chars: int) -> RawText:
         encoding=decoded.encoding,
         blocks=reader.builder.blocks,
         title=title,
-        published=_published(meta),
+        published=published,
         doubts=(*encoding_doubts(decoded, source.name), *_entities(decoded.text, source.name)),
     )
 
@@ -144,12 +145,11 @@ def _title(root: Any, meta: dict[str, str]) -> str | None:
     return _fold(_SITE.sub("", title) if len(title) <= _LONGEST_TITLE else title) or None
 
 
-def _published(meta: dict[str, str]) -> str | None:
-    """Return the date a page gives for itself, as YYYY-MM-DD."""
-    for name in _DATES:
-        if found := _DATE.search(meta.get(name.lower(), "")):
-            return f"{int(found[1])}-{int(found[2]):02}-{int(found[3]):02}"
-    return None
+def _published(meta: dict[str, str], root: Any) -> str | None:
+    """Return the date a page gives for itself, else the one it prints as such beside its article, as YYYY-MM-DD."""
+    named = (found for name in _DATES if (found := _DATE.search(meta.get(name.lower(), ""))))
+    found = next(named, None) or _PRINTED_DATE.search(root.text_content())
+    return f"{int(found[1])}-{int(found[2]):02}-{int(found[3]):02}" if found else None
 
 
 def _squeeze(text: str) -> str:

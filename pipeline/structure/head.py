@@ -85,6 +85,7 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
     printed = find_imprints(body)
     paper = read_paper(body, core.after, pieces, rules)
     number_field = HeadField(number.value, number.start, number.end) if number else None
+    effective = given.fields.get("effective_date") or effective
     head = Head(
         title=_as_printed(title.field if title else None, raw, text),
         attached_title=_as_printed(attached, raw, text),
@@ -92,13 +93,13 @@ def read_head(source: Source, raw: RawText, text: CleanText, *, rules: HeadRules
         issuers=core.issuers,
         addressee=_as_printed(core.addressee, raw, text),
         issue_date=issued,
-        effective_date=given.fields.get("effective_date") or effective,
+        effective_date=effective,
         expiry=given.fields.get("expiry") or find_expiry(body, core.after, pieces, rules),
         doc_kind=_paper_kind(kind, title, paper, rules),
         level=place.level,
         region=place.region,
         region_code=place.code,
-        year=_year(issued, number, title),
+        year=_year(issued, number, raw.published, title, effective),
         source=find_source(body, pieces, rules),
         published=find_published(pieces, rules),
         authors=paper.authors,
@@ -300,11 +301,24 @@ def _from_title(title: HeadField, end: int, rules: HeadRules) -> tuple[HeadField
     return tuple(HeadField(name, title.start, title.end) for name, _, _ in names)
 
 
-def _year(issued: HeadField | None, number: NumberFound | None, title: Title | None) -> int | None:
-    """Return the year of issue, else of the number, else the first in the title."""
-    if issued:
-        return int(issued.value[:4])
-    for value in (number.value if number else "", title.field.value if title else ""):
+def _year(
+    issued: HeadField | None,
+    number: NumberFound | None,
+    published: str | None,
+    title: Title | None,
+    effective: HeadField | None,
+) -> int | None:
+    """Return the year of issue, else of the number, the web page's date, the title, the effective date: the first.
+
+    Each is further from the day of issue than the one before it; ``published`` is an ISO date of the page's metadata.
+    """
+    for value in (
+        issued.value if issued else "",
+        number.value if number else "",
+        published or "",
+        title.field.value if title else "",
+        effective.value if effective else "",
+    ):
         found = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", value)
         if found:
             return int(found.group())

@@ -17,6 +17,10 @@ _ZONE = re.compile(
     r"(?P<zone>[\u4e00-\u9fff]{0,12}?(?:新区|港区|开发区|高新区|示范区|园区|保税区|度假区|集聚区|产业园|工业园|自贸区|试验区))"
     r"(?=开发建设|管理委员会|管委会|党工委|工委|$)"
 )
+_TITLE_ZONE = re.compile(
+    r"(?!支持|促进|推进|推动|加快|鼓励|扶持|关于|加强|规范)(?P<zone>(?P<stem>[\u4e00-\u9fff]{0,6}?)(?:新区|经济技术开发区|高新技术产业开发区|开发区|高新区|工业园区|保税区|度假区))"
+    r"(?![的和与及、]|建设|开发|规划|总体|国土|发展规划|条例|管理条例)"
+)
 _TOWN = re.compile(r"(?P<town>[\u4e00-\u9fff]{1,8}?(?:乡|镇|街道|苏木))(?=人民政府|政府|办事处|党|委|人大)")
 _UNKNOWN = re.compile(
     r"(?P<place>[\u4e00-\u9fff]{2,6}?(?:省|市|县|区|州))"
@@ -271,6 +275,8 @@ def _of_title(title: str, names: Names, code: str | None, rules: HeadRules) -> P
             chain = _spread(found, names)
         if chain:
             best = chain
+            if zone := _title_zone(title, found.start, end, chain[-1], rules):
+                return zone
             town = _TOWN.match(title[end:])
             if town:
                 return Place("乡镇", chain[-1].full + town["town"], chain[-1].code)
@@ -278,6 +284,23 @@ def _of_title(title: str, names: Names, code: str | None, rules: HeadRules) -> P
     if not best:
         return Place(_NATION, _WHOLE, None) if "中华人民共和国" in title or "国务院" in title else None
     return Place(best[-1].level, best[-1].full, best[-1].code)
+
+
+def _title_zone(title: str, start: int, end: int, last: Division, rules: HeadRules) -> Place | None:
+    """Return the zone a title begins with (「云州海岚新区促进…办法」), as the county it names where there is one.
+
+    ``start``, ``end``: where the names before it stand, ``last`` the deepest of them. What is written about a zone
+    (its 建设, 总体规划) rather than by it is its city's.
+    """
+    zone = _TITLE_ZONE.match(title, end) if start == 0 and last.level in ("省", "市") else None
+    if zone is None:
+        return None
+    for ending in ("新区", "区"):
+        for county in rules.divisions.names.get(zone["stem"] + ending, ()):
+            if _inside(county, last):
+                return Place(county.level, county.full, county.code)
+    part = last.short + zone["zone"] if _short_end(title, end, last) else zone["zone"]
+    return Place("县", last.full + part, last.code)
 
 
 def _spread(found: Found, names: Names) -> list[Division]:

@@ -78,7 +78,10 @@ class DocumentRow:
     level: Annotated[str | None, Col("层级", "国家、省、市、县等")]
     region: Annotated[str | None, Col("地区", "到发文层级为止的全称；国家层面为全国")]
     region_code: Annotated[str | None, Col("行政区划代码", "GB/T 2260 六位代码")]
-    year: Annotated[int | None, Col("年份", "发文年份")]
+    year: Annotated[
+        int | None,
+        Col("年份", "发文年份；依次取自成文或发布日期、发文字号、网页自带的发布日期、标题、施行日期，都没有则为空"),
+    ]
     n_pages: Annotated[int | None, Col("页数", "只有 pdf 等分页的格式才有，其余为空")]
     n_chars: Annotated[int | None, Col("字数", "raw_text 的字符数；没有读到时为空")]
     status: Annotated[Status, Col("状态", "完成、部分完成（有警告）或失败", STATUSES)]

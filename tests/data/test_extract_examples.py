@@ -16,7 +16,7 @@ from pipeline.core.config import configs_dir
 from pipeline.core.errors import PipelineError
 from pipeline.extract.context import Surroundings
 from pipeline.extract.lexicon import load_mention_lexicon
-from pipeline.extract.roles import load_role_rules
+from pipeline.extract.roles import load_role_rules, settle
 from pipeline.extract.sums import find_sums
 from pipeline.extract.tables import parse_unit
 
@@ -33,9 +33,10 @@ BOUNDS = entries("patterns/bounds.toml", "bound")
 SPREAD = tomllib.loads((configs_dir() / "patterns/bounds.toml").read_text(encoding="utf-8"))["spread"]
 TABLES = entries("patterns/tables.toml", "table")
 CUES = entries("patterns/roles.toml", "cue")
+SETTLED = entries("patterns/roles.toml", "settled")
 DEEDS = entries("patterns/deeds.toml", "deed")
 CLAIMS = entries("patterns/sums.toml", "claim")
-ENTRIES = [*UNITS, *BARE, *REGIONS, *NEARS, *BOUNDS, *TABLES, *CUES, *DEEDS, *CLAIMS]
+ENTRIES = [*UNITS, *BARE, *REGIONS, *NEARS, *BOUNDS, *TABLES, *CUES, *SETTLED, *DEEDS, *CLAIMS]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: str(e)[:40])
@@ -114,6 +115,25 @@ def test_spread_examples(text: str) -> None:
 @pytest.mark.parametrize("text", SPREAD["not"])
 def test_spread_counter_examples(text: str) -> None:
     assert {m.bound for _, m in claimed(text)} == {"max", "exact"}
+
+
+def _settled(text: str, judged: str) -> list[str]:
+    surroundings = Surroundings(text, sentences(text), ())
+    return [settle(judged, m, surroundings.of(m, m, m), rules().roles) for _, m in claimed(text)]
+
+
+@pytest.mark.parametrize(("text", "entry"), [(t, e) for e in SETTLED for t in e["examples"]], ids=lambda x: str(x)[:20])
+def test_what_words_settle_on_their_examples(text: str, entry: dict[str, Any]) -> None:
+    for judged in entry["judged"]:
+        assert entry["role"] in _settled(text, judged)
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"), [(t, e) for e in SETTLED for t in e.get("not", [])], ids=lambda x: str(x)[:20]
+)
+def test_what_words_do_not_settle(text: str, entry: dict[str, Any]) -> None:
+    for judged in entry["judged"]:
+        assert set(_settled(text, judged)) == {judged}
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,40 @@ def test_what_is_not_printed_is_marked(rules: HeadRules) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "published", "year"),
+    [
+        ("关于节水的通知\n湘水发〔2021〕7号\n各单位：\n请节水。\n湘潭市水务局\n2022年1月4日\n", "2023-02-01", 2022),
+        ("关于节水的通知\n湘水发〔2021〕7号\n各单位：\n请节水。\n", "2023-02-01", 2021),
+        ("关于2024年节水的通知\n各单位：\n请节水。\n", "2023-02-01", 2023),
+        ("关于2024年节水的通知\n各单位：\n请节水，自2025年1月1日起施行。\n", None, 2024),
+        ("湘潭市节水办法\n各单位要节水。\n本办法自2025年1月1日起施行。\n", None, 2025),
+        ("湘潭市节水办法\n各单位到2025年都要节水。\n", None, None),
+    ],
+)
+def test_the_year_falls_back_in_a_stated_order(
+    text: str, published: str | None, year: int | None, rules: HeadRules
+) -> None:
+    raw = RawText(text, "text/html", published=published)
+    head = read_head(SOURCE, raw, CleanText(text, ()), rules=rules)
+    assert head.year == year and ("year" in head.derived) == (year is not None and head.issue_date is None)
+
+
+@pytest.mark.parametrize(
+    ("title", "level", "region"),
+    [
+        ("广州南沙新区（自贸片区）支持节水产业若干措施", "县", "广东省广州市南沙区"),
+        ("湘潭经济技术开发区促进节水产业发展办法", "县", "湖南省湘潭市湘潭经济技术开发区"),
+        ("湖南省湘潭市高新区节水奖励办法", "县", "湖南省湘潭市高新区"),
+        ("湘潭高新区总体规划", "市", "湖南省湘潭市"),
+        ("湘潭市支持高新区节水的若干措施", "市", "湖南省湘潭市"),
+    ],
+)
+def test_a_title_that_begins_with_a_zone_is_the_zones(title: str, level: str, region: str, rules: HeadRules) -> None:
+    head = read(f"{title}\n为节约用水，制定本办法。\n", rules)
+    assert (head.level, head.region) == (level, region)
+
+
+@pytest.mark.parametrize(
     "piece", ["印 ", "印发\n", "抄送：", "抄送：\n", "　\t", "摘要\n", "来源：", "王小云 ", "有效期自2024年1月1日"]
 )
 def test_odd_texts_take_linear_time(piece: str, rules: HeadRules) -> None:

@@ -40,6 +40,21 @@ def test_title_and_date_from_the_metadata():
     assert (raw.title, raw.published) == ("关于印发某办法的通知", "2024-05-06")
 
 
+@pytest.mark.parametrize(
+    ("line", "published"),
+    [
+        ("来源：某局 发布日期：2024-5-6 浏览次数：9", "2024-05-06"),
+        ("发文时间: 2024年5月6日", "2024-05-06"),
+        ("报名时间：2024-05-06", None),
+        ("发布日期：待定", None),
+    ],
+)
+def test_the_date_beside_the_article(line, published):
+    text = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    raw = read("a.html", page(f"<div><p>{line}</p></div><div>{text}</div>").encode())
+    assert raw.published == published
+
+
 def test_line_breaks_and_source_breaks():
     body = (
         PARAGRAPHS[0]

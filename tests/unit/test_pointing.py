@@ -16,13 +16,13 @@ from pipeline.extract.pointing import (
     LONGEST,
     Asked,
     candidates,
-    coordinated,
     length_features,
     nothing_features,
     question,
     span_features,
     tidied,
 )
+from pipeline.extract.tiers import called, coordinated, own_tier
 
 TEXT = "对认定的A类、B类、C类人才，分别给予100万元、50万元、30万元安家补助。"
 
@@ -54,6 +54,84 @@ def test_candidates_keep_within_clauses_reach_and_length_and_leave_the_figures_o
     for start, end in spans:
         assert 0 < end - start <= LONGEST
         assert "，" not in TEXT[start:end] and not (start < asked.list_end and end > asked.list_start)
+
+
+@pytest.mark.parametrize(
+    ("text", "never"),
+    [
+        ("区财政按照小学每生5000元发放补助。", "区财政按照小学"),
+        ("引进高校（含博士学位）专任教师12名。", "学位）"),
+        ("岗位待遇由用人单位商定，补助60万元。", "岗位待遇由用人单位"),
+        ("认定“小升规”“规改股”企业，奖励10万元。", "小升规”“规改股"),
+    ],
+)
+def test_no_candidate_is_a_clause_or_leaves_its_brackets(text: str, never: str) -> None:
+    figure = re.search(r"\d+[万元名]+", text)
+    assert figure and never in text
+    page, asked = asked_about(text, figure[0])
+    spans = {text[a:b] for a, b in candidates(page, asked)}
+    assert spans and never not in spans
+
+
+@pytest.mark.parametrize(
+    ("words", "clean"),
+    [
+        ("“专精特新", "“专精特新”"),
+        ("获评《云州名匠", "获评《云州名匠》"),
+        ("企业“", "企业"),
+        ("“专精特新”企业", "“专精特新”企业"),
+    ],
+)
+def test_a_quote_is_whole(words: str, clean: str) -> None:
+    text = "对“专精特新”企业、获评《云州名匠》的个人奖励5万元。"
+    start = text.find(words)
+    start = start if start >= 0 else text.index(words[:-1])
+    if words == "企业“":
+        text, start = "奖励企业“小巨人", 2
+    assert text[slice(*tidied(text, (start, start + len(words))))] == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "figures", "chosen", "owners"),
+    [
+        (
+            "对B、C、D类人才，依次按8000元、5000元、3000元发放。",
+            "8000元、5000元、3000元",
+            "B、C、D类人才",
+            ["B", "C", "D类人才"],
+        ),
+        ("对省级、市级示范园分别奖励20万元、5万元。", "20万元、5万元", "省级", ["省级", "市级"]),
+        ("对商会、协会达到2000万元、1亿元的分别奖励5万元、9万元。", "5万元、9万元", "商会、协会", ["商会、协会"] * 2),
+        ("对园区、街道、乡镇给予5万元、9万元。", "5万元、9万元", "园区、街道、乡镇", ["园区、街道、乡镇"] * 2),
+    ],
+)
+def test_a_group_is_shared_out_among_a_lists_figures(text: str, figures: str, chosen: str, owners: list[str]) -> None:
+    start = text.index(chosen)
+    for place, owner in enumerate(owners):
+        page, asked = asked_about(text, figures, place=place, n=len(owners))
+        own = own_tier(page, (start, start + len(chosen)), asked, len(owners))
+        assert text[slice(*own)] == owner
+    assert own_tier(page, (start, start + len(chosen)), asked, 1) == (start, start + len(chosen))
+
+
+@pytest.mark.parametrize(
+    ("text", "tier", "name"),
+    [
+        ("对国家级、省级企业技术（研发）中心的，分别给予奖励", "国家级", "国家级企业技术（研发）中心"),
+        ("通过国家、省级检测中心验收的，分别奖励", "国家", "国家级检测中心"),
+        ("对A、B、C类人才分别发放", "A", "A类人才"),
+        ("获一、二、三等奖的", "二", "二等奖"),
+        ("新评定为五星级、四星级的饭店，", "五星级", "五星级饭店"),
+        ("国家级、省级分别给予300万元", "国家级", "国家级"),
+        ("对国家级的给予100%配套", "国家级", "国家级"),
+        ("企业拟上市的一次性奖励", "拟上市", "拟上市"),
+        ("C、D类人才可以申请补贴", "C", "C类人才"),
+        ("市级每年遴选20个项目，每个奖励5万元", "市级", None),
+    ],
+)
+def test_a_tier_is_called_by_the_noun_it_shares(text: str, tier: str, name: str | None) -> None:
+    at = text.index(tier)
+    assert called(text, (at, at + len(tier))) == name
 
 
 def test_a_span_chosen_before_stays_a_candidate_out_of_reach() -> None:
