@@ -17,7 +17,7 @@ from pipeline.explore.reviewed import REVIEW, reviews
 from pipeline.explore.shown import PART, document_link
 from pipeline.explore.store import Store
 from pipeline.table.derive import columns
-from pipeline.table.schema import DocumentRow, MeasureRow
+from pipeline.table.schema import ROLES, DocumentRow, MeasureRow
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,6 +72,7 @@ def document_page(request: Request, store: Store) -> Page:
         "references": marks.references,
         "codebooks": list(marks.codebooks.values()),
         "styles": STYLES,
+        "roles": ROLES,
         "topics": topics,
         "issues": issues,
         "parts": [document_link(doc_id) + (f"?at={number * PART}" if number else "") for number in range(part.count)],
