@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.core import outputs
+from pipeline.table.corrections import Correction, add_corrections
 from pipeline.table.database import build_database
 from pipeline.table.derive import columns
 from pipeline.table.schema import BOUNDS, KINDS, ROLES, TABLES
@@ -152,3 +153,24 @@ def make_store(out: Path, n_measures: int) -> None:
             target = str(tables / f"{table.name}.parquet").replace("'", "''")
             connection.execute(f"COPY (SELECT {listed} FROM range({number}) r(i)) TO '{target}' (FORMAT parquet)")
     build_database(tables, out / outputs.DATABASE, names={"demo": "示例"})
+
+
+def correct(out: Path, number: int) -> None:
+    """Write ``number`` corrections anew, spread over the run: every other record another role, the others rejected."""
+    (out / outputs.CORRECTIONS).unlink(missing_ok=True)
+    if not number:
+        return
+    with duckdb.connect(str(out / outputs.DATABASE), read_only=True) as connection:
+        every = "(SELECT count(*) // ? FROM measures)"
+        sql = f"SELECT measure_id, doc_id, role FROM measures WHERE rowid % {every} = 0 LIMIT ?"
+        rows = connection.execute(sql, [number, number]).fetchall()
+    time = "2026-01-01T00:00:00Z"
+    add_corrections(
+        out,
+        [
+            Correction(name, doc, "rejected", "", "", "", "甲", time)
+            if place % 2
+            else Correction(name, doc, "corrected", "role", role, "other" if role != "other" else "fact", "甲", time)
+            for place, (name, doc, role) in enumerate(rows)
+        ],
+    )

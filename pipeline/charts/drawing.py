@@ -127,14 +127,17 @@ def number(value: float) -> str:
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def ticks(top: float, most: int = 4) -> tuple[float, ...]:
-    """Return round values from 0 to at least ``top``, at most ``most`` steps. Raises ValueError for ``top`` ≤ 0."""
+def ticks(top: float, most: int = 4, *, counts: bool = False) -> tuple[float, ...]:
+    """Return round values from 0 to at least ``top``, at most ``most`` steps; of ``counts``, whole ones only.
+
+    Raises ValueError for ``top`` ≤ 0.
+    """
     from matplotlib.ticker import MaxNLocator
 
     if not top > 0:
         raise ValueError("the largest value isn't above zero")
-    whole = top >= most
-    found = MaxNLocator(nbins=most, integer=whole, steps=[1, 2, 2.5, 5, 10]).tick_values(0, top)
+    whole = counts or top >= most
+    found = MaxNLocator(nbins=most, integer=whole, min_n_ticks=1, steps=[1, 2, 2.5, 5, 10]).tick_values(0, top)
     return tuple(round(float(one), 12) for one in found if one >= 0)
 
 

@@ -18,6 +18,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.explore.asking import in_words
 from pipeline.explore.codes import code_page, codes_page
 from pipeline.explore.compare import compare_page
+from pipeline.explore.corrections import corrections_page
 from pipeline.explore.document import document_page
 from pipeline.explore.documents import documents_page
 from pipeline.explore.guard import HEADERS, Guard
@@ -28,7 +29,7 @@ from pipeline.explore.overview import overview_page
 from pipeline.explore.pages import Missing, as_json_response, html, twin_routes
 from pipeline.explore.posting import new_token
 from pipeline.explore.printed import picture_file, printed_page
-from pipeline.explore.review import answer, corrections_page, review_page
+from pipeline.explore.review import answer, review_page
 from pipeline.explore.store import Store
 
 STATIC = Path(__file__).with_name("static")

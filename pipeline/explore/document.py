@@ -13,11 +13,11 @@ from pipeline.explore.layers import STYLES, Marks
 from pipeline.explore.marking import marked
 from pipeline.explore.pages import Missing, Page, Sheet
 from pipeline.explore.queries import documents as queries
-from pipeline.explore.reviewed import reviews
+from pipeline.explore.reviewed import REVIEW, reviews
 from pipeline.explore.shown import PART, document_link
 from pipeline.explore.store import Store
 from pipeline.table.derive import columns
-from pipeline.table.schema import DocumentRow, MeasureRow
+from pipeline.table.schema import ROLES, DocumentRow, MeasureRow
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,12 +50,13 @@ def document_page(request: Request, store: Store) -> Page:
         known = reviews(store, cursor)
         topics, issues = queries.topics(cursor, doc_id), queries.issues(cursor, doc_id)
     heads = [(column.name, column.col.zh) for column in columns(DocumentRow) if column.name not in _TEXTS]
-    names = [column.name for column in columns(MeasureRow)]
+    names = [*(column.name for column in columns(MeasureRow)), REVIEW]
 
     def rows() -> Iterator[list[Any]]:
         with store.cursor() as cursor:
             for one in queries.measures_within(cursor, doc_id, 0, max(row["n_chars"] or 0, 1)):
-                yield [one[name] for name in names]
+                said = known.of(one)
+                yield [*one.values(), said.text if said else None]
 
     marks = part.marks
     values = {
@@ -66,10 +67,12 @@ def document_page(request: Request, store: Store) -> Page:
         "sections": marks.sections,
         "measures": marks.measures,
         "reviews": known,
+        "left_out": known.left_out(doc_id),
         "codings": marks.codings,
         "references": marks.references,
         "codebooks": list(marks.codebooks.values()),
         "styles": STYLES,
+        "roles": ROLES,
         "topics": topics,
         "issues": issues,
         "parts": [document_link(doc_id) + (f"?at={number * PART}" if number else "") for number in range(part.count)],

@@ -85,7 +85,7 @@ def facets(store: Store, cursor: duckdb.DuckDBPyConnection, filters: Filters, as
     names = (*queries.COLUMNS[:3], queries.CODE, *queries.COLUMNS[3:])
     chosen = {name: _chosen(name, asked) for name in names}
     key = ("facets", filters, *(tuple(values) for values in chosen.values()))
-    counted = store.counts.remember(key, partial(_counted, cursor, filters, chosen))
+    counted = store.remember(cursor, key, partial(_counted, cursor, filters, chosen))
     found = []
     for name in names:
         listed = {value for value, _, _ in counted[name]}

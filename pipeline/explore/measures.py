@@ -12,15 +12,13 @@ from pipeline.explore.facets import chips, facets, typed
 from pipeline.explore.pages import Missing, Page, Sheet
 from pipeline.explore.paging import SIZES, paging
 from pipeline.explore.queries import measures as queries
-from pipeline.explore.reviewed import Reviews, reviews
+from pipeline.explore.reviewed import REVIEW, Reviews, reviews
 from pipeline.explore.shown import address
 from pipeline.explore.store import Store
 from pipeline.table.derive import comment
 from pipeline.table.view import codebook_names, view_columns
 
 _DOWNLOAD_SECONDS = 600.0
-# the column of what people said, beside those of ``knowledge``
-REVIEW = "review"
 
 
 def measures_page(request: Request, store: Store) -> Page:
@@ -32,7 +30,7 @@ def measures_page(request: Request, store: Store) -> Page:
     filters, sort = filters_of(asked), request.query_params.get("sort", "")
     with store.cursor() as cursor:
         question = queries.ask(cursor, filters, sort)
-        page = paging(request, store.counts.remember(("count", filters), lambda: queries.count(cursor, question)))
+        page = paging(request, store.remember(cursor, ("count", filters), lambda: queries.count(cursor, question)))
         found = queries.rows(cursor, queries.positions(cursor, question, limit=page.size, offset=page.offset))
         heads = list(queries.headings(cursor))
         sides = facets(store, cursor, filters, asked)
@@ -70,9 +68,9 @@ def measure_page(request: Request, store: Store) -> Page:
     """Return one measure with every column and what the columns mean. Raises Missing when there is no such measure."""
     measure_id = request.path_params["measure_id"]
     with store.cursor() as cursor:
-        row = queries.one(cursor, measure_id)
-        columns = view_columns(codebook_names(cursor))
         known = reviews(store, cursor)
+        row = known.row(store, cursor, measure_id)
+        columns = view_columns(codebook_names(cursor))
     if row is None:
         raise Missing(f"没有措施“{measure_id}”。结果重新运行后编号可能变了，请从措施表中查找")
     said = known.of(row)

@@ -52,8 +52,8 @@ def overview_page(request: Request, store: Store) -> Page:
     """Return the numbers and charts of the run; they are drawn once."""
     with store.cursor() as cursor:
         known = reviews(store, cursor)
-        totals = store.counts.remember("totals", lambda: queries.totals(cursor))
-        figures = store.counts.remember("figures", lambda: list(_figures(store, cursor)))
+        totals = store.remember(cursor, "totals", lambda: queries.totals(cursor))
+        figures = _figures(store, cursor)
 
     def rows() -> Iterator[Sequence[Any]]:
         for one in figures:
@@ -65,7 +65,7 @@ def overview_page(request: Request, store: Store) -> Page:
         "overview.html",
         Sheet("概览", _HEADS, rows),
         {"totals": totals, "figures": [{"title": one.title, "note": one.note, "data": _plain(one)} for one in figures]},
-        {"totals": totals, "figures": figures, "reviewed": len(known.records)},
+        {"totals": totals, "figures": figures, "reviewed": len(known.layer.records), "applied": known.applied},
         "overview",
     )
 
@@ -75,18 +75,16 @@ def _plain(figure: Figure) -> list[dict[str, Any]]:
     return [{name: getattr(one, name) for name in Datum.__slots__} for one in figure.data]
 
 
-def _figures(store: Store, cursor: duckdb.DuckDBPyConnection) -> Iterator[Figure]:
-    """Yield the charts there is something to draw for."""
+def _figures(store: Store, cursor: duckdb.DuckDBPyConnection) -> list[Figure]:
+    """Return the charts there is something to draw for; only those of measures are drawn again after a correction."""
+    counts = store.counts
     found = (
-        _by_year(cursor),
-        _by_province(cursor),
-        _by_kind(cursor),
-        *(_of_measures(cursor, column, title) for column, title in _MEASURES.items()),
-        *_of_codes(cursor),
-        _topic_sizes(cursor),
-        _topics(store, cursor),
+        *counts.remember("by document", lambda: (_by_year(cursor), _by_province(cursor), _by_kind(cursor))),
+        *store.remember(cursor, "by measure", lambda: [_of_measures(cursor, *one) for one in _MEASURES.items()]),
+        *counts.remember("by code", lambda: [*_of_codes(cursor)]),
+        *counts.remember("by topic", lambda: (_topic_sizes(cursor), _topics(store, cursor))),
     )
-    yield from (figure for figure in found if figure is not None)
+    return [figure for figure in found if figure is not None]
 
 
 _MEASURES = {"role": "措施的作用", "kind": "措施的类型", "instrument": "支持方式", "beneficiary": "受益对象"}

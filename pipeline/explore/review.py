@@ -1,9 +1,9 @@
-"""The review queue: one record at a time, to be confirmed, set right or rejected; and all that was said so far."""
+"""The review queue: one record at a time, to be confirmed, set right or rejected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,6 @@ from pipeline.core.errors import PipelineError
 from pipeline.explore.asking import LABELS, filters_of
 from pipeline.explore.facets import chips
 from pipeline.explore.pages import Missing, Page, Sheet, html, store_of
-from pipeline.explore.paging import paging
 from pipeline.explore.posting import posted
 from pipeline.explore.queries import documents, measures
 from pipeline.explore.queries import review as queries
@@ -25,14 +24,11 @@ from pipeline.explore.shown import address
 from pipeline.explore.store import Store
 from pipeline.table.corrections import (
     COLUMNS,
-    HEADINGS,
-    VERDICTS,
     Correction,
     Verdict,
     add_corrections,
     print_of,
     text_of,
-    texts_of,
     value_of,
 )
 from pipeline.table.filters import Filters
@@ -78,14 +74,13 @@ def review_page(request: Request, store: Store, given: Given | None = None) -> P
         known = reviews(store, cursor)
         question = measures.ask(cursor, filters)
         left = queries.open_count(cursor, question, known.closed)
-        row = _row(cursor, wanted) if wanted else None
+        row = _row(store, cursor, known, wanted) if wanted else None
         if row is None:
             places = queries.open_places(cursor, question, known.closed, limit=1, offset=skip)
             row = measures.rows(cursor, places)[0] if places else None
         shown = _shown(cursor, row, known, given) if row else {}
         last = request.query_params.get("last", "")
-        before = measures.one(cursor, last) if last else None
-
+        before = known.row(store, cursor, last) if last else None
         heads = list(measures.headings(cursor))
     kept = [(name, value) for name, value in asked if name in LABELS]
     person = given.fields.get("person", "") if given else request.query_params.get("person", "")
@@ -99,7 +94,7 @@ def review_page(request: Request, store: Store, given: Given | None = None) -> P
         "person": person,
         "note": given.fields.get("note", "") if given else "",
         "mistakes": given.mistakes if given else (),
-        "stale": known.stale,
+        "stale": known.layer.stale,
         "before": before,
         "before_said": known.of(before) if before else None,
         "single": bool(request.query_params.get("measure")),
@@ -109,7 +104,7 @@ def review_page(request: Request, store: Store, given: Given | None = None) -> P
         "start": address("/review", [*kept, ("person", person)]),
         "skip": skip,
     }
-    data = {"left": left, "measure": row, "doubts": shown.get("doubts", ""), "stale": known.stale}
+    data = {"left": left, "measure": row, "doubts": shown.get("doubts", ""), "stale": known.layer.stale}
     sheet = Sheet("待复核", heads, lambda: _open_rows(store, filters, heads))
     return Page("复核", "review.html", sheet, data, values, "review", 400 if values["mistakes"] else 200)
 
@@ -131,9 +126,9 @@ def _skip(request: Request) -> int:
     return int(given)
 
 
-def _row(cursor: duckdb.DuckDBPyConnection, measure_id: str) -> dict[str, Any]:
+def _row(store: Store, cursor: duckdb.DuckDBPyConnection, known: Reviews, measure_id: str) -> dict[str, Any]:
     """Return a measure's row. Raises Missing when there is none."""
-    row = measures.one(cursor, measure_id)
+    row = known.row(store, cursor, measure_id)
     if row is None:
         raise Missing(f"没有措施“{measure_id}”。结果重新运行后编号可能变了，请从措施表中查找")
     return row
@@ -145,7 +140,7 @@ def _shown(
     """Return what the page shows of a record: its sentence with what stands around it, doubts, and the form."""
     start, end = row["evidence_start"], row["evidence_end"]
     first = max(start - _AROUND, 0)
-    now = _effective(row, known)
+    run, now = known.run_texts(row), known.texts(row)
     texts = now if given is None else {name: given.fields.get(name, now[name]) for name in COLUMNS}
     return {
         "above": documents.text(cursor, row["doc_id"], first, start - first),
@@ -155,7 +150,7 @@ def _shown(
             row["evidence"][row["end"] - start :],
         ),
         "below": documents.text(cursor, row["doc_id"], end, _AROUND),
-        "doubts": queries.doubts(cursor, row["measure_id"]),
+        "doubts": queries.doubts(cursor, row),
         "said": known.of(row),
         "seen": print_of(now),
         "fields": [
@@ -163,19 +158,13 @@ def _shown(
                 name,
                 column.col.zh,
                 column.col.note,
-                text_of(row[name]),
+                run[name],
                 texts[name],
                 tuple((column.col.values or {}).items()),
             )
             for name, column in COLUMNS.items()
         ],
     }
-
-
-def _effective(row: Mapping[str, Any], known: Reviews) -> dict[str, str]:
-    """Return the texts of a record with what people set right."""
-    record = known.records.get(row["measure_id"])
-    return texts_of(row) | (dict(record.values) if record else {})
 
 
 async def answer(request: Request) -> Response:
@@ -188,12 +177,13 @@ def _answered(request: Request, fields: dict[str, str]) -> Response:
     """Write down an answer."""
     store = store_of(request)
     with store.cursor() as cursor:
-        row = _row(cursor, fields.get("measure", ""))
-        now = _effective(row, reviews(store, cursor))
+        known = reviews(store, cursor)
+        row = _row(store, cursor, known, fields.get("measure", ""))
+        run, now = known.run_texts(row), known.texts(row)
     mistakes = list(_wrong(fields, now))
     if not mistakes:
         try:
-            add_corrections(store.out, _lines(row, now, fields))
+            add_corrections(store.out, _lines(row, run, now, fields))
         except PipelineError as error:
             mistakes = list(error.mistakes)
     if mistakes:
@@ -228,8 +218,13 @@ def _wrong(fields: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
         yield "“下限”大于“上限”"
 
 
-def _lines(row: Mapping[str, Any], now: Mapping[str, str], fields: Mapping[str, str]) -> list[Correction]:
-    """Return the lines of a right answer: one for each value changed, then the verdict on the whole."""
+def _lines(
+    row: Mapping[str, Any], run: Mapping[str, str], now: Mapping[str, str], fields: Mapping[str, str]
+) -> list[Correction]:
+    """Return the lines of a right answer: one for each value changed, then the verdict on the whole.
+
+    ``run`` are the texts of the record as the run has them, ``now`` those with what people set right.
+    """
     verdict: Verdict = "rejected" if fields["verdict"] == "rejected" else "confirmed"
     time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -245,36 +240,5 @@ def _lines(row: Mapping[str, Any], now: Mapping[str, str], fields: Mapping[str, 
     changed = [name for name in COLUMNS if texts[name] != now[name]]
     return [
         *(line("corrected", name, now[name], texts[name]) for name in changed),
-        line(verdict, "", print_of(texts_of(row)), ""),
+        line(verdict, "", print_of(run), ""),
     ]
-
-
-def corrections_page(request: Request, store: Store) -> Page:
-    """Return all that was said of records, the latest first, and what no longer fits."""
-    with store.cursor() as cursor:
-        known = reviews(store, cursor)
-        page = paging(request, len(known.lines))
-        lines = known.lines[::-1][page.offset : page.offset + page.size]
-        there = {line.measure_id for line in lines if measures.one(cursor, line.measure_id) is not None}
-    records = [dict(zip(HEADINGS, astuple(line), strict=False)) for line in lines]
-    counts = {word: sum(said.verdict == verdict for said in known.told.values()) for verdict, word in VERDICTS.items()}
-
-    def rows() -> Sequence[Sequence[Any]]:
-        return [astuple(line)[: len(HEADINGS)] for line in known.lines]
-
-    return Page(
-        "复核记录",
-        "corrections.html",
-        Sheet("复核记录", HEADINGS, rows),
-        {**page.data(), "counts": counts, "stale": known.stale, "corrections": records},
-        {
-            "lines": lines,
-            "there": there,
-            "counts": counts,
-            "stale": known.stale,
-            "paging": page,
-            "verdicts": VERDICTS,
-            "labels": {name: column.col.zh for name, column in COLUMNS.items()},
-        },
-        "review",
-    )

@@ -1,21 +1,24 @@
-"""What people said of records, beside the rows the pages show: looked up row by row, never laid over big queries."""
+"""What people said of records, told beside the rows the pages show; the rows themselves have it applied already."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.core import outputs
+from pipeline.explore.queries.measures import one
 from pipeline.explore.shown import word
 from pipeline.explore.store import Store
-from pipeline.table.corrections import COLUMNS, VERDICTS, Correction, Verdict, read_corrections
-from pipeline.table.overlay import Settled, current, settled
+from pipeline.table.corrections import COLUMNS, VERDICTS, Verdict, texts_of
+from pipeline.table.overlay import Layer, Settled
 
 if TYPE_CHECKING:
     import duckdb
 
 EMPTY = "（空）"
+# the column of what people said, beside those of the tables
+REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,48 +49,67 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """All that was said: the lines of the file, what they come to by measure_id, and which no longer fit."""
+    """All that was said of a run's records, as it is laid over the tables."""
 
-    lines: tuple[Correction, ...] = ()
-    records: Mapping[str, Settled] = field(default_factory=dict)
-    stale: tuple[str, ...] = ()
-    told: Mapping[str, Said] = field(default_factory=dict)
+    layer: Layer
 
     @property
     def closed(self) -> list[str]:
         """The ids of records nothing more is asked about: confirmed (corrected or not) or rejected."""
-        return [name for name, record in self.records.items() if record.verdict != "corrected"]
+        return [name for name, record in self.layer.records.items() if record.verdict != "corrected"]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Chinese word of each verdict → of how many records it holds."""
+        found = Counter(VERDICTS[record.counts_as] for record in self.layer.records.values())
+        return {word: found[word] for word in VERDICTS.values()}
+
+    @property
+    def applied(self) -> str:
+        """What the tables shown differ by from those of the run: 「改正 2 条，剔除 1 条」; empty without any."""
+        words = (("已改正", "改正"), ("不是措施", "剔除"))
+        counts = self.counts
+        return "，".join(f"{shown} {counts[word]:,} 条" for word, shown in words if counts[word])
 
     def of(self, row: Mapping[str, Any]) -> Said | None:
         """Return what was said of a row, if anything."""
-        return self.told.get(row["measure_id"])
+        record = self.layer.records.get(row["measure_id"])
+        return _said(record, self.layer.now[row["measure_id"]]) if record else None
+
+    def run_texts(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """Return the texts of a row's columns as the run has them."""
+        return dict(self.layer.now.get(row["measure_id"]) or texts_of(row))
+
+    def texts(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """Return the texts of a row's columns with what people set right."""
+        record = self.layer.records.get(row["measure_id"])
+        return self.run_texts(row) | (record.values if record else {})
+
+    def left_out(self, doc_id: str) -> list[str]:
+        """Return the ids of the records of a document that people said are none."""
+        said = dict.fromkeys(line.measure_id for line in self.layer.lines if line.doc_id == doc_id)
+        return [name for name in said if self._rejected(name)]
 
     def data(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Return measure_id → what was said, for the rows something was said of."""
         return {row["measure_id"]: said.text for row in rows if (said := self.of(row)) is not None}
 
+    def _rejected(self, measure_id: str) -> bool:
+        """Return whether people said a record is none."""
+        record = self.layer.records.get(measure_id)
+        return record is not None and record.verdict == "rejected"
+
+    def row(self, store: Store, cursor: duckdb.DuckDBPyConnection, measure_id: str) -> dict[str, Any] | None:
+        """Return a measure's row, as the run has it where people said it is none; None when there is no such one."""
+        if not self._rejected(measure_id):
+            return one(cursor, measure_id)
+        with store.as_run() as unlaid:
+            return one(unlaid, measure_id)
+
 
 def reviews(store: Store, cursor: duckdb.DuckDBPyConnection) -> Reviews:
-    """Return what people said of the run's records, read again when the file has changed.
-
-    Raises PipelineError as ``read_corrections`` does.
-    """
-    path = store.out / outputs.CORRECTIONS
-    if not path.is_file():
-        return Reviews()
-    found = path.stat()
-    stamp = (found.st_ino, found.st_size, found.st_mtime_ns)
-    read: Reviews = store.reviews.remember(stamp, lambda: _read(store, cursor))
-    return read
-
-
-def _read(store: Store, cursor: duckdb.DuckDBPyConnection) -> Reviews:
-    """Return the file's lines and what they come to."""
-    lines = read_corrections(store.out)
-    now = current(cursor, {line.measure_id for line in lines})
-    records, stale = settled(lines, now)
-    told = {name: _said(record, now[name]) for name, record in records.items()}
-    return Reviews(lines, records, tuple(stale), told)
+    """Return what people said of the run's records, as it is laid over the cursor."""
+    return Reviews(store.layer(cursor))
 
 
 def _said(record: Settled, now: Mapping[str, str]) -> Said:

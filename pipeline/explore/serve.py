@@ -13,7 +13,7 @@ from pipeline.explore.app import create_app
 
 HOST = "127.0.0.1"
 PORT = 8765
-_GRACE = 3
+_GRACE = 1
 
 
 def serve(out: Path, *, port: int = PORT, started: Callable[[str], None]) -> None:

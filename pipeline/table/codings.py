@@ -41,7 +41,6 @@ HEADINGS = {
 _QUEUE_ONLY = ("state", "border")
 _CODE = "codebook || ':' || code IN (SELECT unnest(string_split(?, chr(10))))"
 _CODER = "(coder = ? OR starts_with(coder, ? || ':'))"
-_BARE = r"regexp_replace(quote, '[\s\x{3000}\x{a0}]+', '', 'g')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ class CodingFilters:
     ] = ()
     codebook: Annotated[tuple[str, ...], How("codebook = ?", "编码本：标识或名称，例如 引育用留")] = ()
     coder: Annotated[tuple[str, ...], How(_CODER, "编码者：人名，机器 为全部机器编码")] = ()
-    text: Annotated[tuple[str, ...], How(f"contains({_BARE}, ?)", "原文含有的文字，不计空格和换行")] = ()
+    text: Annotated[tuple[str, ...], How("regexp_matches(quote, ?)", "原文含有的文字，不计空格和换行")] = ()
     region: Annotated[tuple[str, ...], How("contains(region, ?)", "地区全称含有的文字，例如 浙江")] = ()
     issuer: Annotated[tuple[str, ...], How("contains(issuer, ?)", "发文机关含有的文字")] = ()
     year: Annotated[tuple[int, ...], How("year = ?", "发文年份")] = ()

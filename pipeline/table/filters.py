@@ -37,7 +37,8 @@ def _part(column: str, zh: str) -> How:
     return How(f"contains({column}, ?)", f"{zh}（前面加 = 为全文相同，只写 = 为没有写明）", whole=_WHOLE.format(column))
 
 
-_BARE = r"regexp_replace(evidence, '[\s\x{3000}\x{a0}]+', '', 'g')"
+# what may stand between two characters looked for; to take it out of each text first takes five times as long
+_SPACES = r"[\s\x{3000}\x{a0}]*"
 _CODED = """measure_id IN (
   SELECT m.measure_id
   FROM measures m JOIN codings c ON c.doc_id = m.doc_id AND c.start <= m.start AND c."end" >= m."end"
@@ -66,7 +67,7 @@ class Filters:
     beneficiary: Annotated[tuple[str, ...], _part("beneficiary", "受益对象含有的文字")] = ()
     instrument: Annotated[tuple[str, ...], _part("instrument", "支持方式含有的文字")] = ()
     agency: Annotated[tuple[str, ...], _part("agency", "责任单位含有的文字")] = ()
-    text: Annotated[tuple[str, ...], How(f"contains({_BARE}, ?)", "原文句子含有的文字，不计空格和换行")] = ()
+    text: Annotated[tuple[str, ...], How("regexp_matches(evidence, ?)", "原文句子含有的文字，不计空格和换行")] = ()
     code: Annotated[
         tuple[str, ...],
         How(_CODE, "编码（连同下级）：代码或名称，前面可加编码本：attract、引、yinyuyongliu:attract、引育用留:引"),
@@ -172,7 +173,7 @@ class _Known:
                 raise PipelineError(f"--{name} 的值“{value}”不对{closest(value, [*how.values.values(), *how.values])}")
             return [code]
         special: dict[str, Callable[[str], list[str]]] = {
-            "text": lambda text: ["".join(text.split())],
+            "text": lambda text: [_SPACES.join(map(re.escape, "".join(text.split())))],
             "time": self._time,
             "doc": self._documents,
             "code": self._codes,

@@ -18,6 +18,7 @@ from pipeline.table.view import codebook_names, select_sql
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 _BATCH_ROWS = 500
 
@@ -58,6 +59,20 @@ class Settled:
     def counts_as(self) -> Verdict:
         """What the record counts as: one that was set right and then confirmed is set right."""
         return "corrected" if self.values and self.verdict == "confirmed" else self.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A run's corrections as they are laid over its tables.
+
+    The lines of the file, what they come to by measure_id, a sentence for each line that can't be applied, and the
+    texts the run has in the columns of the records spoken of.
+    """
+
+    lines: tuple[Correction, ...] = ()
+    records: Mapping[str, Settled] = field(default_factory=dict)
+    stale: tuple[str, ...] = ()
+    now: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def settled(
@@ -133,21 +148,31 @@ def overlay(connection: duckdb.DuckDBPyConnection, out: Path) -> Overlay:
     Temporary views hide the tables: nothing is written; a cursor made of the connection doesn't see them. Without
     corrections nothing changes. Raises PipelineError as ``read_corrections`` does.
     """
-    lines = read_corrections(out)
-    if not lines:
-        return Overlay()
-    records, stale = settled(lines, current(connection, {line.measure_id for line in lines}))
-    if records:
-        _lay(connection, records)
+    layer = read_layer(connection, out)
+    lay(connection, layer)
+    records = layer.records
     counts: list[Verdict] = [record.counts_as for record in records.values()]
     return Overlay(
         confirmed=counts.count("confirmed"),
         corrected=counts.count("corrected"),
         rejected=counts.count("rejected"),
         people=tuple(sorted({record.person for record in records.values()})),
-        stale=tuple(stale),
+        stale=layer.stale,
         sure=frozenset(name for name, record in records.items() if record.verdict == "confirmed"),
     )
+
+
+def read_layer(connection: duckdb.DuckDBPyConnection, out: Path) -> Layer:
+    """Return what is to be laid over the tables of a connection that nothing is laid over yet.
+
+    Raises PipelineError as ``read_corrections`` does.
+    """
+    lines = read_corrections(out)
+    if not lines:
+        return Layer()
+    now = current(connection, {line.measure_id for line in lines})
+    records, stale = settled(lines, now)
+    return Layer(lines, records, tuple(stale), now)
 
 
 def current(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -158,32 +183,50 @@ def current(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[s
     return {row[0]: dict(zip(COLUMNS, map(text_of, row[1:]), strict=True)) for row in rows}
 
 
-def _lay(connection: duckdb.DuckDBPyConnection, records: Mapping[str, Settled]) -> None:
-    """Make the views that hide ``measures`` and ``knowledge``."""
-    import pyarrow as pa
+def lay(connection: duckdb.DuckDBPyConnection, layer: Layer) -> None:
+    """Make the views that hide ``measures`` and ``knowledge``; a layer without records changes nothing.
 
-    ids = list(records)
-    table = {
-        "measure_id": pa.array(ids, pa.string()),
-        "verdict": pa.array([records[i].counts_as for i in ids], pa.string()),
-    }
-    for name in COLUMNS:
-        table[f"{name}_set"] = pa.array([name in records[i].values for i in ids])
-        table[f"{name}_new"] = pa.array([records[i].values.get(name) or None for i in ids], pa.string())
+    The records spoken of are set right once, into a small table; all others are read as they are, so that conditions
+    and counts over the view cost little more than over the table. The view has a column ``rowid``, the place in the
+    table.
+    """
+    records = {name: record for name, record in layer.records.items() if record.values or record.verdict == "rejected"}
+    if not records:
+        return
     source = connection.execute("SELECT current_database()").fetchall()[0][0].replace('"', '""')
     books = list(codebook_names(connection))
-    connection.register("given_corrections", pa.table(table))
-    connection.execute("CREATE OR REPLACE TEMP TABLE corrections AS SELECT * FROM given_corrections")
-    connection.unregister("given_corrections")
     fresh = ", ".join(
         f'CASE WHEN c.{name}_set THEN CAST(c.{name}_new AS {_sql_type(column)}) ELSE m."{name}" END AS "{name}"'
         for name, column in COLUMNS.items()
     )
+    connection.register("given_corrections", _as_table(records))
     connection.execute(
-        f'CREATE TEMP VIEW measures AS SELECT m.rowid AS rowid, m.* REPLACE ({fresh}) FROM "{source}".main.measures m'
-        " LEFT JOIN corrections c ON c.measure_id = m.measure_id WHERE c.verdict IS DISTINCT FROM 'rejected'"
+        "CREATE OR REPLACE TEMP TABLE corrected AS"
+        f' SELECT m.rowid AS place, c.rejected, m.* REPLACE ({fresh}) FROM "{source}".main.measures m'
+        " JOIN given_corrections c ON c.measure_id = m.measure_id"
     )
-    connection.execute(f"CREATE TEMP VIEW knowledge AS {select_sql(books)}")
+    connection.unregister("given_corrections")
+    connection.execute(
+        f'CREATE OR REPLACE TEMP VIEW measures AS SELECT m.rowid AS rowid, m.* FROM "{source}".main.measures m'
+        " ANTI JOIN corrected c ON c.place = m.rowid"
+        " UNION ALL SELECT place, * EXCLUDE (place, rejected) FROM corrected WHERE NOT rejected"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW knowledge AS {select_sql(books)}")
+
+
+def _as_table(records: Mapping[str, Settled]) -> pa.Table:
+    """Return the records as a table: which are rejected, and of each column whether it is set and to what text."""
+    import pyarrow as pa
+
+    settled_ones = records.values()
+    table = {
+        "measure_id": pa.array(list(records), pa.string()),
+        "rejected": pa.array([record.verdict == "rejected" for record in settled_ones], pa.bool_()),
+    }
+    for name in COLUMNS:
+        table[f"{name}_set"] = pa.array([name in record.values for record in settled_ones], pa.bool_())
+        table[f"{name}_new"] = pa.array([record.values.get(name) or None for record in settled_ones], pa.string())
+    return pa.table(table)
 
 
 def _sql_type(column: Column) -> str:

@@ -14,7 +14,10 @@ _LOW = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A reason to look again: an SQL condition on a row of ``knowledge``, and its Chinese words."""
+    """A reason to look again: an SQL condition on a row of ``knowledge``, and its Chinese words.
+
+    ``{measures}`` in the condition stands for the rows it is compared with.
+    """
 
     sql: str
     zh: str
@@ -25,7 +28,7 @@ DOUBTS = (
     Doubt("item IS NULL", "缺事项"),
     Doubt("role = 'other'", "作用未归类"),
     Doubt(
-        "(doc_id, evidence_start) IN (SELECT (doc_id, evidence_start) FROM measures"
+        "(doc_id, evidence_start) IN (SELECT (doc_id, evidence_start) FROM {measures}"
         " GROUP BY doc_id, evidence_start HAVING count(DISTINCT role) > 1)",
         "同句作用不一",
     ),
@@ -34,7 +37,10 @@ DOUBTS = (
 )
 
 
-def doubt_sql() -> str:
-    """Return the SQL expression for the doubts of a row of ``knowledge`` as one text; empty when there are none."""
-    cases = ", ".join(f"CASE WHEN {one.sql} THEN '{one.zh}' END" for one in DOUBTS)
+def doubt_sql(measures: str = "measures") -> str:
+    """Return the SQL expression for the doubts of a row of ``knowledge`` as one text; empty when there are none.
+
+    ``measures`` names the rows it is compared with: at least those of its document.
+    """
+    cases = ", ".join(f"CASE WHEN {one.sql.format(measures=measures)} THEN '{one.zh}' END" for one in DOUBTS)
     return f"nullif(concat_ws('；', {cases}), '')"

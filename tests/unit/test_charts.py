@@ -239,3 +239,10 @@ def test_words_on_shades_have_contrast(part: float) -> None:
 @given(st.text(max_size=30))
 def test_any_words_make_a_well_formed_chart(word: str) -> None:
     parsed(svg(bars(word, word, [Mark(word, 1, note=word)])))
+
+
+@pytest.mark.parametrize("top", [1, 2, 3, 5, 7, 9, 73])
+def test_ticks_of_counts_are_whole(top: float) -> None:
+    found = ticks(top, counts=True)
+    assert found[0] == 0 and found[-1] >= top and len(found) <= 5
+    assert all(one == int(one) for one in found)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -56,6 +57,18 @@ def test_it_serves_this_machine_until_ctrl_c(started: subprocess.Popen[str]) -> 
     told, said = started.communicate(timeout=30)
     assert started.returncode == 0
     assert (told, said) == ("", "已停止。\n")
+
+
+def test_it_ends_soon_when_told_to_though_a_browser_keeps_a_connection(started: subprocess.Popen[str]) -> None:
+    assert started.stderr is not None
+    port = int(started.stderr.readline().rstrip("/\n").rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as kept:
+        kept.sendall(f"GET /issues.json HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        assert kept.recv(4096).startswith(b"HTTP/1.1 200")
+        began = time.monotonic()
+        started.terminate()
+        started.wait(timeout=30)
+    assert time.monotonic() - began < 2.5
 
 
 def test_a_busy_port(out: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from lxml import html
 from starlette.testclient import TestClient
 from table_samples import build
 
+from pipeline.core.issues import CODES
 from pipeline.explore.app import create_app
+from pipeline.explore.issues import _named
 from pipeline.table.matrices import Question, matrix
 from pipeline.table.query import query
 
@@ -188,3 +191,11 @@ def test_every_page_is_whole(client: TestClient, path: str) -> None:
     labelled = set(shown.xpath("//label/@for"))
     for control in shown.xpath("//input[not(@type='hidden')] | //select | //textarea"):
         assert control.get("id") in labelled or control.getparent().tag == "label"
+
+
+def test_issues_are_named_in_chinese() -> None:
+    for code in CODES:
+        assert re.search("[一-鿿]{2}", _named(code, "code")) and "{" not in _named(code, "code")
+    assert _named("number.unclaimed", "code") == "有 … 个数字没有归入任何措施或规则"
+    assert _named("number.sum", "code") == "合计“…”与分项之和不符"
+    assert _named("gone.code", "code") == "gone.code"

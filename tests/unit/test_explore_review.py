@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from httpx import Response
@@ -16,7 +17,8 @@ from table_samples import build
 
 from pipeline.core import outputs
 from pipeline.explore.app import create_app
-from pipeline.table.corrections import read_corrections
+from pipeline.explore.store import Store
+from pipeline.table.corrections import Correction, add_corrections, read_corrections
 from pipeline.table.measures import measures
 
 HERE = "http://127.0.0.1:8765"
@@ -110,6 +112,75 @@ def test_reject(client: TestClient, out: Path) -> None:
     assert client.get("/corrections.csv").content.startswith(b"\xef\xbb\xbfmeasure_id,")
     assert send(client, {"verdict": "confirmed"}, f"/review?measure={row['measure_id']}").status_code == 303
     assert measures(out).num_rows == 2
+
+
+def facet(client: TestClient, name: str, path: str = "/measures.json") -> dict[str, int]:
+    return {value: count for value, _, count in client.get(path).json()["facets"][name]}
+
+
+def bars(client: TestClient, title: str) -> dict[str, float]:
+    (found,) = [one for one in client.get("/index.json").json()["figures"] if one["title"] == title]
+    return {one["item"]: one["value"] for one in found["data"]}
+
+
+def test_facets_filters_sorting_and_charts_count_what_was_set_right(client: TestClient, out: Path) -> None:
+    row = client.get("/review.json").json()["measure"]
+    assert facet(client, "role") == {"benefit": 2} and bars(client, "措施的作用") == {"优惠支持": 2}
+    send(client, {"verdict": "confirmed", "role": "condition", "value_min": "", "value_max": "9亿"})
+    assert facet(client, "role") == {"benefit": 1, "condition": 1}
+    assert bars(client, "措施的作用") == {"优惠支持": 1, "条件": 1}
+    for asked in ("role=condition", "min=9亿"):
+        (one,) = client.get(f"/measures.json?{asked}").json()["measures"]
+        assert (one["measure_id"], one["role"], one["value_max"]) == (row["measure_id"], "condition", 900_000_000)
+        assert len(list(csv.DictReader(io.StringIO(client.get(f"/measures.csv?{asked}").text)))) == 1
+    first = client.get("/measures.json?sort=-value").json()["measures"][0]
+    assert first["measure_id"] == row["measure_id"]
+    table = client.get("/matrix.json?rows=作用&cols=年份").json()
+    totals = dict(zip(table["rows"], table["row_totals"], strict=True))
+    assert (totals["优惠支持"], totals["条件"]) == (1, 1)
+    marked = {one["measure_id"]: one for one in client.get(f"/doc/{row['doc_id']}.json").json()["measures"]}
+    assert marked[row["measure_id"]]["role"] == "condition" and "rowid" not in marked[row["measure_id"]]
+    assert "改正 1 条" in client.get("/").text
+
+
+def test_what_is_no_measure_is_counted_nowhere_and_can_be_looked_at(client: TestClient, out: Path) -> None:
+    row = client.get("/review.json").json()["measure"]
+    assert client.get("/index.json").json()["totals"]["measures"] == 2
+    send(client, {"verdict": "rejected"})
+    assert client.get("/index.json").json()["totals"]["measures"] == 1
+    assert client.get("/measures.json").json()["total"] == 1
+    assert facet(client, "role") == {"benefit": 1} and bars(client, "措施的作用") == {"优惠支持": 1}
+    listed = client.get("/documents.json").json()["documents"]
+    assert sum(one["n_measures"] for one in listed) == 1
+    text = client.get(f"/doc/{row['doc_id']}").text
+    assert f'id="m-{row["measure_id"]}"' not in text and "另有 1 条经复核不是措施" in text
+    kept = client.get(f"/measure/{row['measure_id']}.json").json()
+    assert (kept["quote"], kept["review"]) == (row["quote"], "不是措施（王芳）")
+
+
+def test_all_that_was_said_is_told_in_chinese_times_and_leads_to_the_record(client: TestClient, out: Path) -> None:
+    row = client.get("/review.json").json()["measure"]
+    send(client, {"verdict": "confirmed", "beneficiary": ""})
+    text = client.get("/corrections").text
+    assert re.search(r"<bdi>\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d</bdi>", text)
+    assert f'href="/measure/{quote(row["measure_id"])}"' in text
+    assert row["quote"] in text and ">（空）</bdi>" in text
+
+
+def test_a_view_taken_before_a_correction_keeps_counting_as_it_was(out: Path) -> None:
+    store = Store(out)
+    with store.cursor() as before:
+        (first,) = before.execute("SELECT min(measure_id) FROM measures").fetchall()[0]
+        assert store.remember(before, "n", lambda: 2) == 2
+        doc, time = first.partition(":")[0], "2026-01-01T00:00:00Z"
+        add_corrections(out, [Correction(first, doc, "rejected", "", "", "", "王芳", time)])
+        with store.cursor() as after, store.as_run() as run:
+            counts = [one.execute("SELECT count(*) FROM measures").fetchall()[0][0] for one in (before, after, run)]
+            assert counts == [2, 1, 2]
+            assert store.remember(after, "n", lambda: 1) == 1 and store.remember(before, "n", lambda: 0) == 2
+    with store.cursor() as again:
+        assert again.execute("SELECT count(*) FROM knowledge").fetchall() == [(1,)]
+    store.close()
 
 
 def test_mistakes_keep_what_was_typed(client: TestClient, out: Path) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.explore.queries.rows import records
+from pipeline.table.derive import columns
+from pipeline.table.schema import MeasureRow
 from pipeline.table.view import codebook_names
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ _LISTED = (
     "doc_id, source_name, title, doc_number, issuer, issue_date, doc_kind, level, region, year,"
     " n_pages, n_chars, status"
 )
+_MEASURE = ", ".join(f'"{column.name}"' for column in columns(MeasureRow))
 _FITS = """
 contains(concat_ws(' ', source_name, title, doc_number, issuer, region, year), $words)
 AND ($year IS NULL OR year = try_cast($year AS BIGINT)) AND ($level IS NULL OR level = $level)
@@ -90,7 +93,8 @@ def issues(cursor: duckdb.DuckDBPyConnection, doc_id: str) -> list[dict[str, Any
 
 def measures_within(cursor: duckdb.DuckDBPyConnection, doc_id: str, start: int, end: int) -> list[dict[str, Any]]:
     """Return the measures whose quote begins between two offsets of a document, in their order there."""
-    sql = 'SELECT * FROM measures WHERE doc_id = ? AND start >= ? AND start < ? ORDER BY start, "end" DESC, rowid'
+    where = "doc_id = ? AND start >= ? AND start < ?"
+    sql = f'SELECT {_MEASURE} FROM measures WHERE {where} ORDER BY start, "end" DESC, rowid'
     return records(cursor, sql, [doc_id, start, end])
 
 

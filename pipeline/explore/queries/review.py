@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pipeline.explore.queries.measures import Asked
+from pipeline.explore.queries.rows import records
 from pipeline.table.review import doubt_sql
 
 if TYPE_CHECKING:
@@ -34,7 +35,18 @@ def open_places(
     return [int(row[0]) for row in cursor.execute(sql, [*asked.values, list(closed), limit, offset]).fetchall()]
 
 
-def doubts(cursor: duckdb.DuckDBPyConnection, measure_id: str) -> str:
+def doubts(cursor: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> str:
     """Return what is doubtful about a measure, joined by ；; empty when nothing is."""
-    found = cursor.execute(f"SELECT {doubt_sql()} FROM measures WHERE measure_id = ?", [measure_id]).fetchall()
+    # doubts look at the measures beside it, never beyond its document
+    near = "SELECT * FROM measures WHERE doc_id = $doc"
+    sql = f"WITH near AS MATERIALIZED ({near}) SELECT {doubt_sql('near')} FROM near WHERE measure_id = $id"
+    found = cursor.execute(sql, {"doc": row["doc_id"], "id": row["measure_id"]}).fetchall()
     return str(found[0][0] or "") if found else ""
+
+
+def spoken_of(cursor: duckdb.DuckDBPyConnection, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return measure_id → the quote, place, document, title and file name of those records that are there."""
+    sql = """
+SELECT m.measure_id, m.doc_id, m.quote, m.start, d.title, d.source_name
+FROM measures m JOIN documents d ON d.doc_id = m.doc_id WHERE m.measure_id IN (SELECT unnest(?::VARCHAR[]))"""
+    return {row["measure_id"]: row for row in records(cursor, sql, [sorted(ids)])}
