@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.grouping import check_grouping, give_groups, shown
+from pipeline.cli.grouping import check_grouping, give_groups, shown_row
 from pipeline.cli.help import help_option
 from pipeline.cli.output import (
     check_target,
     format_option,
     print_table,
+    same_as_json_option,
     say,
     say_dropped,
     show,
@@ -25,7 +26,8 @@ from pipeline.cli.output import (
 from pipeline.cli.params import Decorator, coded, out_argument
 from pipeline.cli.text import around, fitting, table, terminal_columns
 from pipeline.table.filters import Filters, how_of
-from pipeline.table.query import query, table_names
+from pipeline.table.hints import nothing_found, table_names
+from pipeline.table.query import query
 from pipeline.table.words import moment, number, unwrap
 
 if TYPE_CHECKING:
@@ -111,18 +113,29 @@ _limit_option: Decorator = click.option("--limit", type=click.IntRange(min=0), m
 @click.argument("sql", metavar="SQL")
 @format_option
 @target_option
+@same_as_json_option
 @_limit_option
 @click.option("--seconds", type=click.IntRange(1, 86_400), default=60, metavar="秒", help="最长查询时间，默认 60 秒。")
 @help_option
-def query_command(out: Path, sql: str, form: str, target: Path | None, limit: int | None, seconds: int) -> int:
+def query_command(
+    out: Path, sql: str, form: str, target: Path | None, *, as_json: bool, limit: int | None, seconds: int
+) -> int:
     """Print or write the rows of a SELECT."""
     check_target(target)
     found = query(out, sql, limit=limit, seconds=seconds)
     if target is None:
-        print_table(found, form)
+        print_table(found, "json" if as_json else form)
     else:
         write_table(found, target)
+    if _nothing(found):
+        for sentence in nothing_found(sql):
+            say(f"没有查到：{sentence}。")
     return 0
+
+
+def _nothing(found: pa.Table) -> bool:
+    """Tell whether an answer has no row, or a single one of noughts and empty cells."""
+    return not found.num_rows or (found.num_rows == 1 and not any(found.to_pylist()[0].values()))
 
 
 def _filter_options(function: Any) -> Any:
@@ -175,7 +188,7 @@ def _kind(name: str, plain: Any) -> Any:
 @_limit_option
 @format_option
 @target_option
-@click.option("--json", "as_json", is_flag=True, help="同 --format json。")
+@same_as_json_option
 @help_option
 def measures_command(
     out: Path, form: str, target: Path | None, *, limit: int | None, columns: str | None, sort: str | None, **given: Any
@@ -183,6 +196,7 @@ def measures_command(
     """不写 SQL，按条件列出措施。
 
     同一条件给出几个值时满足其一即可，不同条件须同时满足。表格中代码显示为中文，默认显示前 25 行。
+    写入 .xlsx 时表头和代码为中文，其他格式为列名和代码，同 cewen export。
     要整套的表（Excel 可直接打开），用 cewen export OUT --to csv 目录 或 --to xlsx 文件。
     人工复核宜用 --review：最没有把握的排在最前，已确认的不再列出。
     结果目录中 corrections.tsv 的人工改正已计入（在 cewen explore 的复核页中写入）；cewen query 查到的仍是程序的原结果。
@@ -234,7 +248,8 @@ def _list(
         if target is None:
             print_table(found, form)
         else:
-            write_table(found, target)
+            named_so = headings(out)
+            write_table(found, target, [named_so[name] for name in found.column_names], shown_row)
         return
     shown = [*(wanted or (_REVIEWED if review else _SHOWN)), *_PLACE]
     found = measures(out, filters, columns=shown, sort=order, review=review, limit=_ROWS if limit is None else limit)
@@ -255,7 +270,7 @@ def _print(found: pa.Table, headings: dict[str, str], first: Sequence[str]) -> N
     """
     names = found.column_names[: -len(_PLACE)]
     values = [found.column(i).to_pylist() for i in range(found.num_columns)]
-    rows = [[shown(name, value) for name, value in zip(names, row, strict=False)] for row in zip(*values, strict=True)]
+    rows = [shown_row(row)[: len(names)] for row in found.to_pylist()]
     heads = [headings[name] for name in names]
     wide = names.index("evidence") if "evidence" in names else -1
     importance = [names.index(name) for name in first]

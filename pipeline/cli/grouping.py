@@ -11,7 +11,7 @@ from pipeline.cli.output import TABLE_ROWS, print_fitting, print_table, say, say
 from pipeline.core.errors import PipelineError
 from pipeline.table.filters import Filters
 from pipeline.table.schema import BOUNDS, KINDS, ROLES
-from pipeline.table.words import per_words, unwrap
+from pipeline.table.words import NO_BOUND, is_unbound, per_words, unwrap
 
 _WORDS = {"kind": KINDS, "role": ROLES, "bound": BOUNDS}
 _UNSAID = "（未写明）"
@@ -42,7 +42,7 @@ def give_groups(
     found = grouped(out, _names(groups), filters, values=values, limit=limit)
     heads = list(found.headings.values())
     if target is not None:
-        write_table(found.table, target, heads)
+        write_table(found.table, target, heads, shown_row)
     elif form != "table":
         print_table(found.table, form)
     else:
@@ -67,6 +67,11 @@ def _group(name: str, value: Any, names: Sequence[str]) -> Any:
     if value is None and names.index(name) < names.index("n") and name not in ("kind", "unit", "per"):
         return _UNSAID
     return shown(name, value)
+
+
+def shown_row(row: Mapping[str, Any]) -> list[Any]:
+    """Return the values of a row (column → value) as people read them; a measure without a figure has no bound."""
+    return [NO_BOUND if is_unbound(row, name) else shown(name, value) for name, value in row.items()]
 
 
 def shown(name: str, value: Any) -> Any:

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,13 +32,14 @@ format_option: Decorator = click.option(
 )
 target_option: Decorator = click.option(
     "--output",
+    "--out",
     "-o",
     "target",
     type=Path,
     metavar="文件",
     help="写入文件，格式由扩展名定：.csv、.xlsx（Excel 可直接打开）、.json、.parquet。",
 )
-
+same_as_json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="同 --format json。")
 
 # What JSON may hold as it is, but a terminal takes for orders; as \\uXXXX it is the same text.
 _ORDERS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -163,23 +164,30 @@ def check_target(target: Path | None, *more: str) -> None:
         check_place(target, (*SUFFIXES, *more), name="-o 的")
 
 
-def write_table(found: pa.Table, target: Path, heads: Sequence[str] | None = None) -> None:
+def write_table(
+    found: pa.Table,
+    target: Path,
+    heads: Sequence[str] | None = None,
+    shown: Callable[[Mapping[str, Any]], Sequence[Any]] | None = None,
+) -> None:
     """Write an Arrow table to a file by its suffix: CSV that Excel reads (with a byte-order mark), xlsx, JSON, Parquet.
 
-    ``heads`` are the columns' headings in a workbook, which is for people; their names if not given.
+    A workbook is for people: ``heads`` are its columns' headings (their names if not given), and ``shown`` makes a row
+    (column → value) what people read. The other formats keep names and values, as ``cewen export`` does.
     """
     suffix = target.suffix.lower()
-    if suffix in (".csv", ".xlsx"):
-        columns = [[_cell(value) for value in found.column(i).to_pylist()] for i in range(found.num_columns)]
-        lines = zip(*columns, strict=True)
-        if suffix == ".csv":
-            from pipeline.table.cells import write_csv
+    if suffix == ".csv":
+        from pipeline.table.cells import write_csv
 
-            write_csv(target, found.column_names, lines)
-        else:
-            from pipeline.export.grid_xlsx import write_grid
+        names, *lines = _rows(found)
+        write_csv(target, names, lines)
+    elif suffix == ".xlsx":
+        from pipeline.export.grid_xlsx import write_grid
 
-            write_grid(target, heads or found.column_names, lines)
+        names, *lines = _rows(found)
+        if shown:
+            lines = [[_cell(value) for value in shown(row)] for row in found.to_pylist()]
+        write_grid(target, heads or names, lines)
     else:
         with completed(target) as fresh:
             if suffix == ".json":

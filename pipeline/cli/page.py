@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
+from pipeline.cli.grouping import shown_row
 from pipeline.cli.places import place
 from pipeline.cli.text import cut, fitting, table, terminal_columns
 from pipeline.core.values import SUM_MATCH, SUM_MISMATCH
 from pipeline.table.derive import columns
 from pipeline.table.schema import SEVERITIES, DocumentRow, MeasureRow
-from pipeline.table.words import per_words, unwrap
+from pipeline.table.words import unwrap
 
 PARTS = {
     "head": "文件头",
@@ -147,20 +147,11 @@ def _measures(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     names = [name for name in _MEASURES if any(row[name] is not None for row in rows)]
     headings = {column.name: column.col for column in columns(MeasureRow)}
     heads = [headings[name].zh for name in names]
-    cells = [[_shown(name, row[name], headings[name].values) for name in names] for row in rows]
+    cells = [shown_row({name: row[name] for name in names}) for row in rows]
     importance = [names.index(name) for name in _IMPORTANCE if name in names]
     kept, widths = fitting(heads, cells, total=terminal_columns() - 2, importance=importance)
     text = table([heads[i] for i in kept], [[row[i] for i in kept] for row in cells], widths)
     return text.splitlines()
-
-
-def _shown(name: str, value: Any, words: Mapping[str, str] | None) -> Any:
-    """Return a measure's value as people read it."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else value.normalize()
-    if not isinstance(value, str):
-        return value
-    return per_words(value) if name == "per" else (words or {}).get(value, unwrap(value))
 
 
 def _sums(rows: Sequence[Mapping[str, Any]]) -> list[str]:

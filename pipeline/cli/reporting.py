@@ -22,7 +22,7 @@ FORMS: dict[str, tuple[Picture, ...]] = {"svg": ("svg",), "png": ("png",), "both
 
 @click.command("report", add_help_option=False)
 @out_argument
-@click.option("--output", "-o", "target", type=Path, metavar="文件.html", help=f"写到哪里，默认 OUT/{_NAME}。")
+@click.option("--output", "--out", "-o", "target", type=Path, metavar="文件.html", help=f"写到哪里，默认 OUT/{_NAME}。")
 @click.option("--title", default=_TITLE, metavar="标题", help=f"报告的标题，默认“{_TITLE}”。")
 @click.option("--figures", "folder", type=Path, metavar="目录", help="另把各图写成文件，放在这个目录里。")
 @click.option(

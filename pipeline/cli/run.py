@@ -21,7 +21,7 @@ ENGINE = "local"
 
 @click.command("run", add_help_option=False)
 @click.argument("inputs", metavar="INPUT", nargs=-1, type=Path)
-@click.option("--out", "-o", type=Path, metavar="目录", help="输出目录；项目里默认为配置所写的。")
+@click.option("--out", "--output", "-o", "out", type=Path, metavar="目录", help="输出目录；项目里默认为配置所写的。")
 @click.option("--config", type=Path, metavar="文件", help=CONFIG_HELP)
 @click.option("--workers", type=click.IntRange(1, 256), metavar="个数", help="工作进程数，默认每核一个。")
 @click.option("--engine", default=ENGINE, metavar="引擎", help="运行方式：local（本机多进程），目前只有这一种。")

@@ -24,7 +24,9 @@ _FEW = 100  # clauses read below which the figures are told to be rough
 @click.command("train", add_help_option=False)
 @click.argument("codebook", metavar="名称或文件")
 @click.argument("outs", metavar="OUT", nargs=-1, required=True, type=Path)
-@click.option("--output", "-o", "target", type=Path, required=True, metavar="文件.codes", help="模型写到哪里。")
+@click.option(
+    "--output", "--out", "-o", "target", type=Path, required=True, metavar="文件.codes", help="模型写到哪里。"
+)
 @click.option("--coder", "coders", multiple=True, metavar="人名", help="只学此人的编码；默认学所有人的。")
 @click.option("--config", "path", type=Path, metavar="文件", help="现行编码者所用的配置；默认为自带的配置。")
 @click.option("--force", is_flag=True, help="模型文件已经存在时覆盖它。")

@@ -14,7 +14,7 @@ from pipeline.core.files import check_place
 
 @click.command("page", add_help_option=False)
 @out_argument
-@click.option("--output", "-o", "target", type=Path, required=True, metavar="文件.html", help="网页写到哪里。")
+@click.option("--output", "--out", "-o", "target", type=Path, required=True, metavar="文件.html", help="网页写到哪里。")
 @click.option(
     "--most", type=click.IntRange(1, 100), default=5, metavar="条数", help="每个主题列多少文档和原文，默认 5。"
 )

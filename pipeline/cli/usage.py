@@ -8,12 +8,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 
 from pipeline.cli.params import choices
-from pipeline.core.outputs import STORE
+from pipeline.core.places import runs_here
 
 # From this likeness on (difflib) a word is taken for another one mistyped.
 _LIKE = 0.5
@@ -86,7 +85,7 @@ class _Reader:
         """Read one option with its value."""
         name, _, attached = arg.partition("=")
         joined = "=" in arg
-        if not name.startswith("--") and len(name) > 2:
+        if not name.startswith("--") and len(name) > 2 and self._is_short(name):
             name, attached, joined = arg[:2], arg[2:], True
         option = self.options.get(name)
         if option is None:
@@ -106,11 +105,16 @@ class _Reader:
         else:
             self._check(option, name, value)
 
+    def _is_short(self, name: str) -> bool:
+        """Tell whether 「-oFILE」 is a short option with its value, and not 「-output」 with a dash too few."""
+        return name[:2] in self.options and f"-{name}" not in self.options
+
     def _unknown(self, name: str) -> click.Option | None:
         """Note an option that doesn't exist; return the one probably meant."""
         known = [option for option in self.options if option.startswith("--")]
-        self.usage.mistakes.append(f"没有选项 {name}{_closest(name, known, '可用的有：')}")
-        close = difflib.get_close_matches(name, known, n=1, cutoff=_LIKE)
+        given = name if name.startswith("--") else f"-{name}"
+        self.usage.mistakes.append(f"没有选项 {name}{_closest(given, known, '可用的有：')}")
+        close = difflib.get_close_matches(given, known, n=1, cutoff=_LIKE)
         return self.options[close[0]] if close else None
 
     def _check(self, param: click.Parameter, name: str, value: str) -> None:
@@ -142,7 +146,7 @@ def _told(argument: click.Argument) -> str:
     """Return what an argument is, where it is an output folder; those in the working folder are named."""
     if argument.name != "out":
         return ""
-    here = sorted(path.parent.as_posix() for path in (*Path().glob(f"*/{STORE}"), *Path().glob(f"*/*/{STORE}")))
+    here = runs_here()
     return f"：cewen run 写出的结果目录，{'这里有 ' + '、'.join(here[:5]) if here else '例如 结果'}"
 
 

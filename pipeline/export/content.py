@@ -144,15 +144,17 @@ def written(
 ) -> None:
     """Write each table of ``made`` to ``place``, a file or a folder of files, with notes and data dictionary.
 
-    ``beside`` gives these two; without it none are written.
+    ``beside`` gives these two; without it none are written. Their names hold the format: what they say differs, and
+    the same tables may lie there in another one.
     """
+    form = suffix.removeprefix(".")
     if is_single(place, suffix):
         write(made.contents[0], place)
-        folder, stem = place.parent, f"{place.stem}_"
+        folder, stem = place.parent, f"{place.stem}_{form}_"
     else:
         for content in made.contents:
             write(content, place / f"{content.name}{suffix}")
-        folder, stem = place, ""
+        folder, stem = place, f"{form}_"
     if beside is not None:
         write_csv(folder / f"{stem}数据字典.csv", beside.heads, beside.dictionary)
         write_csv(folder / f"{stem}说明.csv", notes.HEADINGS, beside.notes)

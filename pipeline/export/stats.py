@@ -180,7 +180,8 @@ def _spss(content: Content, found: Sequence[Variable], remarks: Sequence[tuple[s
     }
     formats = {one.name: _spss_format(one) for one in found if one.labels or one.column.type is not str}
     widths = {one.name: look.width for one, look in zip(found, looks(content.columns), strict=True)}
-    lines = [part for head, sentence in remarks for part in _pieces(f"{head}：{sentence}")]
+    said = (sentence if sentence.startswith(f"{head}：") else f"{head}：{sentence}" for head, sentence in remarks)
+    lines = [part for sentence in said for part in _pieces(sentence)]
     return {
         "variable_measure": measures,
         "variable_format": formats,

@@ -11,7 +11,7 @@ from pipeline.export.content import Chosen, bundle
 from pipeline.export.layout import is_date, looks
 from pipeline.export.notes import DICTIONARY_HEADINGS, HEADINGS, notes
 from pipeline.table.derive import Column, distinct_headings
-from pipeline.table.words import per_words, unwrap
+from pipeline.table.words import NO_BOUND, is_unbound, per_words, unwrap
 from pipeline.table.workbook import Look, Sheet, workbook
 
 # Excel's calendar begins in 1900, with a day too many before March
@@ -39,8 +39,13 @@ def export_xlsx(out: Path, target: Path, **options: Any) -> tuple[str, ...]:
 
 def _readable(found: Sequence[Column], lines: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
     """Yield rows with Chinese words for codes and quotations on one line."""
+    names = [column.name for column in found]
+    bound = names.index("bound") if "bound" in names else None
     for line in lines:
-        yield [_words(column, value) for column, value in zip(found, line, strict=True)]
+        made = [_words(column, value) for column, value in zip(found, line, strict=True)]
+        if bound is not None and is_unbound(dict(zip(names, line, strict=True))):
+            made[bound] = NO_BOUND
+        yield made
 
 
 def _words(column: Column, value: Any) -> Any:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pipeline.core import outputs
 from pipeline.core.config import Config, load_config
 from pipeline.core.errors import PipelineError
+from pipeline.core.places import no_run
 from pipeline.core.strict import digest
 
 _NO_PART = {("run", "workers"), ("run", "recycle"), ("pdf", "processes")}  # don't change what comes out
@@ -92,7 +93,7 @@ def read_made(out: Path) -> Made:
             digests={},
         )
     except FileNotFoundError as error:
-        raise PipelineError(f"{out}: 没有 {outputs.MANIFEST}。请先运行 cewen run 输入 -o {out}，或检查目录") from error
+        raise PipelineError(no_run(out, outputs.MANIFEST)) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
         raise PipelineError(f"{path}: 不是本版本的运行说明，请用同一命令再运行一次 cewen run") from error
     return _with_digests(made)

@@ -12,6 +12,7 @@ from pipeline.core import outputs
 from pipeline.core.document import Document, Source
 from pipeline.core.errors import PipelineError
 from pipeline.core.issues import Issue
+from pipeline.core.places import called
 from pipeline.running.codec import decode, layer_types
 
 Status = Literal["waiting", "done", "partial", "failed", "opened"]
@@ -106,13 +107,20 @@ class Records:
                 yield Record(seq, source, doc_id, duplicate_of, status)
 
     def find(self, name: str) -> list[Record]:
-        """Return the documents whose id begins with ``name``, whose path or file name it is, or whose file's."""
+        """Return the documents whose id begins with ``name``, whose path or file name it is, or whose file's.
+
+        Where there is none: those whose file name it is without its suffix, or begins.
+        """
         if not name:
             return []
         path = PurePath(name).as_posix()  # as the paths are kept: 「./a.txt」 and, on Windows, 「in\\a.txt」 too
-        return [
+        found = [
             record for record in self.rows() if record.doc_id.startswith(name) or _is_called(record.source, name, path)
         ]
+        if found:
+            return found
+        names = set(called(name, (record.source.name for record in self.rows())))
+        return [record for record in self.rows() if record.source.name in names]
 
     def document(self, record: Record, layers: Collection[str] | None = None) -> Document:
         """Return the document with the layers there are (only ``layers``, when given); a duplicate has the first's."""

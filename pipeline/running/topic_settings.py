@@ -17,6 +17,7 @@ from pipeline.core import outputs
 from pipeline.core.config import Config, TopicSettings
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import completed
+from pipeline.core.places import no_run
 
 MODELS = "models"
 PATTERN = "topics-*.npz"
@@ -65,7 +66,7 @@ def config_of(out: Path) -> Config:
     try:
         config = Config.model_validate(json.loads(path.read_text(encoding="utf-8"))["config"])
     except FileNotFoundError as error:
-        raise PipelineError(f"{out}: 没有 {outputs.MANIFEST}。请先运行 cewen run 输入 -o {out}，或检查目录") from error
+        raise PipelineError(no_run(out, outputs.MANIFEST)) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise PipelineError(f"{path}: 不是本版本的运行说明，请用同一命令再运行一次 cewen run") from error
     kept = _kept(out)

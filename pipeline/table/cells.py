@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.core import outputs
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import completed
+from pipeline.core.places import no_run
 from pipeline.table.derive import columns
 from pipeline.table.schema import Table
 
@@ -32,7 +33,7 @@ def rows(out: Path, table: Table, *, names: tuple[str, ...] | None = None) -> It
 
     path = out / outputs.TABLES / f"{table.name}.parquet"
     if not path.is_file():
-        raise PipelineError(f"{out}: 没有 tables/{path.name}。请先运行 cewen run 输入 -o {out}，或检查输出目录是否写对")
+        raise PipelineError(no_run(out, f"{outputs.TABLES}/{path.name}"))
     wanted = list(names or (column.name for column in columns(table.row)))
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted):

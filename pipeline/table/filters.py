@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_type_hints
 
 from pipeline.core.errors import PipelineError
+from pipeline.core.places import called
 from pipeline.table.schema import BOUNDS, KINDS, ROLES
 from pipeline.table.words import closest, code_of, moment, number, within
 
@@ -45,6 +46,7 @@ _CODED = """measure_id IN (
   WHERE {})"""
 _CODE = _CODED.format("c.codebook || ':' || c.code IN (SELECT unnest(string_split(?, chr(10))))")
 _TIME = "time IN (SELECT unnest(string_split(?, chr(10))))"
+_LISTED = 5  # documents named in a message at most
 _SINGLE = ("min", "max")
 _F = TypeVar("_F")
 HIGH = "coalesce(value_max, value_min)"
@@ -84,7 +86,9 @@ class Filters:
         tuple[str, ...], How("level = ?", "发文层级：国家、省、市、县等", whole=_WHOLE.format("level"))
     ] = ()
     year: Annotated[tuple[int, ...], How("year = ?", "发文年份（措施自身的时间用 --time）")] = ()
-    doc: Annotated[tuple[str, ...], How("(doc_id = ? OR source_name = ?)", "文档编号（或开头几位）或文件名")] = ()
+    doc: Annotated[
+        tuple[str, ...], How("(doc_id = ? OR source_name = ?)", "文档编号（或开头几位）或文件名（可不写扩展名）")
+    ] = ()
     min: Annotated[
         Decimal | None,
         How(f"{HIGH} >= ?", "上限不小于（“10—20万”合 --min 15万；只有下限时比下限）；可写 50万、二十万、1.5亿"),
@@ -203,10 +207,18 @@ class _Known:
             found = self.connection.execute(
                 "SELECT doc_id FROM documents WHERE starts_with(doc_id, ?)", [given]
             ).fetchall()
-        if not found:
-            known = self._column("SELECT source_name FROM documents")
+        return [str(row[0]) for row in found] or self._named(given)
+
+    def _named(self, given: str) -> list[str]:
+        """Return the id of the one document whose file name was typed in part."""
+        known = self._column("SELECT source_name FROM documents")
+        names = called(given, known)
+        if len(names) > 1:
+            listed = "、".join(names[:_LISTED]) + (" 等" if len(names) > _LISTED else "")
+            raise PipelineError(f"--doc：“{given}”对应 {len(names)} 篇文档：{listed}。请给出完整的文件名")
+        if not names:
             raise PipelineError(f"--doc：没有文档“{given}”{closest(given, known)}")
-        return [str(row[0]) for row in found]
+        return self._documents(names[0])
 
     def _region(self, given: str) -> list[str]:
         """Return the text of a region when some document's region contains it."""

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import PipelineError
-from pipeline.table.query import first_line, hint
+from pipeline.table.hints import mistake
+from pipeline.table.query import first_line
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +57,7 @@ def check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     try:
         statements = connection.extract_statements(sql)
     except (duckdb.Error, UnicodeError) as error:
-        raise PipelineError(f"SQL 写法有误：{first_line(error)}{hint(sql, error)}") from error
+        raise PipelineError(f"SQL 写法有误：{first_line(error)}{mistake(sql, error)}") from error
     if len(statements) != 1:
         raise PipelineError(f"一次只能查询一条 SELECT 语句，这里有 {len(statements)} 条")
     kind = _kind(statements[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.core import outputs
 from pipeline.core.errors import PipelineError
+from pipeline.core.places import no_run
+from pipeline.table.hints import mistake
 from pipeline.table.schema import TABLES
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def connect(out: Path, **more: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
     path = out / outputs.DATABASE
     if not path.is_file():
-        raise PipelineError(f"{out}: 没有 {outputs.DATABASE}。请先运行 cewen run 输入 -o {out}，或检查输出目录是否写对")
+        raise PipelineError(no_run(out, outputs.DATABASE))
     try:
         connection = duckdb.connect(str(path), read_only=True, config=more | _LOCKED)
     except duckdb.Error as error:
@@ -114,7 +115,7 @@ def translated(connection: duckdb.DuckDBPyConnection, sql: str, seconds: float) 
             raise PipelineError(too_long(seconds)) from error
         if words.startswith("Out of Memory"):
             raise PipelineError(_TOO_MUCH) from error
-        raise PipelineError(f"SQL 有误：{first_line(error)}{hint(sql, error)}") from error
+        raise PipelineError(f"SQL 有误：{first_line(error)}{mistake(sql, error)}") from error
     finally:
         timer.cancel()
 
@@ -152,20 +153,3 @@ def first_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     kept = [line for line in lines if not line.startswith(("LINE ", "^"))]
     return " ".join(kept[:3]) or type(error).__name__
-
-
-def table_names() -> str:
-    """Return all tables with their Chinese names: 「documents（文档）、…、knowledge（政策知识表）」."""
-    return "、".join([*(f"{table.name}（{table.zh}）" for table in TABLES), "knowledge（政策知识表）"])
-
-
-def hint(sql: str, error: Exception) -> str:
-    """Return what to do about a mistake in ``sql``, in Chinese; empty when nothing is known."""
-    words = str(error)
-    if "references" in words.split("LINE")[0] and re.search(r'(?<!")\breferences\b(?!")', sql, re.IGNORECASE):
-        return '。references 是 SQL 的保留字，请加英文双引号：SELECT * FROM "references"'
-    if "Table with name" in words:
-        return f"。可用的表：{table_names()}"
-    if "Referenced column" in words or "does not have a column" in words:
-        return "。列名可用 DESCRIBE knowledge（或其他表名）查看"
-    return ""

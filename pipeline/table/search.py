@@ -1,6 +1,6 @@
 """Full text: the sentences that hold words, over the documents of a finished run, each content once.
 
-There is no index. DuckDB keeps the documents whose text can hold what is asked for (a scan by RE2, some 100 MB/s), only
+There is no index. DuckDB keeps the documents whose text can hold what is asked for (a scan by RE2), only
 those are read, and only around what is found are sentences cut. White space and line breaks within a word don't count,
 nor does the case of Latin letters. Sentences end as ``table.sentences`` says.
 """
@@ -57,7 +57,9 @@ class SearchFilters:
     year: Annotated[tuple[int, ...], How("year = ?", "发文年份")] = ()
     level: Annotated[tuple[str, ...], How("level = ?", "层级：国家、省、市、县等")] = ()
     doc_kind: Annotated[tuple[str, ...], How("doc_kind = ?", "文种：通知、意见、办法等")] = ()
-    doc: Annotated[tuple[str, ...], How("(doc_id = ? OR source_name = ?)", "文档编号（或开头几位）或文件名")] = ()
+    doc: Annotated[
+        tuple[str, ...], How("(doc_id = ? OR source_name = ?)", "文档编号（或开头几位）或文件名（可不写扩展名）")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 # From this likeness on (difflib) a value is taken for another one mistyped.
 _LIKE = 0.5
+NO_BOUND = "—"
+"""What people see in place of the bound of a measure without a figure."""
 _PER = {"once": "一次性"}
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f“”‘’—…·"
 _WRAP = re.compile(rf"(?<=[{_WIDE}])\s*[\n\r\v\f\u2028\u2029]\s*|\s*[\n\r\v\f\u2028\u2029]\s*(?=[{_WIDE}])")
@@ -36,6 +38,18 @@ def closest(given: str, known: Iterable[str]) -> str:
     if near:
         return f"，是否应为“{near[0]}”？"
     return f"，可用的有：{'、'.join(there[:10])}{'等' if len(there) > 10 else ''}"
+
+
+def is_unbound(row: Mapping[str, object], column: str = "bound") -> bool:
+    """Tell whether ``column`` is the bound of a measure without a figure, whose table says ``exact`` for want of one.
+
+    ``row`` leads columns to values; without a kind it is told by the figure.
+    """
+    if column != "bound" or row.get("bound") is None:
+        return False
+    return (
+        row["kind"] == "none" if "kind" in row else "value_min" in row and row["value_min"] is row["value_max"] is None
+    )
 
 
 def per_words(per: str | None) -> str | None:

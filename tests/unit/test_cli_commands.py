@@ -10,10 +10,12 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from table_samples import RAW, build, entries
 
+from pipeline.cli.grouping import shown_row
 from pipeline.cli.main import invoke
 from pipeline.cli.page import page
 from pipeline.cli.text import width
@@ -142,6 +144,7 @@ def test_show_finds_one_document_or_says_why_not(out: Path, capsys: pytest.Captu
     assert as_json(["show", str(out), "bbb", "--json"], capsys)["document"]["source_name"] == "乙.txt"
     assert as_json(["show", str(out), "a" * 16, "--json"], capsys)["document"]["source_name"] == "甲.pdf"
     assert as_json(["show", str(out), "丙.pdf", "--json"], capsys)["document"]["status"] == "failed"
+    assert as_json(["show", str(out), "乙", "--json"], capsys)["document"]["source_name"] == "乙.txt"
     for name, words in (("aaa", "对应 2 篇文档"), ("zzz", "没有文档“zzz”")):
         code, printed, err = run(["show", str(out), name], capsys)
         assert (code, printed) == (2, "") and words in err
@@ -156,7 +159,26 @@ def test_query_in_every_format(out: Path, capsys: pytest.CaptureFixture[str]) ->
     assert as_json(["query", str(out), sql, "--format", "json", "--limit", "1"], capsys) == [
         {"quote": "3000元", "value_max": 3000}
     ]
+    assert as_json(["query", str(out), sql, "--json"], capsys)[1] == {"quote": "50万元", "value_max": 500000}
     assert run(["query", str(out), "DROP TABLE measures"], capsys)[0] == 2
+
+
+def test_query_that_finds_nothing_tells_the_values_and_names_there_are(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(sql: str) -> str:
+        return run(["query", str(out), sql], capsys)[2]
+
+    for sql in (
+        "SELECT quote FROM measures WHERE role = '优惠支持'",
+        "SELECT count(*) FROM measures WHERE role='优惠支持'",
+    ):
+        assert "“优惠支持”在列 role（作用）中写作 'benefit'（benefit＝优惠支持、" in told(sql)
+    assert "contains(列名, '文字')" in told("SELECT quote FROM knowledge WHERE region = '浙江'")
+    assert "没有查到" not in told("SELECT quote FROM measures WHERE role = 'benefit'")
+    assert "没有查到" not in told("SELECT quote FROM measures WHERE role = 'nothing'")
+    assert "“作用”的列名是 role；" in told("SELECT 作用 FROM measures")
+    assert "没有标题为“省份”的列" in told("SELECT m.省份 FROM measures m")
 
 
 def test_query_gives_parquet_to_a_pipe(out: Path) -> None:
@@ -189,7 +211,7 @@ def test_export(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert (tmp_path / "j" / "measures.jsonl").is_file()
     options = ["--panel", "年份", "--balanced", "--codebook", "示例", "--coder", "机器"]
     code, _, words = run(["export", str(out), "--to", "sav", str(tmp_path / "x.sav"), *options], capsys)
-    assert code == 0 and "每个 年份 一行" in words and (tmp_path / "x_数据字典.csv").is_file()
+    assert code == 0 and "每个 年份 一行" in words and (tmp_path / "x_sav_数据字典.csv").is_file()
     code, _, words = run(["export", str(out), "--to", "dta", str(tmp_path / "x.dta"), "--balanced"], capsys)
     assert code == 2 and "--balanced 只与 --panel 同用" in words
 
@@ -255,6 +277,26 @@ def test_rows_go_to_a_file_by_its_suffix(
         else:
             assert pq.read_table(target).num_rows == 2
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_workbook_is_for_people(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "q.xlsx"
+    asked = ["measures", str(out), "--columns", "quote,作用,bound,value_max", "--out", str(target)]
+    assert run(asked, capsys)[0] == 0
+    rows = list(openpyxl.load_workbook(target).active.iter_rows(values_only=True))
+    assert rows[0] == ("数值原文", "作用", "限定", "上限") and rows[2] == ("50万元", "优惠支持", "上限", 500000)
+    assert run(["measures", str(out), "--group", "role,kind", "-o", str(target)], capsys)[0] == 0
+    rows = list(openpyxl.load_workbook(target).active.iter_rows(values_only=True))
+    assert rows[1][:2] == ("优惠支持", "金额")
+    assert run(["query", str(out), "SELECT 1 AS a, 2 AS a", "-o", str(target)], capsys)[0] == 0
+    assert len(list(openpyxl.load_workbook(target).active.columns)) == 2
+
+
+def test_a_measure_without_a_figure_has_no_bound() -> None:
+    assert shown_row({"kind": "none", "bound": "exact"}) == ["无数值", "—"]
+    assert shown_row({"kind": "money", "bound": "exact"}) == ["金额", "确数"]
+    assert shown_row({"bound": "exact", "value_min": None, "value_max": None}) == ["—", None, None]
+    assert shown_row({"bound": "exact"}) == ["确数"]
 
 
 def test_a_file_that_can_not_be_written_is_refused(

@@ -36,6 +36,8 @@ def test_importing_the_command_loads_nothing_heavy() -> None:
         (["status", "a", "b"], ["多余的参数“b”"]),
         (["status", "a", "--jsn"], ["没有选项 --jsn，是否应为 --json"]),
         (["status", "a", "--json=1"], ["不能有值"]),
+        (["measures", "a", "-role", "优惠支持"], ["没有选项 -role，是否应为 --role？"]),
+        (["measures", "a", "-output", "a.csv", "--jsn"], ["没有选项 -output，是否应为 --output？", "没有选项 --jsn"]),
         (
             ["query", "a", "SELECT 1", "--format", "xml"],
             ["--format 的值“xml”不对，应为 table、csv、json、parquet 之一"],

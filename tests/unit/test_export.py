@@ -114,7 +114,7 @@ def test_knowledge_files_keep_codes_and_line_breaks(out: Path, tmp_path: Path) -
     assert "生活\n补贴" in first[head.index("evidence")]
     lines = (tmp_path / "j" / "knowledge.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["quote"] for line in lines] == ["3000元", "50万元"]
-    assert "32767" in str(read_csv(tmp_path / "c" / "说明.csv"))
+    assert "32767" in str(read_csv(tmp_path / "c" / "csv_说明.csv"))
 
 
 def test_equal_runs_give_equal_workbooks(out: Path, tmp_path: Path) -> None:
@@ -241,19 +241,27 @@ def test_options_that_do_not_go_together_are_all_told(out: Path, tmp_path: Path)
 def test_one_table_or_some_can_be_chosen(out: Path, tmp_path: Path) -> None:
     export(out, "csv", tmp_path / "a.csv")
     assert read_csv(tmp_path / "a.csv")[0][:3] == ["source_name", "title", "quote"]
-    assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "a_数据字典.csv", "a_说明.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "a_csv_数据字典.csv", "a_csv_说明.csv"}
     export(out, "jsonl", tmp_path / "b.jsonl", {"tables": ("代码",), "bare": True})
     lines = (tmp_path / "b.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["code"] for line in lines] == ["attract", "attract-money", "keep"]
     export(out, "csv", tmp_path / "c", {"tables": ("措施", "documents")})
     names = {path.name for path in (tmp_path / "c").iterdir()}
-    assert names == {"measures.csv", "documents.csv", "数据字典.csv", "说明.csv"}
+    assert names == {"measures.csv", "documents.csv", "csv_数据字典.csv", "csv_说明.csv"}
     export(out, "xlsx", tmp_path / "d.xlsx", {"tables": ("issues", "政策知识表")})
     book = openpyxl.load_workbook(tmp_path / "d.xlsx")
     assert book.sheetnames == ["说明", "问题", "政策知识表", "数据字典"]
     tables = {row[0].value for row in book["数据字典"].iter_rows(min_row=2)}
     assert tables == {"issues 问题", "knowledge 政策知识表"}
-    assert {path.name for path in tmp_path.iterdir()} >= {"b.jsonl"} and not (tmp_path / "b_说明.csv").exists()
+    assert {path.name for path in tmp_path.iterdir()} >= {"b.jsonl"} and not list(tmp_path.glob("b_*"))
+
+
+def test_exports_of_one_name_in_two_formats_keep_their_notes(out: Path, tmp_path: Path) -> None:
+    for of in ("sav", "dta"):
+        export(out, of, tmp_path / f"k.{of}")
+    assert "SPSS 的文字变量" in str(read_csv(tmp_path / "k_sav_说明.csv"))
+    assert "Stata 14" in str(read_csv(tmp_path / "k_dta_说明.csv"))
+    assert len({path.name for path in tmp_path.iterdir()}) == 6
 
 
 def test_python_exports_as_the_command_does(out: Path, tmp_path: Path) -> None:
@@ -287,9 +295,9 @@ def test_a_panel_goes_out_in_every_format_with_its_dictionary(out: Path, tmp_pat
     assert (found["region"], found["region_code"], found["year"]) == ("浙江省岚川市", "330000", "2024")
     assert (found["n_benefit"], found["n_benefit_money"], found["sum_benefit_money"]) == ("2", "2", "503000")
     assert (found["c_attract"], found["c_attract_money"], found["s_attract"]) == ("1", "1", "503000")
-    words = {line[1]: line[2] for line in read_csv(tmp_path / "p_数据字典.csv")[1:]}
+    words = {line[1]: line[2] for line in read_csv(tmp_path / "p_csv_数据字典.csv")[1:]}
     assert set(words) == set(head) and words["c_attract_money"] == "示例:引才补贴 编码处数"
-    assert "面板：地区 × 年份" in str(read_csv(tmp_path / "p_说明.csv"))
+    assert "面板：地区 × 年份" in str(read_csv(tmp_path / "p_csv_说明.csv"))
     export(out, "xlsx", tmp_path / "p.xlsx", options)
     rows = sheet(tmp_path / "p.xlsx", "面板")
     assert rows[0][:3] == ("地区", "行政区划代码", "年份") and rows[1][:3] == ("浙江省岚川市", "330000", 2024)

@@ -63,8 +63,8 @@ def test_every_table_comes_back_with_its_values_and_labels(of: str, out: Path, t
     assert {path.name for path in (tmp_path / "s").iterdir()} == {
         *(f"{table.name}.{of}" for table in TABLES),
         f"knowledge.{of}",
-        "数据字典.csv",
-        "说明.csv",
+        f"{of}_数据字典.csv",
+        f"{of}_说明.csv",
     }
     view = knowledge_columns(out)
     for name, found, wanted in (
@@ -93,7 +93,7 @@ def test_spss_knows_levels_formats_and_notes(out: Path, tmp_path: Path) -> None:
     assert about.original_variable_types["value_max"] == "F8.0"
     assert about.variable_display_width["evidence"] == 60
     assert "策问（cewen）从政策文档中抽取的知识表" in "".join(about.notes)
-    with (tmp_path / "k_数据字典.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (tmp_path / "k_sav_数据字典.csv").open(encoding="utf-8-sig", newline="") as file:
         words = {line[1]: line for line in csv.reader(file)}
     assert words["role"][3] == "作用" and words["role"][5].startswith("1＝优惠支持（benefit）；2＝资金安排（budget）")
     assert words["unit"][5] == "1＝元"
@@ -159,7 +159,7 @@ def test_long_texts_are_cut_for_spss_with_a_word_and_whole_in_stata(tmp_path: Pa
     build_tables(lambda: [Entry(doc.doc_id, doc.source, "done", long)], tmp_path)
     told = export(tmp_path, "sav", tmp_path / "d.sav", {"tables": ("documents",)})
     assert told == ("文档：raw_text（原始文本）有 1 行太长，已截断；全文见 tables/*.parquet",)
-    assert told[0] in (tmp_path / "d_说明.csv").read_text(encoding="utf-8-sig")
+    assert told[0] in (tmp_path / "d_sav_说明.csv").read_text(encoding="utf-8-sig")
     got, about = read(tmp_path / "d.sav")
     assert told[0] in "".join(about.notes)
     (text,) = got["raw_text"]

@@ -46,6 +46,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (Filters(codebook=("示例",)), ["3000元", "50万元"]),
         (Filters(role=("优惠支持",), bound=("上限",)), ["50万元"]),
         (Filters(doc=("aaaa",)), ["3000元", "50万元"]),
+        (Filters(doc=("甲",)), ["3000元", "50万元"]),
         (Filters(text=("给予生活补贴 3000",)), ["3000元", "50万元"]),
         (Filters(time=("2024",)), []),
         (Filters(topic=("补贴",)), ["3000元", "50万元"]),
@@ -105,7 +106,7 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("filters", "words"),
     [
-        (Filters(doc=("甲",)), "--doc：没有文档“甲”，是否应为“甲.pdf”"),
+        (Filters(doc=("甲二",)), "--doc：没有文档“甲二”"),
         (Filters(code=("示例:流",)), "--code：没有编码“示例:流”，是否应为“示例:"),
         (Filters(code=("atract",)), "是否应为“attract”"),
         (Filters(codebook=("示列",)), "--codebook：没有编码本“示列”，是否应为“示例”"),
