@@ -153,8 +153,8 @@ def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[
     for p, (role, sure) in judged:
         item, item_sure = items.next(p.n)
         who, who_sure = beneficiaries.next(p.n) if role == "benefit" else (None, 1.0)
-        if who is not None and who == item:  # no one is given himself
-            item, who = (None, who) if rules.slots.group.search(who) else (item, None)
+        if who is not None and who == item and not rules.slots.group.search(who):  # what is given, not who
+            who = None
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 

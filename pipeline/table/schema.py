@@ -137,7 +137,7 @@ class MeasureRow:
     ]
     time: Annotated[str | None, Col("时间", "句中写明的年份或日期，ISO；时段为 起/止")]
     item: Annotated[str | None, Col("事项", "数值说的是什么：安家补助、年销售收入等；无数值的措施为所做、所给的内容")]
-    beneficiary: Annotated[str | None, Col("受益对象", "谁得到支持")]
+    beneficiary: Annotated[str | None, Col("受益对象", "谁得到支持；并列的级别、等次补上它们共用的名词")]
     condition: Annotated[str | None, Col("条件", "得到支持要满足的条件")]
     agency: Annotated[str | None, Col("责任单位", "由谁负责或牵头")]
     instrument: Annotated[str | None, Col("支持方式", "补贴、奖励、贷款、减免等")]

@@ -9,8 +9,8 @@ def only(text: str, kind: str):
 def test_tiers_are_aligned_by_their_order() -> None:
     found = only("对认定的A类、B类、C类人才，分别给予100万元、50万元、30万元安家补助。", "money")
     assert [(m.beneficiary, int(m.value_min)) for m in found] == [
-        ("A类", 1000000),
-        ("B类", 500000),
+        ("A类人才", 1000000),
+        ("B类人才", 500000),
         ("C类人才", 300000),
     ]
     assert {m.item for m in found} == {"安家补助"}
