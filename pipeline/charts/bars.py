@@ -80,7 +80,7 @@ def columns(title: str, desc: str, heads: Sequence[str], series: Sequence[Series
     if not heads or any(len(one.values) != len(heads) for one in series):
         raise ValueError("each series needs a value for each head")
     totals = [sum(one.values[place] for one in series) for place in range(len(heads))]
-    marks = ticks(max(totals) or 1.0, counts=all(total == int(total) for total in totals))
+    marks = ticks(max(totals) or 1.0, whole=all(total == round(total) for total in totals))
     legend = _legend([one.label for one in series]) if len(series) > 1 else ([], 0.0)
     above = legend[1] + SIZE + 4
     left = max(text_width(number(one), 12) for one in marks) + _GAP

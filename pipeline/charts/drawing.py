@@ -6,6 +6,7 @@ the same data give the same picture everywhere.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ _SCHEMES = re.compile(r"(?:https?://|/|#|\?|\./)", re.IGNORECASE)
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+"
 )
+_QUARTERS = 100  # from here on quarter steps of counts (25, 250) are whole
 _NARROW = 0.58  # of the size: a letter or figure beside a Chinese character's 1
 _BROAD = frozenset("%@&MW…—")
 
@@ -127,8 +129,8 @@ def number(value: float) -> str:
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def ticks(top: float, most: int = 4, *, counts: bool = False) -> tuple[float, ...]:
-    """Return round values from 0 to at least ``top``, at most ``most`` steps; of ``counts``, whole ones only.
+def ticks(top: float, most: int = 4, *, whole: bool = False) -> tuple[float, ...]:
+    """Return round values from 0 to at least ``top``, at most ``most`` steps; ``whole``: of counts, no half steps.
 
     Raises ValueError for ``top`` ≤ 0.
     """
@@ -136,8 +138,10 @@ def ticks(top: float, most: int = 4, *, counts: bool = False) -> tuple[float, ..
 
     if not top > 0:
         raise ValueError("the largest value isn't above zero")
-    whole = counts or top >= most
-    found = MaxNLocator(nbins=most, integer=whole, min_n_ticks=1, steps=[1, 2, 2.5, 5, 10]).tick_values(0, top)
+    if whole and top <= most:
+        return tuple(float(one) for one in range(math.ceil(top) + 1))
+    steps = [1, 2, 5, 10] if whole and top < _QUARTERS else [1, 2, 2.5, 5, 10]
+    found = MaxNLocator(nbins=most, integer=whole or top >= most, steps=steps).tick_values(0, top)
     return tuple(round(float(one), 12) for one in found if one >= 0)
 
 

@@ -26,6 +26,8 @@ FONTS = (
     "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei",
 )
+# the same for whoever shows an SVG or a page
+FAMILY = ", ".join([*(f"'{name}'" for name in FONTS), "sans-serif"])
 # matplotlib's settings and Python's filter of warnings belong to the whole process: one chart at a time
 _LOCK = threading.Lock()
 

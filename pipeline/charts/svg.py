@@ -12,13 +12,12 @@ import re
 from lxml import etree
 
 from pipeline.charts.drawing import Box, Chart, Shape
-from pipeline.charts.paint import FONTS, painted, painting
+from pipeline.charts.paint import FAMILY, painted, painting
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _MEASURE = "DejaVu Sans"  # comes with matplotlib: words have the same place on every machine
 _MARK = "shape-"
-_FAMILY = ", ".join([*(f"'{name}'" for name in FONTS), "sans-serif"])
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _DROPPED = ("font-family", "stroke-dashoffset", "font-style", "font-stretch", "font-variant")
 
@@ -56,7 +55,7 @@ def _root(chart: Chart) -> dict[str, str]:
         "viewBox": f"0 0 {chart.width:g} {chart.height:g}",
         "width": f"{chart.width:g}",
         "height": f"{chart.height:g}",
-        "font-family": _FAMILY,
+        "font-family": FAMILY,
         "stroke-linejoin": "round",
         "stroke-linecap": "butt",
     }

@@ -77,7 +77,7 @@ def codings_command(out: Path, form: str, target: Path | None, *, review: bool, 
         if target is None:
             print_table(found, form)
         else:
-            write_table(found, target)
+            write_table(found, target, [HEADINGS[name] for name in found.column_names])
         return 0
     found = codings(out, filters, review=review, limit=_ROWS if limit is None else limit)
     _print(found)

@@ -75,12 +75,12 @@ CODES: dict[str, IssueCode] = {
     ),
     "ingest.recognised": IssueCode(
         "info",
-        "{name} 有 {count} 页由文字识别读入，平均置信度 {score}：第 {pages} 页",
+        "{name} 有 {count} 页由文字识别读入，平均识别分 {score}：第 {pages} 页",
         "引用其中的数字前请对照原件。",
     ),
     "ingest.recognised-doubtful": IssueCode(
         "warning",
-        "{name} 有 {count} 页文字识别的平均置信度低于 {limit}（最低 {score}）：第 {pages} 页",
+        "{name} 有 {count} 页文字识别的平均识别分低于 {limit}（最低 {score}）：第 {pages} 页",
         "请对照原件核对这些页；如有可能请换更清晰的扫描件。",
     ),
     "ingest.recognised-empty": IssueCode(

@@ -20,14 +20,11 @@ def no_run(out: Path, missing: str) -> str:
     if (out / STORE).is_file():
         return f"{out}: 没有 {missing}，还没有运行完。请再次运行同一 cewen run 命令，会从停下的地方接着做"
     here = [one for one in runs_here() if Path(one).resolve() != out.resolve()][:_MOST]
-    if here:
-        return f"{out}: 不是 cewen run 写出的结果目录（没有 {missing}）。这里的结果目录有：{'、'.join(here)}"
+    others = f"。这里的结果目录有：{'、'.join(here)}" if here else ""
     if not out.is_dir() or not any(out.iterdir()):
-        return f"{out}: 没有 {missing}。请先运行 cewen run 输入 -o {out}，或检查输出目录是否写对"
-    return (
-        f"{out}: 不是 cewen run 写出的结果目录（没有 {missing}）。这里应给出 cewen run 用 -o 指定的目录；"
-        "还没有运行过的，请先运行 cewen run 输入 -o 结果"
-    )
+        return f"{out}: 没有 {missing}。请先运行 cewen run 输入 -o {out}，或检查输出目录是否写对{others}"
+    what = others or "。请给出 cewen run 用 -o 指定的目录；还没有运行过的，请先运行 cewen run 输入 -o 结果"
+    return f"{out}: 不是 cewen run 写出的结果目录（没有 {missing}）{what}"
 
 
 def called(given: str, names: Iterable[str]) -> list[str]:

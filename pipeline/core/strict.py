@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.composer import Composer
 
 from pipeline.core.errors import PipelineError
 
@@ -54,6 +55,14 @@ _WORDS = {
 }
 
 
+class _Loader(Composer, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """libyaml's scanner, where PyYAML has it, with Python's composer: libyaml's own crashes on deep nesting."""
+
+    def __init__(self, text: str) -> None:
+        super(Composer, self).__init__(text)
+        Composer.__init__(self)
+
+
 def read_text(path: Path, what: str) -> str:
     """Return the text of a UTF-8 file without its byte-order mark.
 
@@ -86,7 +95,7 @@ def parse_yaml(text: str, name: str) -> tuple[Any, Lines, list[str]]:
     An empty text gives ``{}``. Raises PipelineError only for what is no YAML at all.
     """
     try:
-        node = yaml.compose(text.removeprefix(_MARK), Loader=yaml.SafeLoader)
+        node = _Loader(text.removeprefix(_MARK)).get_single_node()
     except RecursionError as error:
         raise PipelineError(f"{name}: 嵌套太深，请检查括号和缩进") from error
     except yaml.MarkedYAMLError as error:

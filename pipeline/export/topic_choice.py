@@ -11,12 +11,9 @@ from html import escape
 from itertools import pairwise
 from math import ceil, floor
 
+from pipeline.charts.paint import FAMILY
 from pipeline.topics.choose import COHERENT, Row, Sweep, sentences, table
 
-FONTS = (
-    "'PingFang SC','Hiragino Sans GB','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC',"
-    "'WenQuanYi Micro Hei',SimHei,sans-serif"
-)
 _WIDE, _LEFT, _RIGHT = 720, 56, 16
 _HEAD, _PANEL, _GAP, _FOOT = 34, 190, 64, 50  # heights: above the first panel, of one, between two, below
 _APART = 28  # pixels between labels of the axis of k, at least
@@ -90,7 +87,7 @@ def _svg(found: Sweep, namespace: str) -> str:
         [
             f'<svg{namespace} viewBox="0 0 {_WIDE} {tall}" width="{_WIDE}" height="{tall}" role="img"'
             f' aria-label="{told}" style="width:100%;max-width:{_WIDE}px;height:auto"'
-            f' font-family="{FONTS}" font-size="13" fill="{_INK}">',
+            f' font-family="{FAMILY}" font-size="13" fill="{_INK}">',
             f'<rect width="{_WIDE}" height="{tall}" fill="#fff"/>',
             *(line for number, panel in enumerate(panels) for line in _panel(panel, rows, named=not number)),
             f'<text x="{(_LEFT + _WIDE - _RIGHT) / 2:g}" y="{bottom + 40}" text-anchor="middle">主题数 k</text>',

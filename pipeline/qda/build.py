@@ -21,7 +21,7 @@ from pipeline.qda.texts import Plain, visible
 from pipeline.table.cells import rows
 from pipeline.table.coders import find_coders
 from pipeline.table.codings import unanswered
-from pipeline.table.overlay import laid, measure_rows
+from pipeline.table.overlay import Overlay, laid, measure_rows
 from pipeline.table.people import coders, readings
 from pipeline.table.query import copies
 from pipeline.table.schema import TABLES, CodingRow, DocumentRow, MeasureRow, Row, SuggestionRow
@@ -98,6 +98,7 @@ class _Run:
         self.words += self.shelf.words
         self.codings: dict[str, list[CodingRow | SuggestionRow]] = defaultdict(list)
         self.measures: dict[str, list[MeasureRow]] = defaultdict(list)
+        self.review = Overlay()
         known = set(coders(readings(out))) if choice.instead is None else set()
         self._only = choice.instead
         given = _table(out, CodingRow) if choice.instead is None else _given(choice.instead)
@@ -108,7 +109,8 @@ class _Run:
             self.shelf.path(coding.codebook, coding.code)
             self.codings[coding.doc_id].append(coding)
         if _with_measures(choice, self.scheme.folder):
-            self.words += laid(out).zh
+            self.review = laid(out)
+            self.words += self.review.zh
             for measure in (MeasureRow(*values) for values in measure_rows(out)):
                 self.measures[measure.doc_id].append(measure)
             known.add(self.extractor)
@@ -173,7 +175,9 @@ class _Run:
         if self.extractor in self._coders:
             for measure in self.measures.get(doc_id, ()):
                 theme = self.scheme.folder, self.scheme.names[measure.role, measure.kind]
-                yield from self._kept(measure_mark(measure, theme, self.extractor, plain))
+                said = self.review.records.get(measure.measure_id)
+                reviewed = said.zh if said else None
+                yield from self._kept(measure_mark(measure, theme, self.extractor, plain, reviewed=reviewed))
 
     def _kept(self, mark: Mark | None) -> Iterator[Mark]:
         """Yield the coding if there is one, else count it as lost."""
@@ -213,11 +217,10 @@ class _Run:
 
     def about(self, papers: Sequence[Paper], themes: Sequence[Theme]) -> str:
         """Return the memo of the whole project."""
-        marks = sum(len(paper.marks) for paper in papers)
-        told = f"{len(papers)} 篇文档，{len(themes)} 个代码（含文件夹），{marks} 处编码"
+        told = amount_told(papers, themes, self.scheme.folder)
         lines = [
             f"由 cewen {self.version or '（版本不详）'} 导出：{told}。",
-            f"以“{memo.MACHINE}”开头的编码者是程序：编码备注中有置信度、规则和版本，请核对后使用。",
+            f"以“{memo.MACHINE}”开头的编码者是程序：编码备注中有把握、规则和版本，请核对后使用。",
             "改正后可用 cewen import 读回，程序会列出确认、删除、移动、改码和新增的编码。",
             *self.words,
         ]
@@ -228,6 +231,17 @@ class _Run:
         if names:
             more = f" 等 {len(names)} 篇" if len(names) > 5 else f"，共 {len(names)} 篇"
             self.words.append(f"{what}：{'、'.join(names[:5])}{more}")
+
+
+def amount_told(papers: Sequence[Paper], themes: Sequence[Theme], folder: str) -> str:
+    """Return how much there is, measures (the codings below ``folder``) apart: other commands count them so."""
+    codings, measures = (
+        sum((mark.theme[0] == folder) is measured for paper in papers for mark in paper.marks)
+        for measured in (False, True)
+    )
+    parts = [f"编码 {codings} 处"] * bool(codings) + [f"措施 {measures} 处"] * bool(measures)
+    told = f"{'，'.join(parts)}，共 {codings + measures} 处" if len(parts) > 1 else (parts or ["编码 0 处"])[0]
+    return f"{len(papers)} 篇文档，{len(themes)} 个代码（含文件夹）；{told}"
 
 
 _MEASURES = "定义：程序抽取的措施，按作用和类型归类；数值、单位、受益对象等在编码备注中。"

@@ -8,13 +8,14 @@ from typing import Any
 
 from pipeline.core.errors import PipelineError
 from pipeline.qda import memo
-from pipeline.qda.build import Built, Choice, build_project
+from pipeline.qda.build import Built, Choice, amount_told, build_project
 from pipeline.qda.dialects import DIALECTS, without_astral
 from pipeline.qda.labelling import write_doccano, write_label_studio
 from pipeline.qda.project import Project
 from pipeline.qda.qdc_write import write_qdc
 from pipeline.qda.qde import Options
 from pipeline.qda.qdpx_write import write_qdpx
+from pipeline.qda.scheme import load_scheme
 from pipeline.qda.sides import write_sides
 
 _UNPROVEN = {
@@ -100,8 +101,7 @@ def export_doccano(out: Path, target: Path, **options: Any) -> tuple[str, ...]:
 def _told(built: Built, *, bmp_safe: bool) -> list[str]:
     """Return how much was written, what was left out, and whether programs may count characters differently."""
     project = built.project
-    marks = sum(len(paper.marks) for paper in project.papers)
-    words = [f"{len(project.papers)} 篇文档，{len(project.themes)} 个代码（含文件夹），{marks} 处编码"]
+    words = [amount_told(project.papers, project.themes, load_scheme().folder)]
     words += built.words
     if not bmp_safe and (names := _astral(project)):
         more = f"等 {len(names)} 篇文档" if len(names) > 3 else ""

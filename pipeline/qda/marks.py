@@ -12,7 +12,7 @@ from pipeline.qda.texts import Plain, visible
 from pipeline.table.cells import plain_number
 from pipeline.table.derive import columns
 from pipeline.table.schema import CodingRow, MeasureRow, SuggestionRow
-from pipeline.table.words import per_words, unwrap
+from pipeline.table.words import is_unbound, per_words, unwrap
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
 # what of a measure its memo tells, by column; the keys are the columns' headings
@@ -45,10 +45,16 @@ def coding_mark(row: CodingRow | SuggestionRow, path: CodePath, plain: Plain) ->
     return _mark(row, path, coder, visible(words), plain)
 
 
-def measure_mark(row: MeasureRow, path: CodePath, coder: str, plain: Plain) -> Mark | None:
-    """Return a measure as a coding of its quotation, None when nothing of that is left; its values are in the memo."""
+def measure_mark(
+    row: MeasureRow, path: CodePath, coder: str, plain: Plain, *, reviewed: str | None = None
+) -> Mark | None:
+    """Return a measure as a coding of its quotation, None when nothing of that is left; its values are in the memo.
+
+    ``reviewed`` is who confirmed it or set it right, as ``overlay.Settled`` says it.
+    """
     facts = [(column.col.zh, _told(row, column.name)) for column in columns(MeasureRow) if column.name in _TOLD]
     facts += [(memo.SCORE, f"{row.confidence:.4g}"), (memo.RULE, row.rule)]
+    facts.append((memo.REVIEW, reviewed))
     facts.append((memo.VERSION, coder.removeprefix("machine:")))
     return _mark(row, path, coder, visible(memo.pairs(facts)), plain)
 
@@ -56,7 +62,7 @@ def measure_mark(row: MeasureRow, path: CodePath, coder: str, plain: Plain) -> M
 def _told(row: MeasureRow, name: str) -> str | None:
     """Return a value of a measure as people read it."""
     value: str | Decimal | None = getattr(row, name)
-    if value is None or (name == "bound" and row.kind == "none"):
+    if value is None or (name == "bound" and is_unbound({"bound": row.bound, "kind": row.kind})):
         return None
     if isinstance(value, Decimal):
         return str(plain_number(value))

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 
 MACHINE = "机器编码"  # what the names of machine coders begin with
 DOUBTS = f"{MACHINE} 待审"  # the user of what the machine was in doubt about and didn't give
-SCORE, RULE, VERSION = "置信度", "规则", "版本"
+SCORE, RULE, VERSION = "把握", "规则", "版本"
+REVIEW = "人工复核"
 CODE, PATH, BOOK = "代码", "路径", "编码本"
 LABELS = ("定义", "纳入", "不纳入", "例", "反例", "出处")
 _PREFIX = "machine:"

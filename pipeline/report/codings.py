@@ -106,8 +106,8 @@ def _book(
     by_region = matrix(out, Question(rows=book, cols="region", unit="codings", coders=coders, top=True))
     tops = [row for row, head in enumerate(places.rows.heads) if not head.depth]
     pictures = [
-        _map(f"codes_{book}_year", f"{name} × 年份", places, tops, _year_heads(places, years)),
-        _map(f"codes_{book}_region", f"{name} × 省份", by_region, None, _province_heads(by_region, regions)),
+        _map(f"codes_{book}_year", f"{name} × 年份", places, tops, _year_heads(places, years, documents)),
+        _map(f"codes_{book}_region", f"{name} × 省份", by_region, None, _province_heads(by_region, regions, documents)),
     ]
     return Book(
         name,
@@ -117,20 +117,26 @@ def _book(
     )
 
 
-def _year_heads(found: Matrix, documents: dict[str, int]) -> _Heads:
-    """Return the years of a matrix, the latest when there are many."""
+def _year_heads(found: Matrix, documents: dict[str, int], of: int) -> _Heads:
+    """Return the years of a matrix, the latest when there are many; a note tells how many of all (``of``) have none."""
     kept = [(place, head.key) for place, head in enumerate(found.cols.heads) if head.key]
     shown = kept[-_COLUMNS:]
     return _Heads(
         tuple(key for _, key in shown),
         tuple(documents.get(key, 0) for _, key in shown),
         tuple((place,) for place, _ in shown),
-        f"只画最近的 {len(shown)} 个年份。" if len(kept) > len(shown) else "",
+        (f"只画最近的 {len(shown)} 个年份。" if len(kept) > len(shown) else "") + unsaid(documents, of, "年份"),
     )
 
 
-def _province_heads(found: Matrix, documents: dict[str, int]) -> _Heads:
-    """Return the regions of a matrix by province, those with most documents first."""
+def unsaid(documents: dict[str, int], of: int, what: str) -> str:
+    """Return a note on the documents, of all, that are in no column for want of a year or region; empty for none."""
+    missing = of - sum(n for key, n in documents.items() if key)
+    return f"没有写明{what}的 {missing} 篇不在图中。" if missing else ""
+
+
+def _province_heads(found: Matrix, documents: dict[str, int], of: int) -> _Heads:
+    """Return the regions of a matrix by province, those with most documents first; with a note as ``_year_heads``."""
     names = {tile.code: tile.name for tile in load_tiles()}
     places: dict[str, list[int]] = {}
     for place, head in enumerate(found.cols.heads):
@@ -146,7 +152,7 @@ def _province_heads(found: Matrix, documents: dict[str, int]) -> _Heads:
         tuple(shown),
         tuple(counts[label] for label in shown),
         tuple(tuple(places[label]) for label in shown),
-        f"只画文档最多的 {len(shown)} 列。" if len(ordered) > len(shown) else "",
+        (f"只画文档最多的 {len(shown)} 列。" if len(ordered) > len(shown) else "") + unsaid(documents, of, "地区"),
     )
 
 

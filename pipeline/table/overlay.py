@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH_ROWS = 500
+_VERDICTS: Mapping[Verdict, str] = {"corrected": "改正", "rejected": "剔除", "confirmed": "确认"}
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
     """What was laid over the tables: how many records each verdict holds of, by whom, and what couldn't be applied.
 
-    ``sure`` are the ids of the records whose last word is a confirmation, those set right before included.
+    ``records`` leads measure_id to what holds of each; ``sure`` are the ids of the records whose last word is a
+    confirmation, those set right before included.
     """
 
     confirmed: int = 0
@@ -36,12 +38,13 @@ class Overlay:
     people: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
     sure: frozenset[str] = frozenset()
+    records: Mapping[str, Settled] = field(default_factory=dict)
 
     @property
     def zh(self) -> tuple[str, ...]:
         """Sentences that say so; none when there are no corrections."""
-        parts = ((self.corrected, "改正"), (self.rejected, "剔除"), (self.confirmed, "确认"))
-        said = "、".join(f"{word} {count} 条" for count, word in parts if count)
+        counts = {"corrected": self.corrected, "rejected": self.rejected, "confirmed": self.confirmed}
+        said = "、".join(f"{word} {counts[verdict]} 条" for verdict, word in _VERDICTS.items() if counts[verdict])
         first = (f"已按 {outputs.CORRECTIONS} 计入人工复核：{said}（{'、'.join(self.people)}）",) if said else ()
         return (*first, *self.stale)
 
@@ -59,6 +62,12 @@ class Settled:
     def counts_as(self) -> Verdict:
         """What the record counts as: one that was set right and then confirmed is set right."""
         return "corrected" if self.values and self.verdict == "confirmed" else self.verdict
+
+    @property
+    def zh(self) -> str:
+        """Who said what of the record: 「王芳 改正（上限、作用）」."""
+        said = f"{self.person} {_VERDICTS[self.counts_as]}"
+        return f"{said}（{'、'.join(COLUMNS[name].col.zh for name in self.values)}）" if self.values else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +168,7 @@ def overlay(connection: duckdb.DuckDBPyConnection, out: Path) -> Overlay:
         people=tuple(sorted({record.person for record in records.values()})),
         stale=layer.stale,
         sure=frozenset(name for name, record in records.items() if record.verdict == "confirmed"),
+        records=records,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.core.layers import Bag
 from pipeline.topics.model import TopicModel
-from pipeline.topics.stability import jaccard
+from pipeline.topics.pairing import jaccard
 
 SHORTEST, LONGEST = 20, 200
 """How many characters a clause may have that stands for a topic."""

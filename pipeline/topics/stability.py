@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
-
-import numpy as np
 
 from pipeline.core.config import TopicSettings
 from pipeline.topics.fit import fit_sample
 from pipeline.topics.model import TopicModel
+from pipeline.topics.pairing import jaccard, pairing
 from pipeline.topics.sample import Lack, Sample, narrowed
 
 Fitting = Callable[[Sample, TopicSettings], TopicModel | Lack]
@@ -24,25 +23,15 @@ FIRM = 0.3
 """A topic with less stability over samples isn't to be relied on."""
 
 
-def jaccard(first: Iterable[str], second: Iterable[str]) -> float:
-    """Return the share of terms that two topics have in common, of all their terms; 0.0 when there are none."""
-    a, b = set(first), set(second)
-    return len(a & b) / len(a | b) if a or b else 0.0
-
-
 def match(first: Sequence[Sequence[str]], second: Sequence[Sequence[str]]) -> list[float]:
     """Return the Jaccard of each topic of ``first`` with its partner in ``second``; 0.0 for one left without.
 
     A topic has one partner at most; partners are chosen so that the sum is greatest, which is the same both ways.
     """
-    from scipy.optimize import linear_sum_assignment
-
     found = [0.0] * len(first)
-    if not first or not second:
-        return found
-    alike = np.array([[jaccard(a, b) for b in second] for a in first])
-    for row, column in zip(*linear_sum_assignment(alike, maximize=True), strict=True):
-        found[row] = float(alike[row, column])
+    alike = [[jaccard(a, b) for b in second] for a in first]
+    for row, column in pairing(alike):
+        found[row] = alike[row][column]
     return found
 
 

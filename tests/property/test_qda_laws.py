@@ -127,7 +127,7 @@ def test_source_names_are_unique_and_fit_a_file_system(names: list[str]) -> None
 
 @given(
     values=st.dictionaries(
-        st.sampled_from(["置信度", "规则", "版本"]), st.text(st.sampled_from("a=; ；\n甲"), max_size=8)
+        st.sampled_from(["把握", "规则", "版本"]), st.text(st.sampled_from("a=; ；\n甲"), max_size=8)
     )
 )
 def test_pairs_come_back(values: dict[str, str]) -> None:

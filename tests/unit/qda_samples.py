@@ -38,7 +38,7 @@ MACHINE, PERSON = "机器编码 terms@1.0", "王五"
 def marked(text: str, spans: list[tuple[int, int]], coder: str = MACHINE) -> tuple[Mark, ...]:
     """Give each span every code that can be used."""
     usable = [theme.path for theme in THEMES if theme.codable]
-    memo = "置信度=0.5; 规则=补助×1; 版本=terms@1.0" if coder == MACHINE else ""
+    memo = "把握=0.5; 规则=补助×1; 版本=terms@1.0" if coder == MACHINE else ""
     return tuple(Mark(a, b, path, coder, text[a:b], memo) for a, b in spans for path in usable)
 
 

@@ -288,6 +288,8 @@ def test_a_workbook_is_for_people(out: Path, tmp_path: Path, capsys: pytest.Capt
     assert run(["measures", str(out), "--group", "role,kind", "-o", str(target)], capsys)[0] == 0
     rows = list(openpyxl.load_workbook(target).active.iter_rows(values_only=True))
     assert rows[1][:2] == ("优惠支持", "金额")
+    assert run(["codings", str(out), "--out", str(target)], capsys)[0] == 0
+    assert next(openpyxl.load_workbook(target).active.iter_rows(values_only=True))[:3] == ("文件名", "原文", "编码本")
     assert run(["query", str(out), "SELECT 1 AS a, 2 AS a", "-o", str(target)], capsys)[0] == 0
     assert len(list(openpyxl.load_workbook(target).active.columns)) == 2
 

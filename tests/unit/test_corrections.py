@@ -22,6 +22,7 @@ from pipeline.core import outputs
 from pipeline.core.errors import PipelineError
 from pipeline.export.targets import export
 from pipeline.qda.build import Choice, build_project
+from pipeline.qda.memo import read_pairs
 from pipeline.table.assemble import build_tables
 from pipeline.table.build import Entry
 from pipeline.table.corrections import (
@@ -96,7 +97,7 @@ def test_rejected_records_are_nowhere(out: Path, tmp_path: Path) -> None:
     for name in ("knowledge", "measures"):
         with (tmp_path / f"csv/{name}.csv").open(encoding="utf-8-sig") as file:
             assert [line["measure_id"] for line in csv.DictReader(file)] == [second["measure_id"]]
-    with (tmp_path / "csv/说明.csv").open(encoding="utf-8-sig") as file:
+    with (tmp_path / "csv/csv_说明.csv").open(encoding="utf-8-sig") as file:
         assert ["人工复核", "已按 corrections.tsv 计入人工复核：剔除 1 条（王芳）"] in list(csv.reader(file))
     export(out, "parquet", tmp_path / "pq")
     assert pq.read_table(tmp_path / "pq/measures.parquet").num_rows == 1
@@ -134,6 +135,9 @@ def test_measures_handed_over_as_codings_are_corrected(out: Path) -> None:
     marks = [mark for paper in built.project.papers for mark in paper.marks]
     assert len(marks) == 1 and "条件" in str(marks[0])
     assert "已按 corrections.tsv 计入人工复核：改正 1 条、剔除 1 条（王芳）" in built.words
+    assert read_pairs(marks[0].memo)["人工复核"] == "王芳 改正（作用）"
+    add_corrections(out, [said(second, "confirmed")])
+    assert laid(out).records[second["measure_id"]].zh == "王芳 改正（作用）"
 
 
 def test_review_leaves_out_what_is_confirmed(out: Path) -> None:

@@ -61,7 +61,7 @@ def test_codings_and_measures_quote_the_raw_text(out: Path) -> None:
     found = {(mark.theme, mark.coder): mark for mark in first.marks}
     assert all(mark.quote == RAW[mark.start : mark.end] for mark in first.marks)
     coded = found[("示例", "引", "引才补贴"), "机器编码 demo@1"]
-    assert read_pairs(coded.memo) == {"置信度": "1.5", "规则": "生活补贴", "版本": "demo@1"}
+    assert read_pairs(coded.memo) == {"把握": "1.5", "规则": "生活补贴", "版本": "demo@1"}
     measures = [mark for mark in first.marks if mark.theme == ("措施", "资助金额")]
     assert [mark.quote for mark in measures] == ["3000元", "50万元"]
     assert read_pairs(measures[0].memo) == {
@@ -73,7 +73,7 @@ def test_codings_and_measures_quote_the_raw_text(out: Path) -> None:
         "事项": "生活补贴",
         "受益对象": "博士",
         "支持方式": "补贴",
-        "置信度": "0.9",
+        "把握": "0.9",
         "规则": "money.per",
         "版本": "measures@1",
     }

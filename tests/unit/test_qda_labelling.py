@@ -96,4 +96,4 @@ def test_the_files_beside_a_project(tmp_path: Path) -> None:
     for row, (paper, mark) in zip(table, marks, strict=True):
         assert (row["文档"], int(row["起"]), int(row["止"])) == (paper.name, mark.start, mark.end)
         assert (row["代码路径"], row["编码者"]) == ("/".join(mark.theme), mark.coder)
-        assert row["置信度"] == ("0.5" if mark.coder == MACHINE else "")
+        assert row["把握"] == ("0.5" if mark.coder == MACHINE else "")

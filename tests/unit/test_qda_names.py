@@ -58,10 +58,10 @@ def test_a_code_name_that_repeats_gets_its_parents() -> None:
 
 
 def test_pairs_come_back() -> None:
-    memo = pairs([("置信度", 0.5), ("规则", "a=b; c\n；d"), ("空", ""), ("无", None)])
-    assert memo == "置信度=0.5; 规则=a=b； c ；d"
-    assert read_pairs(memo) == {"置信度": "0.5", "规则": "a=b； c ；d"}
-    assert read_pairs(f"写给人看的话\n{memo};\n置信度=0.9") == {"置信度": "0.5", "规则": "a=b； c ；d"}
+    memo = pairs([("把握", 0.5), ("规则", "a=b; c\n；d"), ("空", ""), ("无", None)])
+    assert memo == "把握=0.5; 规则=a=b； c ；d"
+    assert read_pairs(memo) == {"把握": "0.5", "规则": "a=b； c ；d"}
+    assert read_pairs(f"写给人看的话\n{memo};\n把握=0.9") == {"把握": "0.5", "规则": "a=b； c ；d"}
 
 
 def test_descriptions_come_back() -> None:

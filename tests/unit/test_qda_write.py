@@ -105,7 +105,7 @@ def test_coders_are_users_and_the_machines_reason_can_be_read_back(tmp_path: Pat
     by = Counter(user for one in found for user in one.users)
     assert by[PERSON] == 12 and by[MACHINE] > 100
     machine = next(one for one in found if one.users == (MACHINE,))
-    assert read_pairs(machine.memo) == {"置信度": "0.5", "规则": "补助×1", "版本": "terms@1.0"}
+    assert read_pairs(machine.memo) == {"把握": "0.5", "规则": "补助×1", "版本": "terms@1.0"}
 
 
 def test_everything_has_a_date_that_isnt_the_clocks(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from pipeline.running.agreeing import compare_coders
 from pipeline.running.manifest import fitted_models
 from pipeline.scoring.agreement_words import value_with_ends
 from pipeline.table.corrections import Correction, add_corrections
+from pipeline.table.matrices_axes import READ
 from pipeline.table.people import Reading, keep
 from pipeline.table.people_rows import add_people
 from pipeline.table.query import connect
@@ -193,6 +194,12 @@ def test_codes_equal_the_matrix(out: Path, tree: html.HtmlElement) -> None:
         " ON d.doc_id = c.doc_id WHERE c.codebook = 'yinyuyongliu' AND d.year IS NOT NULL",
     )
     assert sum(int(cell) for row in years[1:] for cell in row[1:]) == dated[0][0]
+    undated, nowhere = rows(
+        out, f"SELECT count(*) - count(year), count(*) - count(region) FROM documents WHERE {READ}"
+    )[0]
+    said = words(tree, "codings")
+    for what, missing in (("年份", undated), ("地区", nowhere)):
+        assert (f"没有写明{what}的{missing}篇不在图中" in said) is bool(missing)
 
 
 def test_most_cited_and_relations(out: Path, tree: html.HtmlElement) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.core.config import load_config
+from pipeline.report.codings import unsaid
 from pipeline.report.content import amount, bar_figure, filled, grid, year_figure
 from pipeline.report.words import load_words
 from pipeline.running.manifest import fitted_models
@@ -75,3 +76,9 @@ def test_published_scores_are_those_of_the_cards_and_the_packaged_models() -> No
     assert found.scored(fitted_models(load_config())) == found.model
     assert found.scored({}) == ()
     assert len({one.id for one in found.source}) == len(found.source)
+
+
+def test_a_chart_by_year_tells_of_documents_without_one() -> None:
+    assert unsaid({"2023": 2, "2024": 3, "": 4}, 9, "年份") == "没有写明年份的 4 篇不在图中。"
+    assert unsaid({"2023": 2, "2024": 3}, 9, "地区") == "没有写明地区的 4 篇不在图中。"
+    assert unsaid({"2023": 2}, 2, "年份") == ""

@@ -12,9 +12,10 @@ from pipeline.core.layers import Bag
 from pipeline.topics.choose import Sweep, sentences, sweep
 from pipeline.topics.fit import fit, fit_sample, wanted
 from pipeline.topics.model import TopicModel
+from pipeline.topics.pairing import jaccard
 from pipeline.topics.sample import Lack, Sample, draw, limits
 from pipeline.topics.seeds import Seeds
-from pipeline.topics.stability import FIRM, jaccard, likeness, match, parts, stability, terms_of
+from pipeline.topics.stability import FIRM, likeness, match, parts, stability, terms_of
 
 
 def sample_of(bags: list[tuple[str, Bag]], **changes: object) -> Sample:
