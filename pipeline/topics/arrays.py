@@ -37,3 +37,9 @@ def tf_idf_matrix(counts: Any) -> tuple[Any, Floats]:
     lengths = np.sqrt(np.add.reduceat(values.data**2, values.indptr[:-1]))
     values.data /= np.repeat(lengths, np.diff(values.indptr))
     return values, idf
+
+
+def even(rows: Floats) -> Floats:
+    """Return ``rows`` scaled to length 1, but for empty ones."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float64)

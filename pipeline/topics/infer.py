@@ -73,11 +73,11 @@ def variational(part: Floats, counts: Floats, prior: Floats) -> Floats:
 
     gamma = prior + counts.sum() / len(prior)
     for _ in range(ITERATIONS):
-        theta = np.exp(digamma(gamma) - digamma(gamma.sum()))
-        norm = (part * theta[:, None]).sum(axis=0) + 1e-100
-        fresh = prior + theta * (part * (counts / norm)).sum(axis=1)
-        change = np.abs(fresh - gamma).mean()
+        theta = np.exp(digamma(gamma))  # up to a factor, by which ``norm`` divides again
+        norm = np.einsum("k,kw->w", theta, part) + 1e-100
+        fresh = prior + theta * np.einsum("kw,w->k", part, counts / norm)
+        change = np.abs(fresh - gamma).sum()
         gamma = fresh
-        if change < TOLERANCE:
+        if change < TOLERANCE * len(prior):
             break
     return np.asarray(gamma, dtype=np.float64)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.topics.arrays import DIGITS, TopicArrays
+from pipeline.topics.arrays import DIGITS, TopicArrays, even
 from pipeline.topics.infer import belongs
 from pipeline.topics.nmf import exact_svd, factors
 from pipeline.topics.sample import Sample
@@ -51,7 +51,7 @@ def fit_kmeans(sample: Sample, values: Any, k: int, seed: int) -> TopicArrays:
 def _space(values: Any, seed: int) -> Floats:
     """Return the documents as points of length 1 in the space of latent semantic analysis."""
     left, sizes, _ = exact_svd(values, min(DIMENSIONS, min(values.shape) - 1), seed)
-    return _even(left * sizes)
+    return even(left * sizes)
 
 
 def _group(points: Floats, groups: NDArray[np.int64], k: int) -> NDArray[np.int64]:
@@ -59,7 +59,7 @@ def _group(points: Floats, groups: NDArray[np.int64], k: int) -> NDArray[np.int6
     for _ in range(ROUNDS):
         centres = np.zeros((k, points.shape[1]))
         np.add.at(centres, groups, points)
-        fresh = np.round(points @ _even(centres).T, 12).argmax(axis=1)
+        fresh = np.round(points @ even(centres).T, 12).argmax(axis=1)
         if np.array_equal(fresh, groups):
             break
         groups = fresh
@@ -85,12 +85,6 @@ def _words(softened: Any, members: Floats) -> tuple[Floats, Floats]:
     """Return the logarithms of the groups' word probabilities, a row a group, and the groups' sizes in documents."""
     inside = np.asarray((softened.T @ members).T, dtype=np.float64) + SMOOTH
     return np.log(inside / inside.sum(axis=1, keepdims=True)), members.sum(axis=0)
-
-
-def _even(rows: Floats) -> Floats:
-    """Return ``rows`` scaled to length 1, but for empty ones."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float64)
 
 
 def _weights(counts: Any, members: Floats) -> Floats:

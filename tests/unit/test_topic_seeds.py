@@ -37,6 +37,20 @@ def test_every_code_keeps_its_topic(seed: int, tmp_path: Path) -> None:
     assert load(tmp_path / "model.npz").codes == model.codes
 
 
+def test_free_topics_are_about_what_no_code_is_about() -> None:
+    model = seeded(SEEDS)
+    free = [topic for topic, code in zip(model.topics, model.codes, strict=True) if not code]
+    of_codes = {*THEMES["人才"], *THEMES["医疗"]}
+    assert len(free) == 2
+    for topic in free:
+        assert of_codes.isdisjoint(word for word, _ in topic.terms[:5])
+
+
+def test_more_codes_than_topics_leave_one_free() -> None:
+    model = seeded(SEEDS, k=2)
+    assert sorted(model.codes) == ["", "health", "talent"]
+
+
 def test_codes_whose_words_lack_are_told_and_get_no_topic() -> None:
     model = seeded((*SEEDS, Seeds("sea", "海洋", (("海洋", 1.0), ("渔港", 1.0))), Seeds("none", "空白", ())))
     assert "sea" not in model.codes
