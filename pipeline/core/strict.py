@@ -55,12 +55,17 @@ _WORDS = {
 }
 
 
-class _Loader(Composer, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """libyaml's scanner, where PyYAML has it, with Python's composer: libyaml's own crashes on deep nesting."""
+if yaml.__with_libyaml__:
 
-    def __init__(self, text: str) -> None:
-        super(Composer, self).__init__(text)
-        Composer.__init__(self)
+    class _Loader(Composer, yaml.CSafeLoader):
+        """libyaml's parser, ten times as fast, with Python's composer: libyaml's own crashes on deep nesting."""
+
+        def __init__(self, text: str) -> None:
+            yaml.CSafeLoader.__init__(self, text)
+            Composer.__init__(self)
+
+else:
+    _Loader = yaml.SafeLoader  # type: ignore[misc, assignment]
 
 
 def read_text(path: Path, what: str) -> str:
@@ -95,7 +100,7 @@ def parse_yaml(text: str, name: str) -> tuple[Any, Lines, list[str]]:
     An empty text gives ``{}``. Raises PipelineError only for what is no YAML at all.
     """
     try:
-        node = _Loader(text.removeprefix(_MARK)).get_single_node()
+        node = yaml.compose(text.removeprefix(_MARK), Loader=_Loader)
     except RecursionError as error:
         raise PipelineError(f"{name}: 嵌套太深，请检查括号和缩进") from error
     except yaml.MarkedYAMLError as error:
