@@ -1,5 +1,6 @@
 # make demo   set up and read corpora/sample into a knowledge table
-# make test   set up and run the tests
+# make test   set up and run the tests, but for those marked slow
+# make slow   the slow tests: runs over all real and hostile documents, killed runs, whole retraining
 # make check  what CI runs beside the tests: style, types, layers, documents, scores
 # make bench  speed and memory, as ratios within one run; extraction against other systems after make leaderboard
 # make leaderboard  other systems and cewen on the same gold, the others in .venv-leaderboard
@@ -12,7 +13,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 OUT ?= out/demo
 
-.PHONY: demo test check bench bench-topics train leaderboard docs screenshots clean
+.PHONY: demo test slow check bench bench-topics train leaderboard docs screenshots clean
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -34,7 +35,10 @@ demo: .venv/.run
 	@$(BIN)/cewen measures $(OUT) --role benefit --kind money --limit 8 || true
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+
+slow: .venv/.dev
+	$(BIN)/python -m pytest -q -n 2 -m slow
 
 check: .venv/.dev
 	$(BIN)/ruff check .

@@ -66,6 +66,7 @@ def test_commands_run(command: str, out: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_first_five_minutes_go_as_told(tmp_path: Path) -> None:
     folder = tmp_path
     for line in filter(None, TOUR):

@@ -26,6 +26,7 @@ def test_it_is_a_notebook_without_outputs() -> None:
             assert cell["outputs"] == [] and cell["execution_count"] is None
 
 
+@pytest.mark.slow
 def test_every_cell_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(DOCS.parent / "corpora" / "sample", tmp_path / "corpora" / "sample")
     (tmp_path / "docs").mkdir()

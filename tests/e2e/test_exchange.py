@@ -24,6 +24,7 @@ def rows(out: Path) -> list[tuple[object, ...]]:
         return connection.execute("SELECT * FROM codings WHERE coder = '张三' ORDER BY coding_id").fetchall()
 
 
+@pytest.mark.slow
 def test_corrections_come_back_and_stay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inputs, out, file = tmp_path / "in", tmp_path / "out", tmp_path / "张三.qdpx"
     inputs.mkdir()

@@ -65,6 +65,7 @@ def test_a_hostile_document_comes_through(tmp_path: Path) -> None:
 
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared")
+@pytest.mark.slow
 def test_the_seeds_come_through(tmp_path: Path) -> None:
     target = export(tmp_path, sorted((SHARED / "data" / "seeds").glob("*.txt")))
     strict(target, tmp_path / "a_编码本.qdc")

@@ -13,6 +13,8 @@ import pipeline
 from pipeline.cli.main import invoke
 from pipeline.running.borders import raw_units
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "sample"
 NAMES = ("01_", "03_", "05_", "08_", "09_", "12_", "13_", "16_", "17_", "20_")
 WORD = "企业"  # this person gives 留 to every clause that has it, and nothing else

@@ -162,6 +162,7 @@ def test_a_changed_a_new_and_a_removed_file(tmp_path: Path) -> None:
     assert table(tmp_path) == kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_killed_at_any_moment_and_gone_on_gives_the_same(tmp_path: Path, workers: int) -> None:
     write(tmp_path, **{f"n{i:02}": f"sleep 0.05 {i}" for i in range(24)}, poison="raise", d="doubt")
@@ -361,6 +362,7 @@ def files_of(out: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((out / "tables").glob("*.parquet"))}
 
 
+@pytest.mark.slow
 def test_tables_are_the_same_bytes_whatever_the_way(tmp_path: Path) -> None:
     words = "政策人才企业补助资金平台服务创新产业培养"
     chance = random.Random(1)

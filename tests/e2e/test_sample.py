@@ -109,6 +109,7 @@ def test_one_worker_writes_the_same_bytes(out: Path, tmp_path: Path) -> None:
     assert tables(tmp_path / "one") == tables(out)
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_and_resumed_the_tables_are_the_same_bytes(out: Path, tmp_path: Path) -> None:
     target = tmp_path / "killed"
     command = [sys.executable, "-m", "pipeline", "run", str(SAMPLE), "-o", str(target), "--workers", "2"]

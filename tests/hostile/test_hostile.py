@@ -12,6 +12,8 @@ from hostile_text import TEXT
 import pipeline
 from pipeline.running.report import RunReport
 
+pytestmark = pytest.mark.slow
+
 # one tuple a kind of file; another module's tuple is added here
 HOSTILE: tuple[Hostile, ...] = (*OFFICE, *TEXT)
 TIME_LIMIT, MOST_SECONDS = 20, 240

@@ -56,6 +56,7 @@ def test_odd_names_are_written_so_that_they_are_read_back(name: str) -> None:
     assert tomllib.loads(config_text(odd))["project"] == {"inputs": [name, "文档"], "out": name}
 
 
+@pytest.mark.slow
 def test_a_project_is_made_and_run(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
