@@ -301,8 +301,8 @@ def confidences(connection: duckdb.DuckDBPyConnection) -> list[int]:
 
 def doubts(connection: duckdb.DuckDBPyConnection) -> tuple[int, Counts]:
     """Return how many measures are doubtful, and how many for each reason; one may have several."""
-    each = ", ".join(f"count(*) FILTER ({one.sql})" for one in DOUBTS)
-    anyone = " OR ".join(f"({one.sql})" for one in DOUBTS)
+    each = ", ".join(f"count(*) FILTER ({one.sql()})" for one in DOUBTS)
+    anyone = " OR ".join(f"({one.sql()})" for one in DOUBTS)
     row = _all(connection, f"SELECT count(*) FILTER ({anyone}), {each} FROM measures")[0]
     found = [(one.zh, int(n)) for one, n in zip(DOUBTS, row[1:], strict=True) if n]
     return int(row[0]), sorted(found, key=lambda pair: -pair[1])

@@ -14,13 +14,14 @@ _LOW = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A reason to look again: an SQL condition on a row of ``knowledge``, and its Chinese words.
+    """A reason to look again: its condition and its Chinese words."""
 
-    ``{measures}`` in the condition stands for the rows it is compared with.
-    """
-
-    sql: str
+    template: str
     zh: str
+
+    def sql(self, measures: str = "measures") -> str:
+        """Return the SQL condition on a row of ``knowledge``; ``measures`` names the rows it is compared with."""
+        return self.template.format(measures=measures)
 
 
 DOUBTS = (
@@ -42,5 +43,5 @@ def doubt_sql(measures: str = "measures") -> str:
 
     ``measures`` names the rows it is compared with: at least those of its document.
     """
-    cases = ", ".join(f"CASE WHEN {one.sql.format(measures=measures)} THEN '{one.zh}' END" for one in DOUBTS)
+    cases = ", ".join(f"CASE WHEN {one.sql(measures)} THEN '{one.zh}' END" for one in DOUBTS)
     return f"nullif(concat_ws('；', {cases}), '')"
