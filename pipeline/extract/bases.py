@@ -203,7 +203,8 @@ def _noun(stretch: str, at: int, rules: PerRules, how: How) -> tuple[str, int] |
 def _word(stretch: str, at: int, rules: PerRules, unknown: int) -> tuple[str, int] | None:
     """Return the noun at ``at`` and where it ends: it has a known head, or has at most ``unknown`` characters.
 
-    Of several heads the first is taken that ends the noun: 企业 of 每家企业认证奖励, but 参展单位 whole.
+    Of several heads the first is taken that ends the noun: 企业 of 每家企业认证奖励, but 参展单位 whole. What is given
+    isn't part of it: 项目 of 单个项目中央财政补助不超过项目总投入.
     """
     found = _CHARACTERS.match(stretch, at)
     if found is None:
@@ -213,7 +214,8 @@ def _word(stretch: str, at: int, rules: PerRules, unknown: int) -> tuple[str, in
     if stop and stop.start() == 0 and len(stop[0]) > 1:
         return None
     whole = run[: stop.start()] if stop else run
-    heads = list(rules.head.finditer(run))
+    heads, gift = list(rules.head.finditer(run)), rules.gift.search(run)
+    heads = [m for m in heads if gift is None or m.end() <= gift.start()] or heads
     closed = [
         m.end() for m in heads if m.end() == len(run) or run[m.end()] in _QUOTES or rules.ends.match(run, m.end())
     ]
