@@ -31,6 +31,8 @@ _REACHED = re.compile(r"(?:达到?了?|(?:已|年|(?<!每))满)(?:了|人民币)
 # how much a paragraph's own words weigh against those of so many neighbours on each side
 _OWN_WEIGHT, _NEAR = 0.5, 2
 _AS_MUCH_AS = re.compile(r"高达\s?$")
+# a table's row of totals, and how many figures back its row above is looked for
+_TOTALS, _MOST_CELLS = re.compile(r"[|\s]*(?:合计|总计|小计)\s?[|\t]"), 40
 # how far before its sentence and its list a measure's item or beneficiary may stand
 _BEFORE_SENTENCE, _TIER_REACH = 100, 150
 # so many spans chosen before are remembered
@@ -143,10 +145,10 @@ class Filled:
 def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[Filled]:
     """Yield what the models say of the measures of one text, in order; what words settle stands against them."""
     models = rules.models
-    judged = [
-        (p, (settle(role, p.mention, p.context, rules.roles), sure))
-        for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True)
-    ]
+    judged: list[tuple[Placed, tuple[Role, float]]] = []
+    for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
+        above = _row_above(p, judged)
+        judged.append((p, (above or settle(role, p.mention, p.context, rules.roles), sure)))
     items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
     given = [(p, role) for p, (role, _) in judged if role == "benefit"]
     beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given, shared_out=True)
@@ -156,6 +158,17 @@ def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[
         if who is not None and who == item and not rules.slots.group.search(who):  # what is given, not who
             who = None
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
+
+
+def _row_above(placed: Placed, judged: Sequence[tuple[Placed, tuple[Role, float]]]) -> Role | None:
+    """Return the role of the row right above for the figures of a table's row of totals, ``None`` for others."""
+    context = placed.context
+    if not _TOTALS.match(context.sentence):
+        return None
+    for p, (role, _) in reversed(judged[-_MOST_CELLS:]):
+        if p.context.evidence_start < context.evidence_start and p.mention.kind == placed.mention.kind:
+            return role if context.evidence_start - p.context.evidence_end <= 1 else None
+    return None
 
 
 def asked_of(page: Page, placed: Placed, role: str, before: Sequence[Span], reach: Reach) -> Asked:
