@@ -81,7 +81,7 @@ def test_a_plot_needs_nothing_from_anywhere() -> None:
     assert not re.search(r"script|href|url\(|@import|<image|@font-face", text)
     assert re.findall(r"https?://[^\"]+", text) == ["http://www.w3.org/2000/svg"]
     fonts = ElementTree.fromstring(text).get("font-family", "")
-    assert fonts.endswith(",sans-serif") and all(f"'{name}'" in fonts for name in ("Microsoft YaHei", "PingFang SC"))
+    assert fonts.endswith(", sans-serif") and all(f"'{name}'" in fonts for name in ("Microsoft YaHei", "PingFang SC"))
     assert "Noto Sans CJK SC" in fonts and plot(swept(ROW)) == text
 
 
