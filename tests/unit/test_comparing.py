@@ -54,6 +54,13 @@ def test_intervals_cover_the_mean_in_about_95_of_100_samples() -> None:
     assert mean_interval(np.ones((4, 2)), seed=1) == [None, None]
 
 
+def test_intervals_of_many_documents_are_those_of_the_bootstrap() -> None:
+    weights = np.random.default_rng(3).dirichlet([0.1, 0.5, 2.0], size=1001)
+    for exact, drawn in zip(mean_interval(weights, seed=1), mean_interval(weights[:1000], seed=1), strict=True):
+        assert exact is not None and drawn is not None
+        assert exact == pytest.approx(drawn, abs=3e-3) and 0 <= exact[0] < exact[1] <= 1
+
+
 def test_permutation_finds_what_differs_and_only_that() -> None:
     random = np.random.default_rng(5)
     inside = np.zeros((90, 3), dtype=bool)
