@@ -117,10 +117,10 @@ def test_a_dense_clause_takes_time_like_its_length() -> None:
     def took(times: int) -> float:
         text = "引进外资、引进人才、" * times
         units = (Unit(0, len(text), None),)
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = gather(text, (), (), units, terms=terms)
         assert found[0][0][0, False][1] == times
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     took(10)
     assert min(took(3_000) for _ in range(3)) < 16 * min(took(500) for _ in range(3))

@@ -198,9 +198,9 @@ def test_placing_is_linear() -> None:
     seconds = []
     for length in (100_000, 400_000):
         text, raw, marks = edited(length, 2)
-        begin = time.perf_counter()
+        begin = time.process_time()
         anchor = Anchor(Alignment(text, raw))
         for mark in marks[:200]:
             anchor.place(mark)
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
     assert seconds[1] < 8 * seconds[0] + 0.2, seconds

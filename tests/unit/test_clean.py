@@ -246,9 +246,9 @@ def test_seed_facts_are_whole():
     ids=["spaces", "tabs", "addresses", "addresses and text", "list of addresses", "printed addresses"],
 )
 def test_long_repetitions_take_time_in_proportion(text: str):
-    start = time.perf_counter()
+    start = time.process_time()
     cleaned(text)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_numbers_without_end_at_page_borders():

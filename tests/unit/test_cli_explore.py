@@ -68,7 +68,7 @@ def test_it_ends_soon_when_told_to_though_a_browser_keeps_a_connection(started: 
         began = time.monotonic()
         started.terminate()
         started.wait(timeout=30)
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 5
 
 
 def test_a_busy_port(out: Path, capsys: pytest.CaptureFixture[str]) -> None:

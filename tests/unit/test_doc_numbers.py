@@ -63,6 +63,6 @@ def test_what_is_glued_before_is_cut_off(rules: NumberRules) -> None:
 
 def test_long_texts_take_linear_time(rules: NumberRules) -> None:
     for filler in ("云" * 40_000, "公告 " * 15_000, "云州市财政局 " * 8_000, "第一届〔" * 10_000):
-        start = time.perf_counter()
+        start = time.process_time()
         list(find_numbers(filler + "5号", rules))
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 2

@@ -276,6 +276,6 @@ def test_spans_point_at_what_was_read(rules: HeadRules) -> None:
 )
 def test_odd_texts_are_read_in_linear_time(piece: str, rules: HeadRules) -> None:
     text = piece * (60_000 // len(piece))
-    begin = time.perf_counter()
+    begin = time.process_time()
     read(text, rules)
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3

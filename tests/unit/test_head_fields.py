@@ -275,6 +275,6 @@ def test_a_title_that_begins_with_a_zone_is_the_zones(title: str, level: str, re
 )
 def test_odd_texts_take_linear_time(piece: str, rules: HeadRules) -> None:
     text = "标题\n" + piece * (60_000 // len(piece))
-    begin = time.perf_counter()
+    begin = time.process_time()
     read(text, rules)
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3

@@ -222,6 +222,6 @@ def test_odd_numbers_in_lists(kind: str, value: str):
 def test_a_long_table_is_read_quickly():
     row = "<w:tr>" + f"<w:tc>{in_xml('数据')}</w:tc>" * 6 + "</w:tr>"
     content = packed(f"<w:tbl>{row * 1500}</w:tbl>")
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read("a.docx", content).blocks) == 9000
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

@@ -202,9 +202,9 @@ def test_pages_that_show_nothing(source: str):
 
 def test_a_title_without_end_is_read_quickly():
     source = page(PARAGRAPHS[0]).replace("<title>", f"<title>-{'政府' * 20_000}-")
-    start = time.perf_counter()
+    start = time.process_time()
     read("a.html", source.encode())
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_what_says_it_is_hidden_is_not_read():
