@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+
+from lxml import html
 
 import pipeline
 
@@ -36,3 +39,13 @@ def make(folder: Path) -> Path:
     (given / "空.txt").write_bytes(b"")
     pipeline.run(given, folder / "out", workers=1)
     return folder / "out"
+
+
+def table(tree: html.HtmlElement, caption: str) -> list[list[str]]:
+    """The cells of the table whose caption ends with ``caption``, heads first."""
+    [found] = [one for one in tree.iter("table") if "".join(one.find("caption").itertext()).endswith(caption)]
+    return [["".join(cell.itertext()) for cell in row] for row in found.iter("tr")]
+
+
+def words(tree: html.HtmlElement, section: str) -> str:
+    return re.sub(r"\s+", "", tree.get_element_by_id(section).text_content())

@@ -194,9 +194,7 @@ def test_killed_workers_are_replaced_and_no_document_is_lost(tmp_path: Path) -> 
             child.kill()
             killed += 1
     done, partial, failed = (int(n) for n in drive.communicate(timeout=60)[0].split())
-    assert killed
-    assert done + partial + failed == 20
-    assert failed <= killed
+    assert done + partial + failed == 20 and 0 < killed >= failed
     assert {tuple(found) for found in codes(tmp_path).values()} <= {("done",), ("failed", "run.crashed")}
     assert counts(go(tmp_path)) == (20, 20, 0, 0)
 

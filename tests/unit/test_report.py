@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import report_run
 from lxml import etree, html
+from report_run import table, words
 
 import pipeline
 from pipeline.cli.main import invoke
@@ -54,16 +55,6 @@ def tree(page: str) -> html.HtmlElement:
 def rows(out: Path, sql: str) -> list[tuple[Any, ...]]:
     with connect(out) as connection:
         return connection.execute(sql).fetchall()
-
-
-def table(tree: html.HtmlElement, caption: str) -> list[list[str]]:
-    """The cells of the table whose caption ends with ``caption``, heads first."""
-    [found] = [one for one in tree.iter("table") if "".join(one.find("caption").itertext()).endswith(caption)]
-    return [["".join(cell.itertext()) for cell in row] for row in found.iter("tr")]
-
-
-def words(tree: html.HtmlElement, section: str) -> str:
-    return re.sub(r"\s+", "", tree.get_element_by_id(section).text_content())
 
 
 # ---------------------------------------------------------------- what it says
