@@ -44,6 +44,8 @@ check: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	MYPYPATH=models/measures $(BIN)/mypy models/measures/train.py
+	MYPYPATH=models/coding $(BIN)/mypy models/coding/train.py
 	$(BIN)/lint-imports
 	$(BIN)/python tests/eval/gate.py
 

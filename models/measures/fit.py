@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,9 +49,9 @@ class Design:
         self._end_of: list[int] = []
         self._right: list[bool] = []
         self._question: list[int] = []
-        self._owner: list[Hashable] = []
+        self._owner: list[str] = []
 
-    def add(self, owner: Hashable, page: Page, asked: Asked, spans: Sequence[Span], right: set[Span | None]) -> None:
+    def add(self, owner: str, page: Page, asked: Asked, spans: Sequence[Span], right: set[Span | None]) -> None:
         """Add a question of ``owner``: its candidate ``spans`` (nothing is one too), the ``right`` ones among them."""
         empty = self._starts.add(()), self._ends.add(())
         self._choice(empty, pointing.nothing_features(page, asked), None in right)
@@ -79,7 +79,7 @@ class Design:
     def _ids(self, features: list[str]) -> list[int]:
         return [self._index.setdefault(feature, len(self._index)) for feature in features]
 
-    def fit(self, owners: Mapping[Hashable, float], penalty: float = 1.5, rounds: int = 100) -> dict[str, float]:
+    def fit(self, owners: Mapping[str, float], penalty: float = 1.5, rounds: int = 100) -> dict[str, float]:
         """Return the weights by feature learned from the questions of ``owners``; the smallest are left out.
 
         ``owners`` tells how much a question of each counts.

@@ -151,7 +151,7 @@ def fit_trust(examples: Iterable[Example], rules: MeasureRules) -> list[tuple[di
             for pair in pair_up(gold, measures)
             if pair.right and all(same_slot(s, gold[pair.gold], measures[pair.found]) for s in SLOTS)
         }
-        for place, filled in enumerate(fill(x.page, x.placed, rules.models)):
+        for place, filled in enumerate(fill(x.page, x.placed, rules)):
             features = trust_features(filled.role, filled.placed.mention.kind, filled.sure)
             rows.append((features, place in right))
     return rows

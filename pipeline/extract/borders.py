@@ -50,7 +50,7 @@ class Borders:
         self.segments = np.array(page.segments)[self.marks]
         self.openers = np.searchsorted(page.openers, at)
         self.edge, self.stop = _among(before, marks), _among(behind, marks) & (at < len(text))
-        self.last = np.searchsorted(at, np.minimum(np.array(page.limits), at + LONGEST), "right") - 1
+        self.last = np.searchsorted(at, np.minimum(page.limits, at + LONGEST), "right") - 1
         self.last[_among(behind, CLOSE)] = -1
         # a mark or a bracket alone says nothing
         kinds, kind = np.unique(behind, return_inverse=True)

@@ -7,8 +7,10 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import accumulate, pairwise
 
+import numpy as np
+
 from pipeline.core.layers import Sentence
-from pipeline.extract.borders import Borders
+from pipeline.extract.borders import Borders, Ints
 from pipeline.extract.tables import column_heads
 
 CLAUSE_MARKS = frozenset("，,。；;！!？?\n\t")
@@ -53,7 +55,7 @@ class Page:
         self._around: dict[int, tuple[str, str]] = {}
 
     @cached_property
-    def limits(self) -> list[int]:
+    def limits(self) -> Ints:
         """How far a span that begins at each border may reach: to the clause's end, but over no word that makes it a
         clause (市财政|按照…) and not out of the brackets it begins in (博士|学位）)."""
         own, text = set(self.borders), self.text
@@ -62,12 +64,16 @@ class Page:
             for found in _CLAUSE_WORDS.finditer(text)
             if found[0] not in _ALONE or (found.start() in own and found.end() in own)
         ]
-        stops = sorted({*self.marks, *words, len(text)})
-        closes = self._closing()
-        return [min(stops[bisect_left(stops, at)], close) for at, close in zip(self.borders, closes, strict=True)]
+        stops, at = np.array(sorted({*self.marks, *words, len(text)})), np.array(self.borders)
+        limits = stops[np.searchsorted(stops, at)]
+        closing = np.full(len(at), len(text))
+        for opened, closed in self._brackets():  # the inner ones come later
+            closing[bisect_right(self.borders, opened) : bisect_right(self.borders, closed)] = closed
+        result: Ints = np.minimum(limits, closing)
+        return result
 
-    def _closing(self) -> list[int]:
-        """Return for each border the bracket that closes around it, the text's end where none does."""
+    def _brackets(self) -> list[tuple[int, int]]:
+        """Return where brackets and quotes open and close, in order; none goes over the end of its line."""
         pairs: list[tuple[int, int]] = []
         opened: list[tuple[str, int]] = []
         for found in _PAIRS.finditer(self.text):
@@ -79,20 +85,11 @@ class Page:
                 opened.append((kind, at))
             elif opened and opened[-1][0] == kind:
                 pairs.append((opened.pop()[1], at))
-        pairs.sort()
-        closing, around, number = [], [len(self.text)], 0
-        for at in self.borders:
-            while number < len(pairs) and pairs[number][0] < at:
-                around.append(pairs[number][1])
-                number += 1
-            while len(around) > 1 and around[-1] < at:
-                around.pop()
-            closing.append(around[-1])
-        return closing
+        return sorted(pairs)
 
     def limit(self, at: int) -> int:
         """Return how far a span that begins at the border ``at`` may reach."""
-        return self.limits[bisect_left(self.borders, at)]
+        return int(self.limits[bisect_left(self.borders, at)])
 
     @cached_property
     def border_arrays(self) -> Borders:

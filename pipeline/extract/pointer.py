@@ -29,7 +29,7 @@ from pipeline.extract.pointing import (
     tidied,
     whole_features,
 )
-from pipeline.extract.span_cues import line_features, unit_features
+from pipeline.extract.span_cues import in_list, is_amount, lines_between
 
 # how many spans of the best starts and ends are looked at whole
 _FINALISTS = 20
@@ -37,6 +37,8 @@ _FINALISTS = 20
 _LIKELY = 0.3
 # a draft so far behind the best is not looked at, a share so small not counted
 _HOPELESS, _NEGLIGIBLE = 8.0, 0.005
+# a span looked at whole that is so far behind the best isn't read as words
+_UNREAD = 7.0
 
 Shares = dict[str, tuple[Span, float]]
 
@@ -72,12 +74,19 @@ class Pointer:
 
 
 class _Whole(NamedTuple):
-    """A span looked at whole: its words as printed and as they name something, its marks, its score."""
+    """A span looked at whole: its words as printed, its marks, whether it's a figure alone, its score."""
 
     words: str
-    name: str
     marks: str
+    amount: bool
     score: float
+
+
+class _Lie(NamedTuple):
+    """How a span lies to the list of figures: its score, and the name of its line when that is another one."""
+
+    score: float
+    line: str
 
 
 class PagePointer:
@@ -89,6 +98,7 @@ class PagePointer:
         self._drafting = Drafts(page, pointer.tables)
         self._drafts: dict[tuple[object, ...], Draft] = {}
         self._wholes: dict[Span, _Whole] = {}
+        self._names: dict[Span, str] = {}
 
     def prepare(self, questions: Sequence[Asked]) -> None:
         """Draft the answers to ``questions`` at once: faster than one by one. What was chosen before plays no part."""
@@ -108,14 +118,17 @@ class PagePointer:
         """Return the span of each likely wording and its probability, the likeliest first; and that of nothing."""
         known, extra, scores = self._scored(asked)
         finalists = self._finalists(asked, known, extra, scores)
-        names = self._look_at(finalists, scores, asked)
+        self._look_at(finalists, scores, asked)
         nothing = self._pointer.sum(nothing_features(self._page, asked))
         top = float(scores.max(initial=nothing))
         total = exp(nothing - top) + float(np.exp(scores - top).sum())
         shares: Shares = {}
         for score, row in sorted((-float(scores[row]), row) for row in finalists):
-            span, share = shares.get(names[row], (finalists[row], 0.0))
-            shares[names[row]] = span, share + exp(-score - top) / total
+            if -score < top - _UNREAD:
+                break
+            name = self._name(finalists[row])
+            span, share = shares.get(name, (finalists[row], 0.0))
+            shares[name] = span, share + exp(-score - top) / total
         return shares, exp(nothing - top) / total
 
     def drafts(self, asked: Asked) -> tuple[list[Span], Floats]:
@@ -159,35 +172,61 @@ class PagePointer:
         found.update((row, span) for span in members if (row := draft.row(span)) is not None)
         return found
 
-    def _look_at(self, finalists: dict[int, Span], scores: Floats, asked: Asked) -> dict[int, str]:
-        """Add to the ``scores`` of the finalists, by row, what they are as a whole; return what they name."""
+    def _look_at(self, finalists: dict[int, Span], scores: Floats, asked: Asked) -> None:
+        """Add to the ``scores`` of the finalists, by row, what they are as a whole (``pointing.span_features``)."""
         page, pointer, role = self._page, self._pointer, asked.role
-        again = [(words, pointer.sum(names)) for words, names in again_features(page, asked)]
+        weight = pointer.weights.get
+        again: dict[str, float] = {}
+        for words, names in again_features(page, asked):
+            again[words] = again.get(words, 0.0) + pointer.sum(names)
         special = bool(asked.tiers) or asked.head is not None
-        apart: dict[int, float] = {}
-        names = {}
+        amount, listed = weight(f"amount{role}", 0.0), in_list(page, asked.list_start)
+        counted = [weight(f"ub{at_list:d}{asked.unit}", 0.0) for at_list in (False, True)]
+        lies: dict[int, _Lie] = {}
+        units: dict[int, float] = {}
         for row, span in finalists.items():
+            start, end = span
             whole = self._wholes.get(span) or self._whole(span)
             # what stands between hangs on the end alone before the list, on the start alone behind it
-            place = span[1] if span[1] <= asked.list_start else -span[0]
-            if place not in apart:
-                apart[place] = pointer.between(*between(page, span, asked), role)
-            score = whole.score + apart[place] + pointer.marks(whole.marks, role)
-            score += sum([more for words, more in again if words == whole.words])
-            score += pointer.sum(line_features(page, span, asked.list_start, role))
-            score += pointer.sum(unit_features(page, span, asked.list_end, asked.unit, role))
-            scores[row] += score + (pointer.sum(special_features(span, asked)) if special else 0.0)
-            names[row] = whole.name
-        return names
+            place = end if end <= asked.list_start else -start
+            lie = lies.get(place)
+            if lie is None:
+                lie = lies[place] = self._lie(span, asked, listed=listed)
+            if end not in units:
+                units[end] = weight(f"u{asked.unit}~{page.around(end)[0]}", 0.0)
+            score = whole.score + lie.score + units[end] + counted[start == asked.list_end]
+            score += pointer.marks(whole.marks, role) + again.get(whole.words, 0.0)
+            if lie.line:
+                score += weight(lie.line + page.around(start)[0], 0.0)
+            if whole.amount:
+                score += amount
+            if special:
+                score += pointer.sum(special_features(span, asked))
+            scores[row] += score
+
+    def _lie(self, span: Span, asked: Asked, *, listed: bool) -> _Lie:
+        """Return how ``span`` lies to the list of figures, which is an item of a list of lines when ``listed``."""
+        pointer, role, end = self._pointer, asked.role, span[1]
+        score = pointer.between(*between(self._page, span, asked), role)
+        if end > asked.list_start:
+            return _Lie(score, "")
+        lines, colon = lines_between(self._page, end, asked.list_start)
+        score += pointer.weights.get(f"L{lines}{colon:d}{listed:d}{role}", 0.0)
+        return _Lie(score, f"L{lines}{colon:d}-" if lines else "")
 
     def _whole(self, span: Span) -> _Whole:
         """Look at a span whole, once for the page."""
-        text = self._page.text
-        words = text[slice(*span)]
-        name = squeezed(text[slice(*tidied(text, span))])
-        whole = _Whole(words, name, marks_in(words), self._pointer.sum(whole_features(self._page, span)))
-        self._wholes[span] = whole
+        words = self._page.text[slice(*span)]
+        score = self._pointer.sum(whole_features(self._page, span))
+        whole = self._wholes[span] = _Whole(words, marks_in(words), is_amount(words), score)
         return whole
+
+    def _name(self, span: Span) -> str:
+        """Return what the words of a span name, read once for the page."""
+        if (name := self._names.get(span)) is None:
+            text = self._page.text
+            name = self._names[span] = squeezed(text[slice(*tidied(text, span))])
+        return name
 
 
 def _key(asked: Asked) -> tuple[object, ...]:

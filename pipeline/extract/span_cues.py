@@ -16,24 +16,35 @@ def line_features(page: Page, span: tuple[int, int], list_start: int, role: str)
     list's line begins with a list mark; and the word before the span where it stands in a line above. Who is given
     something is often named once, in the line above a list: 对下列企业给予奖励：（1）…100万元。
     """
-    text, (start, end) = page.text, span
+    start, end = span
     if end > list_start:
         return []
-    between = text[max(end, list_start - _FURTHEST) : list_start]
+    lines, colon = lines_between(page, end, list_start)
+    features = [f"L{lines}{colon:d}{in_list(page, list_start):d}{role}"]
+    return [*features, f"L{lines}{colon:d}-{page.word_before(start)}"] if lines else features
+
+
+def lines_between(page: Page, end: int, list_start: int) -> tuple[int, bool]:
+    """Return how many lines lie between what ends at ``end`` and the list, and whether a colon ends the first."""
+    between = page.text[max(end, list_start - _FURTHEST) : list_start]
     lines = min(_MOST_LINES, between.count("\n"))
     above = between.partition("\n")[0].rstrip()
-    colon = above.endswith(("：", ":")) if lines else "：" in above
-    line = text.rfind("\n", max(0, list_start - _FURTHEST), list_start) + 1
-    listed = (line > 0 or list_start <= _FURTHEST) and LIST_LINE.match(text, line) is not None
-    features = [f"L{lines}{colon:d}{listed:d}{role}"]
-    return [*features, f"L{lines}{colon:d}-{page.word_before(start)}"] if lines else features
+    return lines, above.endswith(("：", ":")) if lines else "：" in above
+
+
+def in_list(page: Page, list_start: int) -> bool:
+    """Tell whether the line around ``list_start`` begins with a list mark."""
+    line = page.text.rfind("\n", max(0, list_start - _FURTHEST), list_start) + 1
+    return (line > 0 or list_start <= _FURTHEST) and LIST_LINE.match(page.text, line) is not None
 
 
 def unit_features(page: Page, span: tuple[int, int], list_end: int, unit: str, role: str) -> list[str]:
     """Return what a ``span`` ends in beside the figures' ``unit``, whether it stands behind them or is a figure."""
     start, end = span
-    last = page.word_before(end)
-    features = [f"u{unit}~{last}", f"ub{start == list_end:d}{unit}"]
-    if all(character in _AMOUNT for character in page.text[start:end]):
-        features.append(f"amount{role}")
-    return features
+    features = [f"u{unit}~{page.word_before(end)}", f"ub{start == list_end:d}{unit}"]
+    return [*features, f"amount{role}"] if is_amount(page.text[start:end]) else features
+
+
+def is_amount(words: str) -> bool:
+    """Tell whether ``words`` are a figure and nothing else."""
+    return _AMOUNT.issuperset(words)

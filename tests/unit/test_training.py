@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -41,6 +42,19 @@ def test_what_is_fitted_reads_what_it_was_fitted_on_and_is_the_same_each_time(ex
     ]
     assert len(roles) > 30
     assert sum(a == b for a, b in roles) > 0.9 * len(roles)
+
+
+def test_confidence_is_fitted_on_what_other_folds_models_find(examples: list[train.Example]) -> None:
+    designs = train.Designs(
+        train.design(examples, "item", train.ITEM), train.design(examples, "beneficiary", train.BENEFICIARY)
+    )
+    rows = train.cross(examples, designs, train._unfitted(), 2)
+    assert rows == []  # a short text isn't judged as a document is
+    passage = [replace(x, passage=replace(x.passage, origin="open")) for x in examples]
+    rows = train.cross(passage, designs, train._unfitted(), 2)
+    assert len(rows) == sum(len(x.placed) for x in examples)
+    assert {right for _, right in rows} == {True, False}
+    assert "1" in train.weigh_trust(rows)
 
 
 def test_folds_keep_the_passages_of_a_document_together(examples: list[train.Example]) -> None:
