@@ -15,14 +15,21 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-# a span has at most so many characters and doesn't begin with a closing mark, nor the bracket that opens an aside
+# a span has at most so many characters, and begins and ends with a letter, a digit or one of these
 LONGEST = 30
-CLOSE = frozenset("）)》”（(")
+OPENING, CLOSING = frozenset("“《"), frozenset("”》）)")
 
 
 def _among(codes: npt.NDArray[np.uint32], characters: Iterable[str]) -> Bools:
     """Tell which of ``codes`` stand for one of ``characters``."""
     return np.isin(codes, [ord(character) for character in characters])
+
+
+def _bounds(codes: npt.NDArray[np.uint32], marks: frozenset[str]) -> Bools:
+    """Tell which of ``codes`` stand for a letter, a digit or one of ``marks``."""
+    kinds, kind = np.unique(codes, return_inverse=True)
+    characters = [chr(code) for code in kinds]
+    return np.array([character.isalnum() or character in marks for character in characters], dtype=np.bool_)[kind]
 
 
 def ranges(begins: Ints, counts: Ints) -> Ints:
@@ -36,7 +43,8 @@ class Borders:
     """What there is to know of the borders of a page whatever is asked, as arrays over them.
 
     ``at`` are their offsets; ``marks``, ``segments`` and ``openers`` how many of each stand before them; ``edge`` and
-    ``stop``: a clause begins or ends here; a span that begins here may end at the borders ``first`` to ``last``.
+    ``stop``: a clause begins or ends here; a span that begins here may end at the borders up to ``last`` at which
+    spans may end at all (``ends``).
     """
 
     def __init__(self, page: Page, marks: frozenset[str]) -> None:
@@ -51,12 +59,8 @@ class Borders:
         self.openers = np.searchsorted(page.openers, at)
         self.edge, self.stop = _among(before, marks), _among(behind, marks) & (at < len(text))
         self.last = np.searchsorted(at, np.minimum(page.limits, at + LONGEST), "right") - 1
-        self.last[_among(behind, CLOSE)] = -1
-        # a mark or a bracket alone says nothing
-        kinds, kind = np.unique(behind, return_inverse=True)
-        alone = ~np.array([chr(code).isalnum() for code in kinds], dtype=np.bool_)[kind]
-        self.first = np.arange(1, len(at) + 1)
-        self.first[:-1] += alone[:-1] & (np.diff(at) == 1)
+        self.last[~_bounds(behind, OPENING)] = -1
+        self.ends = _bounds(before, CLOSING)
 
 
 class Words:

@@ -58,16 +58,18 @@ class Drafts:
         rows, stretch = ranges(begins, counts), np.repeat(np.arange(len(begins)), counts)
         start_scores, end_scores = self._scores(rows, stretch, questions)
         # the spans from each border to those behind it in its stretch
-        first = b.first[rows]
-        many = np.maximum(np.minimum(b.last[rows], ends[stretch] - 1) - first + 1, 0)
+        many = np.maximum(np.minimum(b.last[rows], ends[stretch] - 1) - rows, 0)
         start = np.repeat(np.arange(len(rows)), many)
-        end = ranges(np.arange(len(rows)) + first - rows, many)
+        end = ranges(np.arange(1, len(rows) + 1), many)
+        ended = b.ends[rows[end]]
+        start, end = start[ended], end[ended]
         at = b.at[rows]
         kinds = np.array([tables.number(asked.role, asked.kind) for asked in questions])
         length = kinds[stretch[start] // 2] * (LONGEST + 1) + at[end] - at[start]
         scores = start_scores[start] + end_scores[end] + tables.lengths[length]
         spans = at[start] * _WIDE + at[end]
-        borders = np.concatenate(([0], np.cumsum(many)))[np.concatenate(([0], np.cumsum(counts)))[::2]].tolist()
+        kept = np.bincount(start, minlength=len(rows))
+        borders = np.concatenate(([0], np.cumsum(kept)))[np.concatenate(([0], np.cumsum(counts)))[::2]].tolist()
         return [Draft(spans[a:b], scores[a:b]) for a, b in pairwise(borders)]
 
     def elsewhere(self, spans: Sequence[Span], asked: Asked) -> list[float]:

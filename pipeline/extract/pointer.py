@@ -25,11 +25,12 @@ from pipeline.extract.pointing import (
     between_features,
     marks_in,
     nothing_features,
+    side_features,
     special_features,
     tidied,
     whole_features,
 )
-from pipeline.extract.span_cues import in_list, is_amount, lines_between
+from pipeline.extract.span_cues import gap_features, in_list, is_amount, lines_between, next_figure_features
 
 # how many spans of the best starts and ends are looked at whole
 _FINALISTS = 20
@@ -194,6 +195,8 @@ class PagePointer:
                 lie = lies[place] = self._lie(span, asked, listed=listed)
             if end not in units:
                 units[end] = weight(f"u{asked.unit}~{page.around(end)[0]}", 0.0)
+                if end > asked.list_start:
+                    units[end] += pointer.sum(next_figure_features(page, end, role))
             score = whole.score + lie.score + units[end] + counted[start == asked.list_end]
             score += pointer.marks(whole.marks, role) + again.get(whole.words, 0.0)
             if lie.line:
@@ -208,6 +211,8 @@ class PagePointer:
         """Return how ``span`` lies to the list of figures, which is an item of a list of lines when ``listed``."""
         pointer, role, end = self._pointer, asked.role, span[1]
         score = pointer.between(*between(self._page, span, asked), role)
+        score += pointer.sum(gap_features(self._page, span, asked.list_start, asked.list_end, asked.kind))
+        score += pointer.sum(side_features(self._page, span, asked))
         if end > asked.list_start:
             return _Lie(score, "")
         lines, colon = lines_between(self._page, end, asked.list_start)

@@ -13,9 +13,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.extract.borders import CLOSE, LONGEST
+from pipeline.extract.borders import CLOSING, LONGEST, OPENING
 from pipeline.extract.page import CLAUSE_MARKS, Page
-from pipeline.extract.span_cues import line_features, unit_features
+from pipeline.extract.span_cues import gap_features, line_features, next_figure_features, unit_features
 
 Span = tuple[int, int]
 Weights = Mapping[str, float]
@@ -76,14 +76,22 @@ def candidates(page: Page, asked: Asked) -> Iterator[Span]:
 def _ends(page: Page, asked: Asked, places: list[int], index: int) -> list[int]:
     """Return where spans that start at the ``index``-th of ``places`` may end."""
     text, start = page.text, places[index]
-    if text[start : start + 1] in CLOSE:
+    if not may_begin(text[start : start + 1]):
         return []
     stop = min(page.limit(start), start + LONGEST)
     if start < asked.list_end:
         stop = min(stop, asked.list_start)
-    ends = places[index + 1 : bisect_right(places, stop)]
-    # a mark or a bracket alone says nothing
-    return ends if not ends or ends[0] - start > 1 or text[start].isalnum() else ends[1:]
+    return [end for end in places[index + 1 : bisect_right(places, stop)] if may_end(text[end - 1])]
+
+
+def may_begin(character: str) -> bool:
+    """Tell whether a span may begin with ``character``."""
+    return character.isalnum() or character in OPENING
+
+
+def may_end(character: str) -> bool:
+    """Tell whether a span may end with ``character``: never with a quote it opens, so that no mark stands alone."""
+    return character.isalnum() or character in CLOSING
 
 
 def size(n: int) -> int:
@@ -161,6 +169,10 @@ def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
     features = [*whole_features(page, span), *between_features(side, figures, takers, asked.role)]
     features += line_features(page, span, asked.list_start, asked.role)
     features += unit_features(page, span, asked.list_end, asked.unit, asked.role)
+    features += gap_features(page, span, asked.list_start, asked.list_end, asked.kind)
+    features += side_features(page, span, asked)
+    if span[1] > asked.list_start:
+        features += next_figure_features(page, span[1], asked.role)
     features += [f"{mark}{asked.role}" for mark in marks_in(words)]
     features += [name for said, names in again_features(page, asked) if said == words for name in names]
     return [*features, *special_features(span, asked)]
@@ -195,6 +207,17 @@ def between(page: Page, span: Span, asked: Asked) -> tuple[str, int, int]:
     low = max(low, high - _FURTHEST)
     figures, takers = page.figures_between(low, high), page.takers_between(low, high, MOST_TAKERS)
     return "B" if before else "A", min(MOST_FIGURES, figures), takers
+
+
+def side_features(page: Page, span: Span, asked: Asked) -> list[str]:
+    """Return where ``span`` stands, together with the words on both sides of the list."""
+    start, end = span
+    behind = end > asked.list_start
+    low, high = (asked.list_end, start) if behind else (end, asked.list_start)
+    clauses, segments = page.marks_between(low, high)
+    at = f"{'A' if behind else 'B'}{min(clauses, 3)}{min(segments, 2)}"
+    before, after = page.around(asked.list_start)[0], page.around(asked.list_end)[1]
+    return [f"q-{before}{at}", f"q+{after}{at}", f"q-{before}{at}{asked.role}", f"q+{after}{at}{asked.role}"]
 
 
 def between_features(side: str, figures: int, takers: int, role: str) -> list[str]:

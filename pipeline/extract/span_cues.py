@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.extract.governed import LIST_LINE
 from pipeline.extract.page import Page
 
 _MOST_LINES, _FURTHEST = 2, 400
+_LONGEST_GAP = 6
+# a figure right behind a span, with what is said between
+_NEXT_FIGURE = re.compile(r"[^，,。；;、：:（(\n\d]{0,5}(?=\d)")
 _AMOUNT = frozenset("0123456789.一二三四五六七八九十百千万亿元%％‰余多")
 
 
@@ -48,3 +53,19 @@ def unit_features(page: Page, span: tuple[int, int], list_end: int, unit: str, r
 def is_amount(words: str) -> bool:
     """Tell whether ``words`` are a figure and nothing else."""
     return _AMOUNT.issuperset(words)
+
+
+def gap_features(page: Page, span: tuple[int, int], list_start: int, list_end: int, kind: str) -> list[str]:
+    """Return what stands between a ``span`` and the list of figures where that is short."""
+    start, end = span
+    side, low, high = ("B", end, list_start) if end <= list_start else ("A", list_end, start)
+    if high - low > _LONGEST_GAP:
+        return []
+    gap = page.text[low:high]
+    return [f"g{side}{gap}", f"g{side}{gap}/{kind}"]
+
+
+def next_figure_features(page: Page, end: int, role: str) -> list[str]:
+    """Return what stands between a span behind the list that ends at ``end`` and a figure right behind it."""
+    found = _NEXT_FIGURE.match(page.text, end)
+    return ["nA", f"nA{role}", f"nA-{found[0]}"] if found else []
