@@ -1,4 +1,5 @@
-"""Features of a whole span that need more than its words: the line it stands in, and the unit that counts it."""
+"""Features of a whole span that need more than its words: the line it stands in, the unit that counts it, and what
+stands between it and the figures."""
 
 from __future__ import annotations
 
