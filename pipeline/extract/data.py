@@ -18,6 +18,14 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
+class Words(_Strict):
+    """Words that mean one thing by ``pattern``; the file they stand in says what."""
+
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
 class UnitEntry(_Strict):
     """A unit or counter. ``chinese`` tells which Chinese numerals it takes; by default all, for kind other "figure".
 
@@ -152,11 +160,18 @@ class Bare(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
+class Paid(Words):
+    """Numbers in 万 or 亿 without a unit are money behind or before ``pattern``: 给予10万, 10万的奖励."""
+
+    side: Literal["before", "after"]
+
+
 class UnitsFile(_Strict):
     """configs/units.toml."""
 
     unit: tuple[UnitEntry, ...]
     bare: tuple[Bare, ...]
+    paid: tuple[Paid, ...]
 
 
 class AsideFile(_Strict):
@@ -166,25 +181,18 @@ class AsideFile(_Strict):
     near: tuple[Near, ...]
 
 
-class Spread(_Strict):
-    """A ``pattern`` before the first figure of a list with names makes all ceilings: 最高给予A类100万元、B类50万元."""
-
-    pattern: re.Pattern[str]
-    examples: tuple[str, ...] = Field(min_length=1)
-    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
-
-
 class BoundsFile(_Strict):
     """configs/patterns/bounds.toml."""
 
     bound: tuple[BoundWord, ...]
-    spread: Spread
+    spread: Words
 
 
 class RolesFile(_Strict):
     """configs/patterns/roles.toml; ``order`` breaks ties."""
 
     order: tuple[Role, ...]
+    totals: Words
     cue: tuple[Cue, ...]
     settled: tuple[Settled, ...] = ()
 
@@ -253,7 +261,33 @@ class SlotsFile(_Strict):
     givers: tuple[str, ...]
     groups: tuple[str, ...]
     instruments: tuple[str, ...]
+    no_condition: Words
     example: tuple[SlotExample, ...] = Field(min_length=1)
+
+
+class SlotEnd(Words):
+    """No item and no beneficiary holds ``pattern``; ``alone``: where it is a word of its own."""
+
+    alone: bool = False
+
+
+class TierName(_Strict):
+    """Names of tiers that need a noun behind them, with what may end them (国家|级); ``level``: of government."""
+
+    name: re.Pattern[str]
+    ending: re.Pattern[str]
+    level: bool = False
+    examples: dict[str, str] = Field(min_length=1)
+
+
+class SpansFile(_Strict):
+    """configs/patterns/spans.toml."""
+
+    end: tuple[SlotEnd, ...]
+    tier: tuple[TierName, ...]
+    no_noun: tuple[re.Pattern[str], ...]
+    no_tier: tuple[re.Pattern[str], ...]
+    noun_ends: tuple[re.Pattern[str], ...]
 
 
 class DeedEntry(_Strict):

@@ -31,8 +31,8 @@ _REACHED = re.compile(r"(?:达到?了?|(?:已|年|(?<!每))满)(?:了|人民币)
 # how much a paragraph's own words weigh against those of so many neighbours on each side
 _OWN_WEIGHT, _NEAR = 0.5, 2
 _AS_MUCH_AS = re.compile(r"高达\s?$")
-# a table's row of totals, and how many figures back its row above is looked for
-_TOTALS, _MOST_CELLS = re.compile(r"[|\s]*(?:合计|总计|小计)\s?[|\t]"), 40
+# how many figures back the row above a table's row of totals is looked for
+_MOST_CELLS = 40
 # how far before its sentence and its list a measure's item or beneficiary may stand
 _BEFORE_SENTENCE, _TIER_REACH = 100, 150
 # so many spans chosen before are remembered
@@ -114,7 +114,7 @@ def find_measures(
 ) -> tuple[Measure, ...]:
     """Return one measure for each claimed mention, and those without a figure (kind none), in order of the text."""
     plain = text.text
-    page = Page(plain, sentences)
+    page = Page(plain, sentences, rules.slots.spans)
     placed = placed_mentions(page, head, outline, sentences, mentions, rules=rules.roles)
     surroundings, times, groups = Surroundings(plain, sentences, outline), Times(plain), Groups(plain)
     made: list[Measure] = []
@@ -127,7 +127,7 @@ def find_measures(
         if filled.placed.place == filled.placed.n - 1:
             made += groups.add(built)
             built = []
-    figures = with_conditions(plain, made)
+    figures = with_conditions(plain, made, rules.slots)
     return finish(text, outline, sentences, figures, times=times, rules=rules.finish)
 
 
@@ -147,7 +147,7 @@ def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[
     models = rules.models
     judged: list[tuple[Placed, tuple[Role, float]]] = []
     for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
-        above = _row_above(p, judged)
+        above = _row_above(p, judged, rules.roles)
         judged.append((p, (above or settle(role, p.mention, p.context, rules.roles), sure)))
     items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
     given = [(p, role) for p, (role, _) in judged if role == "benefit"]
@@ -160,10 +160,10 @@ def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 
-def _row_above(placed: Placed, judged: Sequence[tuple[Placed, tuple[Role, float]]]) -> Role | None:
+def _row_above(placed: Placed, judged: Sequence[tuple[Placed, tuple[Role, float]]], rules: RoleRules) -> Role | None:
     """Return the role of the row right above for the figures of a table's row of totals, ``None`` for others."""
     context = placed.context
-    if not _TOTALS.match(context.sentence):
+    if not rules.totals.match(context.sentence):
         return None
     for p, (role, _) in reversed(judged[-_MOST_CELLS:]):
         if p.context.evidence_start < context.evidence_start and p.mention.kind == placed.mention.kind:
@@ -240,7 +240,7 @@ class _Slot:
         if span is None:
             return None, sure
         span = tidied(text, span)
-        return called(text, span) if self._shared_out else text[slice(*span)], sure
+        return called(self._page, span) if self._shared_out else text[slice(*span)], sure
 
 
 class _Tenses:

@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 
 from pipeline.core.layers import Sentence
 from pipeline.extract.borders import Borders
+from pipeline.extract.spans import SpanRules
 from pipeline.extract.tables import column_heads
 
 CLAUSE_MARKS = frozenset("，,。；;！!？?\n\t")
@@ -19,13 +20,6 @@ _FIGURE = re.compile(r"\d[\d.,]*")
 _DIGIT = re.compile(r"\d")
 # words for those who get something (``pointing``), by their first characters alone: they overlap in 个人才
 _TAKER = re.compile(r"企(?=业)|单(?=位)|个(?=人)|人(?=[才员])|机(?=构)|项(?=目)|团(?=队)|组(?=织)|者(?![，。])")
-# words of a clause that stand in no noun phrase: none of 13,600 annotated slots holds one of them
-_CLAUSE_WORDS = re.compile(
-    r"按照|分别|依次|给予|予以|给与|不超过|不低于|不少于|每年|每月|每家|按规定|其中|力争|确保|原则上|根据|依据|推出|开通"
-    r"|由(?![^，,。；;\n]{1,16}的)|按"
-)
-# of these only what is a word of its own: 自由 and 按键 are words too
-_ALONE = frozenset("由按")
 _PAIRS = re.compile(r"[（(《“]|[）)》”\"]|\n")
 _KIND = {"）": "（", ")": "（", "(": "（", "》": "《", "”": "“", '"': "“"}
 # words the segmenter likes to glue to what they govern
@@ -35,8 +29,8 @@ _WORD_PARTS = re.compile(r"一次性|每年|每月|最高")
 class Page:
     """The word borders and clause marks of one text. Offsets are into the clean text."""
 
-    def __init__(self, text: str, sentences: tuple[Sentence, ...]) -> None:
-        """Index ``text`` and the words of its ``sentences``."""
+    def __init__(self, text: str, sentences: tuple[Sentence, ...], rules: SpanRules) -> None:
+        """Index ``text`` and the words of its ``sentences``; ``rules`` say which of them end a slot."""
         borders = {0, len(text)}
         for sentence in sentences:
             borders.add(sentence.start)
@@ -44,7 +38,7 @@ class Page:
         for pattern in (_CLAUSE, _WORD_PARTS):
             for found in pattern.finditer(text):
                 borders.update(found.span())
-        self.text = text
+        self.text, self.rules = text, rules
         self.borders = sorted(borders)
         self.marks = [found.start() for found in _CLAUSE.finditer(text)]
         self.segments = [0, *accumulate(text[mark] in SEGMENT_MARKS for mark in self.marks)]
@@ -57,11 +51,8 @@ class Page:
         """How far a span that begins at each border may reach: to the clause's end, but over no word that makes it a
         clause (市财政|按照…) and not out of the brackets it begins in (博士|学位）)."""
         own, text = set(self.borders), self.text
-        words = [
-            found.start()
-            for found in _CLAUSE_WORDS.finditer(text)
-            if found[0] not in _ALONE or (found.start() in own and found.end() in own)
-        ]
+        words = [found.start() for found in self.rules.ends.finditer(text)]
+        words += [found.start() for found in self.rules.ends_alone.finditer(text) if own.issuperset(found.span())]
         stops = sorted({*self.marks, *words, len(text)})
         closes = self._closing()
         return [min(stops[bisect_left(stops, at)], close) for at, close in zip(self.borders, closes, strict=True)]

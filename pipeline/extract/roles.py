@@ -19,11 +19,12 @@ _PLANNABLE = frozenset({"money", "count", "percent", "area", "multiple", "ratio"
 
 @dataclass(frozen=True, slots=True)
 class RoleRules:
-    """All cues, what is settled by words alone, the order that breaks ties, and the words of the two tenses."""
+    """All cues, what is settled by words alone, the order that breaks ties, rows of totals and words of both tenses."""
 
     cues: tuple[Cue, ...]
     settled: tuple[Settled, ...]
     order: tuple[Role, ...]
+    totals: re.Pattern[str]
     past: re.Pattern[str]
     future: re.Pattern[str]
     digest: str
@@ -48,7 +49,8 @@ def load_role_rules(folder: Path) -> RoleRules:
     roles, roles_text = read(folder, "patterns/roles.toml", RolesFile)
     tense, tense_text = read(folder, "patterns/tense.toml", TenseFile)
     past, future = re.compile(any_of(tense.past)), re.compile(any_of(tense.future))
-    return RoleRules(roles.cue, roles.settled, roles.order, past, future, digest(roles_text, tense_text))
+    marks = digest(roles_text, tense_text)
+    return RoleRules(roles.cue, roles.settled, roles.order, roles.totals.pattern, past, future, marks)
 
 
 def tense_of(paragraph: str, rules: RoleRules) -> float:
