@@ -139,13 +139,15 @@ class Cue(_Strict):
 class Settled(_Strict):
     """A measure judged to be one of ``judged`` has ``role`` where ``pattern`` is found ``where``, against the model.
 
-    For what the guide settles by words and the model misses; empty ``kinds`` mean any. Each example holds one figure.
+    For what the guide settles by words and the model misses; empty ``kinds`` mean any. ``year``: only where the year in
+    the head of its column is the earliest of the table, or later than another. Each example holds such a figure.
     """
 
     role: Role
     judged: frozenset[Role] = Field(min_length=1)
-    where: Literal["piece", "segment", "behind", "rest", "sentence", "heading", "list"]
+    where: Literal["piece", "segment", "behind", "rest", "sentence", "heading", "list", "column"]
     kinds: frozenset[Kind] = frozenset()
+    year: Literal["earliest", "later"] | None = None
     pattern: re.Pattern[str]
     examples: tuple[str, ...] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
@@ -271,6 +273,14 @@ class SlotEnd(Words):
     alone: bool = False
 
 
+class Payer(_Strict):
+    """Who gives stands in group ``who`` of ``pattern``; configs/patterns/spans.toml explains it."""
+
+    pattern: re.Pattern[str]
+    examples: dict[str, str] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
 class TierName(_Strict):
     """Names of tiers that need a noun behind them, with what may end them (国家|级); ``level``: of government."""
 
@@ -284,6 +294,7 @@ class SpansFile(_Strict):
     """configs/patterns/spans.toml."""
 
     end: tuple[SlotEnd, ...]
+    payer: tuple[Payer, ...]
     tier: tuple[TierName, ...]
     no_noun: tuple[re.Pattern[str], ...]
     no_tier: tuple[re.Pattern[str], ...]

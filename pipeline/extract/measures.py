@@ -14,6 +14,7 @@ from pipeline.core.strict import digest
 from pipeline.extract.conditions import with_conditions
 from pipeline.extract.context import Context, Surroundings
 from pipeline.extract.finish import FinishRules, finish, load_finish_rules
+from pipeline.extract.governed import in_own_row
 from pipeline.extract.groups import Groups
 from pipeline.extract.mentions import lists
 from pipeline.extract.models import MeasureModels, load_measure_models
@@ -148,7 +149,7 @@ def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[
     judged: list[tuple[Placed, tuple[Role, float]]] = []
     for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
         above = _row_above(p, judged, rules.roles)
-        judged.append((p, (above or settle(role, p.mention, p.context, rules.roles), sure)))
+        judged.append((p, (above or settle(page.text, role, p.mention, p.context, rules.roles), sure)))
     items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
     given = [(p, role) for p, (role, _) in judged if role == "benefit"]
     beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given, shared_out=True)
@@ -235,8 +236,10 @@ class _Slot:
         span, sure = self._pointer.choose(asked)
         if span and self._shared_out:
             span = own_tier(self._page, span, asked, n)
-        remember(self._page, self._before, span)
         text = self._page.text
+        if span:
+            span = in_own_row(text, asked.list_start, span)
+        remember(self._page, self._before, span)
         if span is None:
             return None, sure
         span = tidied(text, span)

@@ -49,13 +49,23 @@ class Page:
     @cached_property
     def limits(self) -> list[int]:
         """How far a span that begins at each border may reach: to the clause's end, but over no word that makes it a
-        clause (市财政|按照…) and not out of the brackets it begins in (博士|学位）)."""
+        clause (市财政|按照…) and not out of the brackets it begins in (博士|学位）); nowhere from within who gives
+        (由用人单位给予)."""
         own, text = set(self.borders), self.text
         words = [found.start() for found in self.rules.ends.finditer(text)]
         words += [found.start() for found in self.rules.ends_alone.finditer(text) if own.issuperset(found.span())]
         stops = sorted({*self.marks, *words, len(text)})
         closes = self._closing()
-        return [min(stops[bisect_left(stops, at)], close) for at, close in zip(self.borders, closes, strict=True)]
+        limits = [min(stops[bisect_left(stops, at)], close) for at, close in zip(self.borders, closes, strict=True)]
+        for start, end in self._payers(own):
+            for place in range(bisect_left(self.borders, start), bisect_left(self.borders, end)):
+                limits[place] = self.borders[place]
+        return limits
+
+    def _payers(self, own: set[int]) -> list[tuple[int, int]]:
+        """Return the spans of who gives (由用人单位给予), where they begin and end at one of the borders ``own``."""
+        found = (found for payer in self.rules.payers for found in payer.finditer(self.text))
+        return [who.span("who") for who in found if own.issuperset((who.start(), *who.span("who")))]
 
     def _closing(self) -> list[int]:
         """Return for each border the bracket that closes around it, the text's end where none does."""

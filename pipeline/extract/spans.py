@@ -34,11 +34,12 @@ class Tier:
 class SpanRules:
     """Patterns of configs/patterns/spans.toml; ``ends_alone`` count where they are words of their own.
 
-    ``stands_alone`` matches behind a tier that no noun follows.
+    ``payers`` have who gives in group who; ``stands_alone`` matches behind a tier that no noun follows.
     """
 
     ends: re.Pattern[str]
     ends_alone: re.Pattern[str]
+    payers: tuple[re.Pattern[str], ...]
     tiers: tuple[Tier, ...]
     stands_alone: re.Pattern[str]
     digest: str
@@ -52,6 +53,7 @@ def load_span_rules(folder: Path) -> SpanRules:
     return SpanRules(
         ends=re.compile(_any(end.pattern for end in file.end if not end.alone)),
         ends_alone=re.compile(_any(end.pattern for end in file.end if end.alone)),
+        payers=tuple(payer.pattern for payer in file.payer),
         tiers=tuple(_tier(entry, noun) for entry in file.tier),
         stands_alone=re.compile(rf"\s?(?:{_any(file.no_noun)}|{_BEHIND_TIER})"),
         digest=digest(content),

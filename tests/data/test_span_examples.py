@@ -36,6 +36,19 @@ def test_a_span_goes_over_words_that_only_look_so(text: str) -> None:
     assert _limit(text) == len(text)
 
 
+@pytest.mark.parametrize(("text", "who"), [pair for payer in SPANS["payer"] for pair in payer["examples"].items()])
+def test_who_gives_is_nothing_to_point_at(text: str, who: str) -> None:
+    page, at = page_of(text), text.index(who)
+    assert all(page.limit(place) == place for place in page.places(at, at + len(who) - 1))
+    assert page.limit(page.borders[-2]) == len(text)
+
+
+@pytest.mark.parametrize("text", [text for payer in SPANS["payer"] for text in payer["not"]])
+def test_who_only_looks_like_giving(text: str) -> None:
+    page = page_of(text)
+    assert not [at for at in page.borders if page.limit(at) == at < len(text) and text[at] in "企职用单者业"]
+
+
 @pytest.mark.parametrize(("text", "name"), [pair for tier in SPANS["tier"] for pair in tier["examples"].items()])
 def test_the_first_tier_of_each_example_is_called_in_full(text: str, name: str) -> None:
     page = page_of(text)
