@@ -14,11 +14,13 @@ from pipeline.core.layers import Bound, Kind, Role
 from pipeline.core.strict import build, read_toml
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """An entry of a data file, or a whole one."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class Words(_Strict):
+class Words(Strict):
     """Words that mean one thing by ``pattern``; the file they stand in says what."""
 
     pattern: re.Pattern[str]
@@ -26,7 +28,7 @@ class Words(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class UnitEntry(_Strict):
+class UnitEntry(Strict):
     """A unit or counter. ``chinese`` tells which Chinese numerals it takes; by default all, for kind other "figure".
 
     ``before`` are marks that stand before the number (￥500); ``unless`` is a pattern that may not follow a surface.
@@ -43,7 +45,7 @@ class UnitEntry(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class Region(_Strict):
+class Region(Strict):
     """Numbers that begin inside a match of ``pattern`` are set aside by rule ``name``.
 
     ``starts`` are the characters a match begins with, as in a character class: only there is the pattern tried.
@@ -56,7 +58,7 @@ class Region(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class Near(_Strict):
+class Near(Strict):
     """A number with these surroundings is set aside by rule ``name``.
 
     ``unit``: "after" begins behind the unit, which must be there; ``bare``: only numbers without a unit;
@@ -74,7 +76,7 @@ class Near(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class BoundWord(_Strict):
+class BoundWord(Strict):
     """``pattern`` before or after a figure gives it ``bound``, unless its kind is one of ``kinds_not``.
 
     ``far``: it may begin some way before the figure, and counts where no nearer word does.
@@ -89,7 +91,7 @@ class BoundWord(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class TableEntry(_Strict):
+class TableEntry(Strict):
     """What the head of a table's column, row or all says by ``pattern``; see configs/patterns/tables.toml.
 
     ``name`` is the rule of use "aside", ``bound`` that of use "bound"; ``kinds`` are the kinds of units that numbers of
@@ -113,13 +115,13 @@ class TableEntry(_Strict):
         return self
 
 
-class TablesFile(_Strict):
+class TablesFile(Strict):
     """configs/patterns/tables.toml."""
 
     table: tuple[TableEntry, ...]
 
 
-class Cue(_Strict):
+class Cue(Strict):
     """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds``, ``bounds``, ``doc_kinds`` mean any.
 
     It isn't counted when ``without`` is found in the text before the figure's list.
@@ -136,7 +138,7 @@ class Cue(_Strict):
     examples: tuple[str, ...] = Field(min_length=1)
 
 
-class Settled(_Strict):
+class Settled(Strict):
     """A measure judged to be one of ``judged`` has ``role`` where ``pattern`` is found ``where``, against the model.
 
     For what the guide settles by words and the model misses; empty ``kinds`` mean any. ``year``: only where the year in
@@ -153,7 +155,7 @@ class Settled(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class Bare(_Strict):
+class Bare(Strict):
     """Numbers without a unit right behind ``pattern`` are figures of ``kind``: 收入比缩小至2."""
 
     kind: Kind
@@ -168,7 +170,7 @@ class Paid(Words):
     side: Literal["before", "after"]
 
 
-class UnitsFile(_Strict):
+class UnitsFile(Strict):
     """configs/units.toml."""
 
     unit: tuple[UnitEntry, ...]
@@ -176,21 +178,21 @@ class UnitsFile(_Strict):
     paid: tuple[Paid, ...]
 
 
-class AsideFile(_Strict):
+class AsideFile(Strict):
     """configs/patterns/set_aside.toml."""
 
     region: tuple[Region, ...]
     near: tuple[Near, ...]
 
 
-class BoundsFile(_Strict):
+class BoundsFile(Strict):
     """configs/patterns/bounds.toml."""
 
     bound: tuple[BoundWord, ...]
     spread: Words
 
 
-class RolesFile(_Strict):
+class RolesFile(Strict):
     """configs/patterns/roles.toml; ``order`` breaks ties."""
 
     order: tuple[Role, ...]
@@ -199,14 +201,14 @@ class RolesFile(_Strict):
     settled: tuple[Settled, ...] = ()
 
 
-class TenseFile(_Strict):
+class TenseFile(Strict):
     """configs/patterns/tense.toml."""
 
     past: tuple[str, ...]
     future: tuple[str, ...]
 
 
-class PerExample(_Strict):
+class PerExample(Strict):
     """The bases of the last figure of ``text``, when its measure has ``role``."""
 
     text: str
@@ -214,7 +216,7 @@ class PerExample(_Strict):
     role: Role = "benefit"
 
 
-class PerFile(_Strict):
+class PerFile(Strict):
     """configs/patterns/per.toml."""
 
     counters: tuple[str, ...]
@@ -240,7 +242,7 @@ class PerFile(_Strict):
     example: tuple[PerExample, ...] = Field(min_length=1)
 
 
-class SlotExample(_Strict):
+class SlotExample(Strict):
     """The action and agency of the last figure of ``text``, or of ``figure``, when its measure has ``role``."""
 
     text: str
@@ -250,7 +252,7 @@ class SlotExample(_Strict):
     agency: str | None = None
 
 
-class SlotsFile(_Strict):
+class SlotsFile(Strict):
     """configs/patterns/slots.toml."""
 
     giving: tuple[str, ...]
@@ -267,41 +269,7 @@ class SlotsFile(_Strict):
     example: tuple[SlotExample, ...] = Field(min_length=1)
 
 
-class SlotEnd(Words):
-    """No item and no beneficiary holds ``pattern``; ``alone``: where it is a word of its own."""
-
-    alone: bool = False
-
-
-class Payer(_Strict):
-    """Who gives stands in group ``who`` of ``pattern``; configs/patterns/spans.toml explains it."""
-
-    pattern: re.Pattern[str]
-    examples: dict[str, str] = Field(min_length=1)
-    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
-
-
-class TierName(_Strict):
-    """Names of tiers that need a noun behind them, with what may end them (国家|级); ``level``: of government."""
-
-    name: re.Pattern[str]
-    ending: re.Pattern[str]
-    level: bool = False
-    examples: dict[str, str] = Field(min_length=1)
-
-
-class SpansFile(_Strict):
-    """configs/patterns/spans.toml."""
-
-    end: tuple[SlotEnd, ...]
-    payer: tuple[Payer, ...]
-    tier: tuple[TierName, ...]
-    no_noun: tuple[re.Pattern[str], ...]
-    no_tier: tuple[re.Pattern[str], ...]
-    noun_ends: tuple[re.Pattern[str], ...]
-
-
-class DeedEntry(_Strict):
+class DeedEntry(Strict):
     """A kind of measure without a figure; configs/patterns/deeds.toml explains the keys."""
 
     name: str
@@ -321,13 +289,13 @@ class DeedEntry(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class DeedsFile(_Strict):
+class DeedsFile(Strict):
     """configs/patterns/deeds.toml."""
 
     deed: tuple[DeedEntry, ...]
 
 
-class DeedWordsFile(_Strict):
+class DeedWordsFile(Strict):
     """configs/patterns/deed_words.toml."""
 
     leads: tuple[str, ...]
@@ -358,7 +326,7 @@ class DeedWordsFile(_Strict):
     nouns: dict[str, re.Pattern[str]]
 
 
-class Claim(_Strict):
+class Claim(Strict):
     """Words that make figures the parts of a total; configs/patterns/sums.toml explains the keys."""
 
     name: str
@@ -370,7 +338,7 @@ class Claim(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class SumsFile(_Strict):
+class SumsFile(Strict):
     """configs/patterns/sums.toml."""
 
     between: re.Pattern[str]
@@ -381,7 +349,7 @@ class SumsFile(_Strict):
     claim: tuple[Claim, ...]
 
 
-File = TypeVar("File", bound=_Strict)
+File = TypeVar("File", bound=Strict)
 
 
 def read(folder: Path, name: str, model: type[File]) -> tuple[File, str]:

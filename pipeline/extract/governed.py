@@ -82,27 +82,30 @@ def column_header(text: str, at: int) -> str | None:
     return f"{caption}\n{cells[column] if column < len(cells) else ''}"
 
 
-def in_own_row(text: str, at: int, span: tuple[int, int]) -> tuple[int, int]:
-    """Return the cell of the row around ``at`` that stands under ``span``, which lies in another row of the same table.
+def in_own_row(
+    text: str, at: int, span: tuple[int, int], stage: re.Pattern[str], row_name: re.Pattern[str]
+) -> tuple[int, int]:
+    """Return the cell of the row around ``at`` that says for it what ``span`` says, which lies in the same table.
 
-    ``span`` itself where it is in the head or in no such row, or the cell is empty or holds a number.
+    It's the one under a cell of another row; for a head that only tells the ``stage`` (目标值), the one under the first
+    head that ``row_name`` matches. ``span`` itself where there is no such cell or it is empty or holds a number.
     """
     own, other = table_column(text, at), table_column(text, span[0])
     if own is None or other is None or own[0] != other[0]:
         return span
     (line, after), (begin, end) = _line(text, at), _line(text, span[0])
-    if (
-        line is None
-        or begin is None
-        or begin in (line, own[0])
-        or text.count("\t", line, after) != text.count("\t", begin, end)
-    ):
+    if line is None or begin is None or begin == line or text.count("\t", line, after) != text.count("\t", begin, end):
         return span
-    start = line
-    for _ in range(other[1]):
-        start = text.index("\t", start) + 1
-    stop = min(place for place in (text.find("\t", start, after), after) if place >= 0)
-    cell = _UNIT_BEHIND.sub("", text[start:stop]).strip()
+    column: int | None = other[1]
+    if begin == own[0]:
+        heads = text[begin:end].split("\t")
+        told = stage.match(heads[other[1]]) and other[1] == own[1]
+        column = next((i for i, head in enumerate(heads) if told and row_name.search(head)), None)
+    if column is None:
+        return span
+    before = text[line:after].split("\t")[:column]
+    start = line + sum(map(len, before)) + len(before)
+    cell = _UNIT_BEHIND.sub("", text[start:after].partition("\t")[0]).strip()
     if not cell or _NUMBER.match(cell):
         return span
     start = text.index(cell, start)

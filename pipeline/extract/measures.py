@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -36,8 +37,8 @@ _AS_MUCH_AS = re.compile(r"高达\s?$")
 _MOST_CELLS = 40
 # how far before its sentence and its list a measure's item or beneficiary may stand
 _BEFORE_SENTENCE, _TIER_REACH = 100, 150
-# so many spans chosen before are remembered
-_REMEMBERED = 3
+# so many spans chosen before are remembered, and the items of so many measures
+_REMEMBERED, _MOST_MEASURED = 3, 20
 
 
 class Reach(NamedTuple):
@@ -153,12 +154,32 @@ def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[
     items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
     given = [(p, role) for p, (role, _) in judged if role == "benefit"]
     beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given, shared_out=True)
+    measured: deque[tuple[Placed, str | None]] = deque(maxlen=_MOST_MEASURED)
     for p, (role, sure) in judged:
         item, item_sure = items.next(p.n)
+        item = _grown(page, p, measured) or item
+        measured.append((p, item))
         who, who_sure = beneficiaries.next(p.n) if role == "benefit" else (None, 1.0)
-        if who is not None and who == item and not rules.slots.group.search(who):  # what is given, not who
-            who = None
+        if who is not None and not rules.slots.group.search(who):
+            # what is given or what for, not who
+            who = None if who == item or rules.slots.spans.purpose.search(who) else who
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
+
+
+def _grown(page: Page, placed: Placed, measured: Iterable[tuple[Placed, str | None]]) -> str | None:
+    """Return what grew where a clause tells only by how much (收入58亿元，增长8%), else ``None``.
+
+    As many figures of the clause before it as it has itself are shared out one to one.
+    """
+    context = placed.context
+    if placed.mention.kind != "percent" or not page.rules.growth.fullmatch(context.list_piece):
+        return None
+    stop = context.list_start - len(context.list_piece)
+    start = max(context.evidence_start, page.clause_start(stop - 1))
+    before = [(p.mention.kind, item) for p, item in measured if start <= p.mention.start and p.mention.end < stop]
+    if len(before) != placed.n or any(kind == "percent" for kind, _ in before):
+        return None
+    return before[placed.place][1]
 
 
 def _row_above(placed: Placed, judged: Sequence[tuple[Placed, tuple[Role, float]]], rules: RoleRules) -> Role | None:
@@ -238,7 +259,7 @@ class _Slot:
             span = own_tier(self._page, span, asked, n)
         text = self._page.text
         if span:
-            span = in_own_row(text, asked.list_start, span)
+            span = in_own_row(text, asked.list_start, span, self._page.rules.stage, self._page.rules.row_name)
         remember(self._page, self._before, span)
         if span is None:
             return None, sure

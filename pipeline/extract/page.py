@@ -63,9 +63,9 @@ class Page:
         return limits
 
     def _payers(self, own: set[int]) -> list[tuple[int, int]]:
-        """Return the spans of who gives (由用人单位给予), where they begin and end at one of the borders ``own``."""
+        """Return the spans of who gives (由用人单位给予) behind a 由 that is a word by the borders ``own``."""
         found = (found for payer in self.rules.payers for found in payer.finditer(self.text))
-        return [who.span("who") for who in found if own.issuperset((who.start(), *who.span("who")))]
+        return [who.span("who") for who in found if own.issuperset((who.start(), who.start("who")))]
 
     def _closing(self) -> list[int]:
         """Return for each border the bracket that closes around it, the text's end where none does."""
@@ -178,6 +178,11 @@ class Page:
         """Return how many clause marks, segment ends and openers begin before ``at``."""
         marks = bisect_left(self.marks, at)
         return marks, self.segments[marks], bisect_left(self.openers, at)
+
+    def clause_start(self, at: int) -> int:
+        """Return where the clause around ``at`` begins: behind the last clause mark before it."""
+        index = bisect_left(self.marks, at)
+        return self.marks[index - 1] + 1 if index else 0
 
     def clause_end(self, at: int) -> int:
         """Return the first clause mark at or behind ``at``, the text's end if there is none."""

@@ -66,7 +66,13 @@ def test_numbers_beside_other_words_are_counts(text: str) -> None:
     assert [m.kind for _, m in claimed(text)] == ["count"]
 
 
-def test_words_that_begin_no_condition_and_rows_of_totals() -> None:
-    for said, pattern in ((NO_CONDITION, rules().slots.no_condition), (TOTALS, rules().roles.totals)):
+def test_single_words() -> None:
+    slots, spans = rules().slots, rules().slots.spans
+    for said, pattern in ((NO_CONDITION, slots.no_condition), (TOTALS, rules().roles.totals)):
         assert all(pattern.match(text) for text in said["examples"])
         assert not any(pattern.match(text) for text in said["not"])
+    assert all(spans.growth.fullmatch(text) for text in SPANS["growth"]["examples"])
+    assert not any(spans.growth.fullmatch(text) for text in SPANS["growth"]["not"])
+    for name, pattern in (("purpose", spans.purpose), ("stage", spans.stage), ("row_name", spans.row_name)):
+        assert all(pattern.search(text) for text in SPANS[name]["examples"])
+        assert not any(pattern.search(text) for text in SPANS[name]["not"])
