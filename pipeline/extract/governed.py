@@ -87,8 +87,8 @@ def in_own_row(
 ) -> tuple[int, int]:
     """Return the cell of the row around ``at`` that says for it what ``span`` says, which lies in the same table.
 
-    It's the one under a cell of another row; for a head that only tells the ``stage`` (目标值), the one under the first
-    head that ``row_name`` matches. ``span`` itself where there is no such cell or it is empty or holds a number.
+    It's the one under a cell of another row; for a head, where the own column's only tells the ``stage`` (目标值), the
+    one under the first head that ``row_name`` matches. ``span`` itself where there is none, or it's empty or a number.
     """
     own, other = table_column(text, at), table_column(text, span[0])
     if own is None or other is None or own[0] != other[0]:
@@ -99,7 +99,7 @@ def in_own_row(
     column: int | None = other[1]
     if begin == own[0]:
         heads = text[begin:end].split("\t")
-        told = stage.match(heads[other[1]]) and other[1] == own[1]
+        told = stage.match(heads[own[1]])
         column = next((i for i, head in enumerate(heads) if told and row_name.search(head)), None)
     if column is None:
         return span
