@@ -9,6 +9,7 @@ from pipeline.core.layers import CleanText, Head, Measure, Mention, Sentence
 from pipeline.extract.lexicon import MentionLexicon, load_mention_lexicon
 from pipeline.extract.measures import MeasureRules, find_measures, load_measure_rules
 from pipeline.extract.mentions import find_mentions
+from pipeline.extract.page import Page
 from pipeline.segment.sentences import cut
 from pipeline.segment.words import Segmenter, load_segmenter
 
@@ -30,6 +31,10 @@ def segmenter() -> Segmenter:
 
 def sentences(text: str) -> tuple[Sentence, ...]:
     return cut(CleanText(text, ()), (), segmenter=segmenter())
+
+
+def page_of(text: str) -> Page:
+    return Page(text, sentences(text), rules().slots.spans)
 
 
 def mentions(text: str) -> tuple[Mention, ...]:

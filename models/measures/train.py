@@ -77,7 +77,7 @@ def example(passage: Passage, stages: Sequence[Stage], rules: MeasureRules) -> E
     for stage in stages:
         doc = stage(doc)
     assert doc.text and doc.head and doc.outline is not None and doc.sentences is not None and doc.mentions is not None
-    page = Page(doc.text.text, doc.sentences)
+    page = Page(doc.text.text, doc.sentences, rules.slots.spans)
     placed = placed_mentions(page, doc.head, doc.outline, doc.sentences, doc.mentions, rules=rules.roles)
     offsets = doc.text.offsets()
     spans = [(offsets.from_source(r["start"], r["end"]), r) for r in passage.records]

@@ -97,7 +97,7 @@ def load_per_rules(folder: Path) -> PerRules:
         indicator=re.compile(any_of(file.indicators)),
         once=re.compile(once),
         once_now=re.compile(rf"{once}[一-龥]{{0,6}}$"),
-        once_behind=re.compile(rf"(?P<between>[^，。；：\n]{{0,48}}?){once}"),
+        once_behind=re.compile(rf"(?P<between>[^，。；：\n]{{0,48}}?)(?<!、){once}"),
         once_open=re.compile(
             rf"(?:^|[，,；;：:])[^，,。；;：:\n\d元%％]*{once}[^，,。；;：:\n\d]{{0,12}}[，,：:](?:[^。\n]*[，,；;：:])?[^，,。；;：:\n]*$"
         ),

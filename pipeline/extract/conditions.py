@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.core.layers import Measure
 from pipeline.extract.governed import LIST_LINE, governing_sentence
+from pipeline.extract.slots import SlotRules
 
 _REACH = 240
 _MARK = re.compile(r"[，,；;。！？\n\t]")
@@ -42,16 +43,12 @@ _AMOUNT_BEFORE = re.compile(
 _CLAUSE = re.compile(r"的\s*[，,：:]?\s*$")
 _GIVES = re.compile(r"给予|给与|予以|奖励|补助|补贴|资助|发放|享受")
 _AND = re.compile(r"\s*(?:且|并|或|同时|以及|及)")
-# the end of a length of time or an amount before it, or how much is given: 三年|内享受, 按照近2年
-_TAIL = re.compile(
-    r"(?:内|以内|以上|以下|期间)(?![\u4e00-\u9fff]{0,2}外)|按照?(?![期时])|第?[一二三四五六七八九十\d]{1,3}[条章]$"
-)
 _NOTHING = re.compile(r"[^一-龥A-Za-z\d]*")
 # with a threshold and without 的: 研发费用增量为500万元（含）以上，给予
 _UP_TO = re.compile(r"[\d.万亿元%％名家人个年月天]*(?:[（(][^（()）]{0,8}[）)])?(?:及?以上|以下|以内)?")
 
 
-def with_conditions(text: str, measures: Sequence[Measure]) -> list[Measure]:
+def with_conditions(text: str, measures: Sequence[Measure], rules: SlotRules) -> list[Measure]:
     """Return the measures, each benefit with the words of its condition where the text says some."""
     result: list[Measure] = []
     stated: list[Measure] = []
@@ -61,12 +58,12 @@ def with_conditions(text: str, measures: Sequence[Measure]) -> list[Measure]:
             stated.append(measure)
         if measure.role == "benefit":
             low = max(measure.evidence_start, measure.start - _REACH, before.end if before else 0)
-            words = _stated(text, low, measure, stated)
+            words = _stated(text, low, measure, stated, rules)
             if words is None and before is not None and measure.group is not None and before.group == measure.group:
                 line = text.rfind("\n", before.end, measure.start) + 1
                 words = None if line and LIST_LINE.match(text, line) else before.condition
             if words is None and (span := governing_sentence(text, measure.start)) is not None:
-                found = _qualifying(f"{text[span[0] : span[1]].rstrip('：: ')}，")
+                found = _qualifying(f"{text[span[0] : span[1]].rstrip('：: ')}，", rules)
                 words = found[0] if found else None
             measure = measure if words is None else replace(measure, condition=words)
             before, stated = measure, []
@@ -74,21 +71,21 @@ def with_conditions(text: str, measures: Sequence[Measure]) -> list[Measure]:
     return result
 
 
-def _stated(text: str, low: int, measure: Measure, stated: list[Measure]) -> str | None:
+def _stated(text: str, low: int, measure: Measure, stated: list[Measure], rules: SlotRules) -> str | None:
     """Return the condition stated from ``low`` to a benefit: the words that end in 的, or a threshold behind them."""
-    found = _qualifying(text[low : measure.start])
+    found = _qualifying(text[low : measure.start], rules)
     inside = [
         m
         for m in stated
         if m.start >= low + (found[1] if found else 0) and not _SEGMENT.search(text, m.end, measure.start)
     ]
-    words = _threshold(text, low, inside) if inside else None
+    words = _threshold(text, low, inside, rules) if inside else None
     if words and not (found and _AMOUNT_BEFORE.match(words)):
         return words
     return found[0] if found else None
 
 
-def _qualifying(stretch: str) -> tuple[str, int] | None:
+def _qualifying(stretch: str, rules: SlotRules) -> tuple[str, int] | None:
     """Return the qualifying words in the text before a figure, and where they end.
 
     Of several the last clause that ends in 的 is taken, else the last that a noun follows.
@@ -100,7 +97,7 @@ def _qualifying(stretch: str) -> tuple[str, int] | None:
         start = max(at for at in starts if at <= end)
         if not _outside(stretch, end) or _AMOUNT_BEHIND.match(stretch, end):
             continue
-        if _AMOUNT_BEFORE.match(stretch[start:]) or (words := _words(stretch, starts, start, end)) is None:
+        if _AMOUNT_BEFORE.match(stretch[start:]) or (words := _words(stretch, starts, start, end, rules)) is None:
             continue
         if _CLAUSE_END.match(stretch, end):
             return words, end
@@ -108,7 +105,7 @@ def _qualifying(stretch: str) -> tuple[str, int] | None:
     return best
 
 
-def _words(stretch: str, starts: list[int], start: int, end: int) -> str | None:
+def _words(stretch: str, starts: list[int], start: int, end: int, rules: SlotRules) -> str | None:
     """Return the words that end at ``end`` in the piece from ``start``, with the pieces before that they go on from."""
     place = starts.index(start)
     if not _FOR.match(stretch[start:]):
@@ -122,16 +119,16 @@ def _words(stretch: str, starts: list[int], start: int, end: int) -> str | None:
                 break
     words = stretch[starts[place] : end]
     words = _without_opening(words)
-    return words if len(words) > 1 and not (_NOTHING.fullmatch(words) or _TAIL.match(words)) else None
+    return words if len(words) > 1 and not (_NOTHING.fullmatch(words) or rules.no_condition.match(words)) else None
 
 
-def _threshold(text: str, low: int, inside: list[Measure]) -> str | None:
+def _threshold(text: str, low: int, inside: list[Measure], rules: SlotRules) -> str | None:
     """Return the words of thresholds, from where the first one's piece begins to where the last one ends."""
     start = max(low, *(text.rfind(mark, low, inside[0].start) + 1 for mark in "，,；;。\n\t"))
     stop = _UP_TO.match(text, inside[-1].end)
     words = text[start : stop.end() if stop else inside[-1].end]
     words = _without_opening(words)
-    return None if _TAIL.match(words) else words or None
+    return None if rules.no_condition.match(words) else words or None
 
 
 def _without_opening(words: str) -> str:

@@ -14,11 +14,21 @@ from pipeline.core.layers import Bound, Kind, Role
 from pipeline.core.strict import build, read_toml
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """An entry of a data file, or a whole one."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class UnitEntry(_Strict):
+class Words(Strict):
+    """Words that mean one thing by ``pattern``; the file they stand in says what."""
+
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...] = Field(min_length=1)
+    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
+
+
+class UnitEntry(Strict):
     """A unit or counter. ``chinese`` tells which Chinese numerals it takes; by default all, for kind other "figure".
 
     ``before`` are marks that stand before the number (￥500); ``unless`` is a pattern that may not follow a surface.
@@ -35,7 +45,7 @@ class UnitEntry(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class Region(_Strict):
+class Region(Strict):
     """Numbers that begin inside a match of ``pattern`` are set aside by rule ``name``.
 
     ``starts`` are the characters a match begins with, as in a character class: only there is the pattern tried.
@@ -48,7 +58,7 @@ class Region(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class Near(_Strict):
+class Near(Strict):
     """A number with these surroundings is set aside by rule ``name``.
 
     ``unit``: "after" begins behind the unit, which must be there; ``bare``: only numbers without a unit;
@@ -66,7 +76,7 @@ class Near(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class BoundWord(_Strict):
+class BoundWord(Strict):
     """``pattern`` before or after a figure gives it ``bound``, unless its kind is one of ``kinds_not``.
 
     ``far``: it may begin some way before the figure, and counts where no nearer word does.
@@ -81,7 +91,7 @@ class BoundWord(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class TableEntry(_Strict):
+class TableEntry(Strict):
     """What the head of a table's column, row or all says by ``pattern``; see configs/patterns/tables.toml.
 
     ``name`` is the rule of use "aside", ``bound`` that of use "bound"; ``kinds`` are the kinds of units that numbers of
@@ -105,13 +115,13 @@ class TableEntry(_Strict):
         return self
 
 
-class TablesFile(_Strict):
+class TablesFile(Strict):
     """configs/patterns/tables.toml."""
 
     table: tuple[TableEntry, ...]
 
 
-class Cue(_Strict):
+class Cue(Strict):
     """``pattern`` found ``where`` adds ``weight`` to ``role``; empty ``kinds``, ``bounds``, ``doc_kinds`` mean any.
 
     It isn't counted when ``without`` is found in the text before the figure's list.
@@ -128,22 +138,24 @@ class Cue(_Strict):
     examples: tuple[str, ...] = Field(min_length=1)
 
 
-class Settled(_Strict):
+class Settled(Strict):
     """A measure judged to be one of ``judged`` has ``role`` where ``pattern`` is found ``where``, against the model.
 
-    For what the guide settles by words and the model misses; empty ``kinds`` mean any. Each example holds one figure.
+    For what the guide settles by words and the model misses; empty ``kinds`` mean any. ``year``: only where the year in
+    the head of its column is the earliest of the table, or later than another. Each example holds such a figure.
     """
 
     role: Role
     judged: frozenset[Role] = Field(min_length=1)
-    where: Literal["piece", "segment", "behind", "rest", "sentence", "heading", "list"]
+    where: Literal["piece", "segment", "behind", "rest", "sentence", "heading", "list", "column"]
     kinds: frozenset[Kind] = frozenset()
+    year: Literal["earliest", "later"] | None = None
     pattern: re.Pattern[str]
     examples: tuple[str, ...] = Field(min_length=1)
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class Bare(_Strict):
+class Bare(Strict):
     """Numbers without a unit right behind ``pattern`` are figures of ``kind``: 收入比缩小至2."""
 
     kind: Kind
@@ -152,51 +164,51 @@ class Bare(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class UnitsFile(_Strict):
+class Paid(Words):
+    """Numbers in 万 or 亿 without a unit are money behind or before ``pattern``: 给予10万, 10万的奖励."""
+
+    side: Literal["before", "after"]
+
+
+class UnitsFile(Strict):
     """configs/units.toml."""
 
     unit: tuple[UnitEntry, ...]
     bare: tuple[Bare, ...]
+    paid: tuple[Paid, ...]
 
 
-class AsideFile(_Strict):
+class AsideFile(Strict):
     """configs/patterns/set_aside.toml."""
 
     region: tuple[Region, ...]
     near: tuple[Near, ...]
 
 
-class Spread(_Strict):
-    """A ``pattern`` before the first figure of a list with names makes all ceilings: 最高给予A类100万元、B类50万元."""
-
-    pattern: re.Pattern[str]
-    examples: tuple[str, ...] = Field(min_length=1)
-    counter_examples: tuple[str, ...] = Field(default=(), alias="not")
-
-
-class BoundsFile(_Strict):
+class BoundsFile(Strict):
     """configs/patterns/bounds.toml."""
 
     bound: tuple[BoundWord, ...]
-    spread: Spread
+    spread: Words
 
 
-class RolesFile(_Strict):
+class RolesFile(Strict):
     """configs/patterns/roles.toml; ``order`` breaks ties."""
 
     order: tuple[Role, ...]
+    totals: Words
     cue: tuple[Cue, ...]
     settled: tuple[Settled, ...] = ()
 
 
-class TenseFile(_Strict):
+class TenseFile(Strict):
     """configs/patterns/tense.toml."""
 
     past: tuple[str, ...]
     future: tuple[str, ...]
 
 
-class PerExample(_Strict):
+class PerExample(Strict):
     """The bases of the last figure of ``text``, when its measure has ``role``."""
 
     text: str
@@ -204,7 +216,7 @@ class PerExample(_Strict):
     role: Role = "benefit"
 
 
-class PerFile(_Strict):
+class PerFile(Strict):
     """configs/patterns/per.toml."""
 
     counters: tuple[str, ...]
@@ -230,7 +242,7 @@ class PerFile(_Strict):
     example: tuple[PerExample, ...] = Field(min_length=1)
 
 
-class SlotExample(_Strict):
+class SlotExample(Strict):
     """The action and agency of the last figure of ``text``, or of ``figure``, when its measure has ``role``."""
 
     text: str
@@ -240,7 +252,7 @@ class SlotExample(_Strict):
     agency: str | None = None
 
 
-class SlotsFile(_Strict):
+class SlotsFile(Strict):
     """configs/patterns/slots.toml."""
 
     giving: tuple[str, ...]
@@ -253,10 +265,11 @@ class SlotsFile(_Strict):
     givers: tuple[str, ...]
     groups: tuple[str, ...]
     instruments: tuple[str, ...]
+    no_condition: Words
     example: tuple[SlotExample, ...] = Field(min_length=1)
 
 
-class DeedEntry(_Strict):
+class DeedEntry(Strict):
     """A kind of measure without a figure; configs/patterns/deeds.toml explains the keys."""
 
     name: str
@@ -276,13 +289,13 @@ class DeedEntry(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class DeedsFile(_Strict):
+class DeedsFile(Strict):
     """configs/patterns/deeds.toml."""
 
     deed: tuple[DeedEntry, ...]
 
 
-class DeedWordsFile(_Strict):
+class DeedWordsFile(Strict):
     """configs/patterns/deed_words.toml."""
 
     leads: tuple[str, ...]
@@ -313,7 +326,7 @@ class DeedWordsFile(_Strict):
     nouns: dict[str, re.Pattern[str]]
 
 
-class Claim(_Strict):
+class Claim(Strict):
     """Words that make figures the parts of a total; configs/patterns/sums.toml explains the keys."""
 
     name: str
@@ -325,7 +338,7 @@ class Claim(_Strict):
     counter_examples: tuple[str, ...] = Field(default=(), alias="not")
 
 
-class SumsFile(_Strict):
+class SumsFile(Strict):
     """configs/patterns/sums.toml."""
 
     between: re.Pattern[str]
@@ -336,7 +349,7 @@ class SumsFile(_Strict):
     claim: tuple[Claim, ...]
 
 
-File = TypeVar("File", bound=_Strict)
+File = TypeVar("File", bound=Strict)
 
 
 def read(folder: Path, name: str, model: type[File]) -> tuple[File, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from pipeline.core.strict import digest
 from pipeline.extract.conditions import with_conditions
 from pipeline.extract.context import Context, Surroundings
 from pipeline.extract.finish import FinishRules, finish, load_finish_rules
+from pipeline.extract.governed import in_own_row
 from pipeline.extract.groups import Groups
 from pipeline.extract.mentions import lists
 from pipeline.extract.models import MeasureModels, load_measure_models
@@ -31,12 +33,12 @@ _REACHED = re.compile(r"(?:达到?了?|(?:已|年|(?<!每))满)(?:了|人民币)
 # how much a paragraph's own words weigh against those of so many neighbours on each side
 _OWN_WEIGHT, _NEAR = 0.5, 2
 _AS_MUCH_AS = re.compile(r"高达\s?$")
-# a table's row of totals, and how many figures back its row above is looked for
-_TOTALS, _MOST_CELLS = re.compile(r"[|\s]*(?:合计|总计|小计)\s?[|\t]"), 40
+# how many figures back the row above a table's row of totals is looked for
+_MOST_CELLS = 40
 # how far before its sentence and its list a measure's item or beneficiary may stand
 _BEFORE_SENTENCE, _TIER_REACH = 100, 150
-# so many spans chosen before are remembered
-_REMEMBERED = 3
+# so many spans chosen before are remembered, and the items of so many measures
+_REMEMBERED, _MOST_MEASURED = 3, 20
 
 
 class Reach(NamedTuple):
@@ -114,7 +116,7 @@ def find_measures(
 ) -> tuple[Measure, ...]:
     """Return one measure for each claimed mention, and those without a figure (kind none), in order of the text."""
     plain = text.text
-    page = Page(plain, sentences)
+    page = Page(plain, sentences, rules.slots.spans)
     placed = placed_mentions(page, head, outline, sentences, mentions, rules=rules.roles)
     surroundings, times, groups = Surroundings(plain, sentences, outline), Times(plain), Groups(plain)
     made: list[Measure] = []
@@ -127,7 +129,7 @@ def find_measures(
         if filled.placed.place == filled.placed.n - 1:
             made += groups.add(built)
             built = []
-    figures = with_conditions(plain, made)
+    figures = with_conditions(plain, made, rules.slots)
     return finish(text, outline, sentences, figures, times=times, rules=rules.finish)
 
 
@@ -147,23 +149,43 @@ def fill(page: Page, placed: Sequence[Placed], rules: MeasureRules) -> Iterator[
     models = rules.models
     judged: list[tuple[Placed, tuple[Role, float]]] = []
     for p, (role, sure) in zip(placed, models.roles_of([p.features for p in placed]), strict=True):
-        above = _row_above(p, judged)
-        judged.append((p, (above or settle(role, p.mention, p.context, rules.roles), sure)))
+        above = _row_above(p, judged, rules.roles)
+        judged.append((p, (above or settle(page.text, role, p.mention, p.context, rules.roles), sure)))
     items = _Slot(page, models.item, ITEM, [(p, role) for p, (role, _) in judged])
     given = [(p, role) for p, (role, _) in judged if role == "benefit"]
     beneficiaries = _Slot(page, models.beneficiary, BENEFICIARY, given, shared_out=True)
+    measured: deque[tuple[Placed, str | None]] = deque(maxlen=_MOST_MEASURED)
     for p, (role, sure) in judged:
         item, item_sure = items.next(p.n)
+        item = _grown(page, p, measured) or item
+        measured.append((p, item))
         who, who_sure = beneficiaries.next(p.n) if role == "benefit" else (None, 1.0)
-        if who is not None and who == item and not rules.slots.group.search(who):  # what is given, not who
-            who = None
+        if who is not None and not rules.slots.group.search(who):
+            # what is given or what for, not who
+            who = None if who == item or rules.slots.spans.purpose.search(who) else who
         yield Filled(p, role, item, who, (sure, item_sure, who_sure))
 
 
-def _row_above(placed: Placed, judged: Sequence[tuple[Placed, tuple[Role, float]]]) -> Role | None:
+def _grown(page: Page, placed: Placed, measured: Iterable[tuple[Placed, str | None]]) -> str | None:
+    """Return what grew where a clause tells only by how much (收入58亿元，增长8%), else ``None``.
+
+    As many figures of the clause before it as it has itself are shared out one to one.
+    """
+    context = placed.context
+    if placed.mention.kind != "percent" or not page.rules.growth.fullmatch(context.list_piece):
+        return None
+    stop = context.list_start - len(context.list_piece)
+    start = max(context.evidence_start, page.clause_start(stop - 1))
+    before = [(p.mention.kind, item) for p, item in measured if start <= p.mention.start and p.mention.end < stop]
+    if len(before) != placed.n or any(kind == "percent" for kind, _ in before):
+        return None
+    return before[placed.place][1]
+
+
+def _row_above(placed: Placed, judged: Sequence[tuple[Placed, tuple[Role, float]]], rules: RoleRules) -> Role | None:
     """Return the role of the row right above for the figures of a table's row of totals, ``None`` for others."""
     context = placed.context
-    if not _TOTALS.match(context.sentence):
+    if not rules.totals.match(context.sentence):
         return None
     for p, (role, _) in reversed(judged[-_MOST_CELLS:]):
         if p.context.evidence_start < context.evidence_start and p.mention.kind == placed.mention.kind:
@@ -235,12 +257,14 @@ class _Slot:
         span, sure = self._pointer.choose(asked)
         if span and self._shared_out:
             span = own_tier(self._page, span, asked, n)
-        remember(self._page, self._before, span)
         text = self._page.text
+        if span:
+            span = in_own_row(text, asked.list_start, span, self._page.rules.stage, self._page.rules.row_name)
+        remember(self._page, self._before, span)
         if span is None:
             return None, sure
         span = tidied(text, span)
-        return called(text, span) if self._shared_out else text[slice(*span)], sure
+        return called(self._page, span) if self._shared_out else text[slice(*span)], sure
 
 
 class _Tenses:

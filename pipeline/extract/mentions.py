@@ -16,7 +16,7 @@ from pipeline.extract.figures import read_figures
 from pipeline.extract.lexicon import REACH, MentionLexicon
 from pipeline.extract.ranges import INCLUDED, Pair, join
 from pipeline.extract.tables import find_number_cells
-from pipeline.extract.units import Unit
+from pipeline.extract.units import Unit, Units
 
 # what may stand between two members of one list
 _LIST = re.compile(
@@ -25,14 +25,6 @@ _LIST = re.compile(
 _BARE_LIST = re.compile(r"\s?[、，,]\s?|和|及|或")
 _END_POINT = "含端点"
 _COUNT, _MONEY = Unit("count", None, Decimal(1), "all"), Unit("money", "元", Decimal(1), "all")
-# words that tell that a number in 万 or 亿 without a unit is money: 给予10万的奖励, 注册资本50万以上
-_PAID = re.compile(
-    r"(?:给予|奖励|奖补|补助|资助|补贴|注册资[本金]|(?:营业|销售|投资|担保|贷款|融资|募资)额度?|营业收入|产值|利润|税收|金额)"
-    r"(?:企业|个人|单位|每人|每家|每个|最高|不超过|不低于|累计|一次性|达到?|超过?|突破|为|在|标准为?|约|近)*\s?$"
-)
-_AWARD = re.compile(
-    r"(?:\s?[（(][^（()）\n]{1,12}[）)])?(?:及?以[上下内]|封顶)?的?(?:一次性)?(?:奖励|补助|资助|补贴|奖金|经费|贷款)"
-)
 
 
 def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: MentionLexicon) -> tuple[Mention, ...]:
@@ -42,20 +34,20 @@ def find_mentions(text: CleanText, raw: RawText | None = None, *, lexicon: Menti
     """
     plain = text.text
     cells = find_number_cells(text, raw, lexicon.tables, lexicon.units)
-    figures = _completed(plain, read_figures(plain, lexicon, cells))
+    units, figures = lexicon.units, _completed(plain, read_figures(plain, lexicon, cells))
     mentions: list[Mention] = []
     index = 0
     while index < len(figures):
         figure = figures[index]
-        joined = _joined(plain, figures, index)
+        joined = _joined(plain, figures, index, units)
         if joined is not None:
             mention, index = joined
             mentions.append(mention)
-        elif figure.unit is None and figure.aside is None and (members := _elided(plain, figures, index)):
+        elif figure.unit is None and figure.aside is None and (members := _elided(plain, figures, index, units)):
             mentions.extend(members)
             index += len(members)
         else:
-            mentions.append(_single(plain, figure))
+            mentions.append(_single(plain, figure, units))
             index += 1
     return tuple(with_table_bounds(with_bounds(plain, mentions, lists(plain, mentions), lexicon), cells))
 
@@ -74,13 +66,13 @@ def _completed(text: str, figures: list[Figure]) -> list[Figure]:
     return result
 
 
-def _joined(text: str, figures: list[Figure], index: int) -> tuple[Mention, int] | None:
+def _joined(text: str, figures: list[Figure], index: int, units: Units) -> tuple[Mention, int] | None:
     """Return the range or ratio that begins with a figure, and the index of the figure behind it, or ``None``."""
     behind = index + 1
     if behind < len(figures) and figures[behind].aside == _END_POINT:  # 500万元以上（含500万元）1000万元以下
         behind += 1
     pair = join(text, figures[index], figures[behind]) if behind < len(figures) else None
-    return (_paired(text, figures[index], figures[behind], pair), behind + 1) if pair is not None else None
+    return (_paired(text, figures[index], figures[behind], pair, units), behind + 1) if pair is not None else None
 
 
 def unclaimed_numbers(mentions: tuple[Mention, ...], doc: Document) -> Iterable[Issue]:
@@ -94,29 +86,30 @@ def unclaimed_numbers(mentions: tuple[Mention, ...], doc: Document) -> Iterable[
     return (issue("mentions", "number.unclaimed", span=span, quote=quote, count=len(open_ones)),)
 
 
-def _uncounted(text: str, start: int, end: int) -> Unit:
+def _uncounted(text: str, start: int, end: int, units: Units) -> Unit:
     """Return the unit of a number in 万 or 亿 from ``start`` to ``end`` without one: 元 beside words of payment."""
-    paid = _PAID.search(text, max(0, start - 2 * REACH), start) or _AWARD.match(text, end)
+    paid = units.paid_before.search(text, max(0, start - 2 * REACH), start) or units.paid_after.match(text, end)
     return _MONEY if paid else _COUNT
 
 
-def _single(text: str, figure: Figure) -> Mention:
+def _single(text: str, figure: Figure, units: Units) -> Mention:
     """Return a figure that stands alone."""
     if figure.aside is not None:
         return Mention(figure.start, figure.end, "set_aside", figure.aside)
     if figure.unit is None:
         if figure.magnitude >= 10**4:  # 人口100万: a count whose counter isn't written
-            return _claimed(figure, figure.value, figure.value, _uncounted(text, figure.start, figure.end), "无量词")
+            unit = _uncounted(text, figure.start, figure.end, units)
+            return _claimed(figure, figure.value, figure.value, unit, "无量词")
         return _unclaimed(figure, figure.value, figure.value)
     value = figure.value * figure.unit.factor
     return _claimed(figure, value, value, figure.unit, figure.rule)
 
 
-def _paired(text: str, first: Figure, second: Figure, pair: Pair) -> Mention:
+def _paired(text: str, first: Figure, second: Figure, pair: Pair, units: Units) -> Mention:
     """Return the mention of two figures that make one quantity."""
     unit = pair.unit
     if unit is None and second.magnitude >= 10**4:
-        unit = _uncounted(text, first.start, second.end)
+        unit = _uncounted(text, first.start, second.end, units)
     if unit is None:
         return _unclaimed(first, pair.low, pair.high, second.end)
     rule = pair.rule if first.rule == "数量" else first.rule
@@ -135,7 +128,7 @@ def _unclaimed(figure: Figure, low: Decimal, high: Decimal, end: int | None = No
     return Mention(figure.start, end or figure.end, "unclaimed", "无单位", "none", low, high, None, bound)
 
 
-def _elided(text: str, figures: list[Figure], index: int) -> list[Mention]:
+def _elided(text: str, figures: list[Figure], index: int, units: Units) -> list[Mention]:
     """Return the members of a list whose unit stands only behind the last: 「100万、50万、20万元」, 「10、8、5万元」.
 
     When the last was set aside, so are the others; when it has no unit either, each stands alone. Empty when this is
@@ -153,9 +146,9 @@ def _elided(text: str, figures: list[Figure], index: int) -> list[Mention]:
     if len(run) < 2:
         return []
     if last.aside is not None:
-        return [Mention(f.start, f.end, "set_aside", last.aside) for f in run[:-1]] + [_single(text, last)]
+        return [Mention(f.start, f.end, "set_aside", last.aside) for f in run[:-1]] + [_single(text, last, units)]
     if last.unit is None:
-        return [_single(text, figure) for figure in run]
+        return [_single(text, figure, units) for figure in run]
     result = []
     for figure in run:
         large = any(c in "万亿" for c in text[figure.start : figure.numeral_end])  # 三万五 has its 万 inside

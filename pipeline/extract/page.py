@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.core.layers import Sentence
 from pipeline.extract.borders import Borders, Ints
+from pipeline.extract.spans import SpanRules
 from pipeline.extract.tables import column_heads
 
 CLAUSE_MARKS = frozenset("，,。；;！!？?\n\t")
@@ -21,13 +22,6 @@ _FIGURE = re.compile(r"\d[\d.,]*")
 _DIGIT = re.compile(r"\d")
 # words for those who get something (``pointing``), by their first characters alone: they overlap in 个人才
 _TAKER = re.compile(r"企(?=业)|单(?=位)|个(?=人)|人(?=[才员])|机(?=构)|项(?=目)|团(?=队)|组(?=织)|者(?![，。])")
-# words of a clause that stand in no noun phrase: none of 13,600 annotated slots holds one of them
-_CLAUSE_WORDS = re.compile(
-    r"按照|分别|依次|给予|予以|给与|不超过|不低于|不少于|每年|每月|每家|按规定|其中|力争|确保|原则上|根据|依据|推出|开通"
-    r"|由(?![^，,。；;\n]{1,16}的)|按"
-)
-# of these only what is a word of its own: 自由 and 按键 are words too
-_ALONE = frozenset("由按")
 _PAIRS = re.compile(r"[（(《“]|[）)》”\"]|\n")
 _KIND = {"）": "（", ")": "（", "(": "（", "》": "《", "”": "“", '"': "“"}
 # words the segmenter likes to glue to what they govern
@@ -37,8 +31,8 @@ _WORD_PARTS = re.compile(r"一次性|每年|每月|最高")
 class Page:
     """The word borders and clause marks of one text. Offsets are into the clean text."""
 
-    def __init__(self, text: str, sentences: tuple[Sentence, ...]) -> None:
-        """Index ``text`` and the words of its ``sentences``."""
+    def __init__(self, text: str, sentences: tuple[Sentence, ...], rules: SpanRules) -> None:
+        """Index ``text`` and the words of its ``sentences``; ``rules`` say which of them end a slot."""
         borders = {0, len(text)}
         for sentence in sentences:
             borders.add(sentence.start)
@@ -46,7 +40,7 @@ class Page:
         for pattern in (_CLAUSE, _WORD_PARTS):
             for found in pattern.finditer(text):
                 borders.update(found.span())
-        self.text = text
+        self.text, self.rules = text, rules
         self.borders = sorted(borders)
         self.marks = [found.start() for found in _CLAUSE.finditer(text)]
         self.segments = [0, *accumulate(text[mark] in SEGMENT_MARKS for mark in self.marks)]
@@ -57,20 +51,25 @@ class Page:
     @cached_property
     def limits(self) -> Ints:
         """How far a span that begins at each border may reach: to the clause's end, but over no word that makes it a
-        clause (市财政|按照…) and not out of the brackets it begins in (博士|学位）)."""
+        clause (市财政|按照…) and not out of the brackets it begins in (博士|学位）); nowhere from within who gives
+        (由用人单位给予)."""
         own, text = set(self.borders), self.text
-        words = [
-            found.start()
-            for found in _CLAUSE_WORDS.finditer(text)
-            if found[0] not in _ALONE or (found.start() in own and found.end() in own)
-        ]
+        words = [found.start() for found in self.rules.ends.finditer(text)]
+        words += [found.start() for found in self.rules.ends_alone.finditer(text) if own.issuperset(found.span())]
         stops, at = np.array(sorted({*self.marks, *words, len(text)})), np.array(self.borders)
-        limits = stops[np.searchsorted(stops, at)]
         closing = np.full(len(at), len(text))
         for opened, closed in self._brackets():  # the inner ones come later
             closing[bisect_right(self.borders, opened) : bisect_right(self.borders, closed)] = closed
-        result: Ints = np.minimum(limits, closing)
-        return result
+        limits: Ints = np.minimum(stops[np.searchsorted(stops, at)], closing)
+        for start, end in self._payers(own):
+            within = slice(bisect_left(self.borders, start), bisect_left(self.borders, end))
+            limits[within] = at[within]
+        return limits
+
+    def _payers(self, own: set[int]) -> list[tuple[int, int]]:
+        """Return the spans of who gives (由用人单位给予) behind a 由 that is a word by the borders ``own``."""
+        found = (found for payer in self.rules.payers for found in payer.finditer(self.text))
+        return [who.span("who") for who in found if own.issuperset((who.start(), who.start("who")))]
 
     def _brackets(self) -> list[tuple[int, int]]:
         """Return where brackets and quotes open and close, in order; none goes over the end of its line."""
@@ -174,6 +173,11 @@ class Page:
         """Return how many clause marks, segment ends and openers begin before ``at``."""
         marks = bisect_left(self.marks, at)
         return marks, self.segments[marks], bisect_left(self.openers, at)
+
+    def clause_start(self, at: int) -> int:
+        """Return where the clause around ``at`` begins: behind the last clause mark before it."""
+        index = bisect_left(self.marks, at)
+        return self.marks[index - 1] + 1 if index else 0
 
     def clause_end(self, at: int) -> int:
         """Return the first clause mark at or behind ``at``, the text's end if there is none."""

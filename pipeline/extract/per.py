@@ -30,6 +30,7 @@ _GOES_ON = re.compile(
 )
 # what a piece names that has only a figure: 初级300元
 _LABEL = re.compile(r"[^，。；\d给奖补发投购保]{1,8}")
+_EACH = re.compile("每[年月季]")
 # 每年举办3场，服务企业不少于500家: the rest of the sentence is for each year too, unless it sums up
 _EVERY_YEAR = re.compile(r"每年(?![度人])")
 _SUMS_UP = re.compile(r"累计|共|目前|(?:19|20)\d\d年|总(?:量|数|额|计)|前")
@@ -85,6 +86,7 @@ def _before(text: str, mention: Mention, context: Context, role: Role, rules: Pe
     low = max(context.list_start - len(context.list_piece), context.list_start - _REACH)
     piece = text[low : context.list_start]
     found = [b for b in bases_in(piece, rules) if _governs(b, piece, mention, role)]
+    found = [b for b in found if b.how != "each" or not _other_way(piece[b.end :], rules.once)]
     found = [Basis(b.word, low + b.start, low + b.end, b.how) for b in found]
     yearly = role == "benefit" and mention.bound in ("max", "min") and mention.kind in ("money", "count", "duration")
     if yearly and not any(b.word == "年" for b in found) and (year := _yearly(piece, rules)) is not None:
@@ -208,6 +210,12 @@ def _waits(between: str, basis: Basis, mention: Mention, role: Role, rules: PerR
     return _DIGIT.search(between) is None and (role != "condition" or numbered)
 
 
+def _other_way(between: str, basis: re.Pattern[str]) -> bool:
+    """Tell whether a ``basis`` of the other sort stands behind a figure: 一次性10万元、每年, 每年2万元、一次性."""
+    figure = _DIGIT.search(between)
+    return figure is not None and basis.search(between, figure.end()) is not None
+
+
 def _once(text: str, mention: Mention, context: Context, role: Role, rules: PerRules) -> int | None:
     """Return where 一次性 stands that governs the figure: before its list, right behind it or in an earlier piece."""
     low = context.list_start - len(context.list_piece)
@@ -217,6 +225,8 @@ def _once(text: str, mention: Mention, context: Context, role: Role, rules: PerR
         at = rules.once_now.search(context.list_piece)
         return low + at.start() if at else None
     if found := rules.once.search(context.list_piece):
+        if _other_way(context.list_piece[found.end() :], _EACH):
+            return None
         aside = context.list_piece.count("（", found.end()) != context.list_piece.count("）", found.end())
         return low - 1 if aside else low + found.start()
     behind = rules.once_behind.match(text, context.list_end)

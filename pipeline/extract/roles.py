@@ -11,7 +11,9 @@ from pipeline.core.layers import Bound, Kind, Mention, Role
 from pipeline.core.strict import digest
 from pipeline.extract.context import Context
 from pipeline.extract.data import Cue, RolesFile, Settled, TenseFile, any_of, read
+from pipeline.extract.governed import column_said
 
+_YEAR = re.compile(r"(?:19|20)\d\d(?=年|\s?$|\t|（|\()")
 # what tense adds to fact and target; a paragraph that only plans or only reports gets all of it
 _TENSE = 1.6
 _PLANNABLE = frozenset({"money", "count", "percent", "area", "multiple", "ratio", "other"})
@@ -19,11 +21,12 @@ _PLANNABLE = frozenset({"money", "count", "percent", "area", "multiple", "ratio"
 
 @dataclass(frozen=True, slots=True)
 class RoleRules:
-    """All cues, what is settled by words alone, the order that breaks ties, and the words of the two tenses."""
+    """All cues, what is settled by words alone, the order that breaks ties, rows of totals and words of both tenses."""
 
     cues: tuple[Cue, ...]
     settled: tuple[Settled, ...]
     order: tuple[Role, ...]
+    totals: re.Pattern[str]
     past: re.Pattern[str]
     future: re.Pattern[str]
     digest: str
@@ -48,7 +51,8 @@ def load_role_rules(folder: Path) -> RoleRules:
     roles, roles_text = read(folder, "patterns/roles.toml", RolesFile)
     tense, tense_text = read(folder, "patterns/tense.toml", TenseFile)
     past, future = re.compile(any_of(tense.past)), re.compile(any_of(tense.future))
-    return RoleRules(roles.cue, roles.settled, roles.order, past, future, digest(roles_text, tense_text))
+    marks = digest(roles_text, tense_text)
+    return RoleRules(roles.cue, roles.settled, roles.order, roles.totals.pattern, past, future, marks)
 
 
 def tense_of(paragraph: str, rules: RoleRules) -> float:
@@ -86,15 +90,24 @@ def judge(mention: Mention, context: Context, *, tense: float, doc_kind: str | N
     return Judged(ranked[0], (best - second) / best, tuple(fired))
 
 
-def settle(role: Role, mention: Mention, context: Context, rules: RoleRules) -> Role:
+def settle(text: str, role: Role, mention: Mention, context: Context, rules: RoleRules) -> Role:
     """Return the role of ``mention``, which was judged to be ``role``: another where its words settle it."""
     places: dict[str, str] = {}
+    own, row = column_said(text, mention.start) or ("", "")
     for rule in rules.settled:
         if role in rule.judged and (not rule.kinds or mention.kind in rule.kinds):
-            places = places or _places(context)
-            if rule.pattern.search(places[rule.where]):
+            places = places or {**_places(context), "column": f"{own}\t{row}" if row else ""}
+            if rule.pattern.search(places[rule.where]) and rule.year in (None, _year_among(own, row)):
                 return rule.role
     return role
+
+
+def _year_among(own: str, row: str) -> str | None:
+    """Return how the year in the head of a column lies to those of ``row``: earliest of several, or later than one."""
+    mine, every = _YEAR.search(own), sorted(found[0] for found in _YEAR.finditer(row.split("\n")[0]))
+    if mine is None or len(set(every)) < 2:
+        return None
+    return "earliest" if mine[0] == every[0] else "later"
 
 
 def _places(context: Context) -> dict[str, str]:

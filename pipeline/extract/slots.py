@@ -11,6 +11,7 @@ from pipeline.core.strict import digest
 from pipeline.extract.context import Context
 from pipeline.extract.data import SlotsFile, any_of, read
 from pipeline.extract.governed import governing_sentence
+from pipeline.extract.spans import SpanRules, load_span_rules
 
 # how far behind a figure the label of its paragraph and of its section may stand
 _PARAGRAPH, _SECTION = 600, 3000
@@ -19,7 +20,7 @@ _CLOSED = re.compile(r"[，。；\n]")
 
 @dataclass(frozen=True, slots=True)
 class SlotRules:
-    """Patterns of configs/patterns/slots.toml."""
+    """Patterns of configs/patterns/slots.toml, and those of spans.toml."""
 
     labelled: re.Pattern[str]
     label: re.Pattern[str]
@@ -30,12 +31,15 @@ class SlotRules:
     doing: re.Pattern[str]
     gifts: frozenset[str]
     group: re.Pattern[str]
+    no_condition: re.Pattern[str]
+    spans: SpanRules
     digest: str
 
 
 def load_slot_rules(folder: Path) -> SlotRules:
-    """Return the rules of ``folder`` (configs)."""
+    """Return the rules of ``folder`` (configs): patterns/slots.toml and patterns/spans.toml."""
     file, content = read(folder, "patterns/slots.toml", SlotsFile)
+    spans = load_span_rules(folder)
     labels, ends, charge = any_of(file.agency_labels), any_of(file.agency_ends), any_of(file.in_charge)
     noun = rf"(?!{any_of(file.nouns)})"
     given = (*file.giving, *file.gifts)
@@ -57,7 +61,9 @@ def load_slot_rules(folder: Path) -> SlotRules:
         doing=re.compile(f"(?<![不未得])(?:{any_of((*given, *file.verbs))}){noun}"),
         gifts=frozenset(file.gifts),
         group=re.compile(f"(?:{any_of(file.groups)}|者)$"),
-        digest=digest(content),
+        no_condition=file.no_condition.pattern,
+        spans=spans,
+        digest=digest(content, spans.digest),
     )
 
 

@@ -12,42 +12,7 @@ from pipeline.extract.pointing import Asked, Span
 
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
 _AND_QUOTES = re.compile(rf"{_AND.pattern}|(?<=”)(?=“)")
-# names of tiers that need a noun behind them, with what may end them: levels of government, letters, ranks of prizes
-_TIERS = (
-    ("国家|自治区|省部|部|省|(?![拟已未])[\u4e00-\u9fff]{2}市|市|州|县|区", "级"),
-    ("[A-Z]", "[类级档]"),
-    ("[一二三四五六七](?=星)|[1-5]?A{1,5}(?=级)", "星?级"),
-    ("[特一二三四五六]", "(?!)"),
-)
-# what follows a tier and is no noun it stands before; and where such a noun ends
 _SENTENCE = re.compile(r"[。；;\n]")
-_BESIDE = r"\s?(?:[、/／]|和|及|与|或)\s?"
-_NO_NOUN = (
-    r"[、和及与或/／的经被获\d]|新(?!型|兴|材)|分别|依次|一次性|给予|予以|奖励|补助|资助|补贴|支持|扶持"
-    r"|可|按|每|最高|不|以[上下]|财政|配套"
-)
-_IN_NOUN = (
-    r"(?:[^，,。；;：:、\n\s“”（）()\d]|（[^（）\n]{1,16}）|\([^()\n]{1,16}\)|\s(?=[\u4e00-\u9fff])|“[^“”\n]{1,12}”)"
-)
-_NOUN_END = (
-    r"的|[，,。；;：:、\n]|\d|分别|依次|给予|予以|通过|获得|验收|认定|审定|称号|一次性|不超过|奖励|按|并|且|来|各|每|等(?=[，,。的分给])"
-    r"|可(?:以|[享申给获分按])|申请|申报|享受|首次|购买|租赁|在[我本]"
-    r"|(?:以及|和|及|与|或)(?:国家|省|市|县|区)|$"
-)
-_IS_TIER = re.compile(rf"\s?(?:{_NO_NOUN.replace('|每', '')}|[，。；：:）)\t\n]|[一二三四五六七八九]|$)")
-_NOUN = rf"(?!{_NO_NOUN}){_IN_NOUN}{{2,24}}?(?={_NOUN_END})"
-
-
-def _shared(name: str, ending: str) -> re.Pattern[str]:
-    """Return the pattern of a tier and, behind the tiers beside it, the noun all share."""
-    one = rf"(?:{name})"
-    return re.compile(
-        rf"(?P<own>{one})(?P<ending>{ending})?+"
-        rf"(?:{_BESIDE}{one}\s?(?P<last>{ending})?+)*+的?+(?P<noun>{_NOUN})"
-    )
-
-
-_SHARED = tuple((re.compile(f"(?:{name})(?:{ending})?"), _shared(name, ending)) for name, ending in _TIERS)
 
 
 def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...], ...]:
@@ -89,8 +54,8 @@ def own_tier(page: Page, span: Span, asked: Asked, n: int) -> Span:
         held = [member for member in group if span[0] < member[1] and member[0] < span[1]]
         if len(held) > 1 and (own := group[asked.place]) in held and group[0][0] <= span[0] <= span[1] <= group[-1][1]:
             return max(own[0], span[0]), min(own[1], span[1])
-    for group in _tier_runs(page.text, asked.low, asked.list_start, n):
-        if group[0][0] <= span[0] and span[1] <= _end_of_noun(page.text, group[-1]):
+    for group in _tier_runs(page, asked.low, asked.list_start, n):
+        if group[0][0] <= span[0] and span[1] <= _end_of_noun(page, group[-1]):
             return group[asked.place]
     return span
 
@@ -102,35 +67,35 @@ def _by_thresholds(page: Page, span: Span, asked: Asked, n: int) -> bool:
     return _SENTENCE.search(page.text, span[1], asked.list_start) is None
 
 
-def _tier_runs(text: str, low: int, high: int, n: int) -> list[tuple[Span, ...]]:
+def _tier_runs(page: Page, low: int, high: int, n: int) -> list[tuple[Span, ...]]:
     """Return the runs of ``n`` names of tiers (国家级、省级和市级) from ``low`` to ``high``, nearest first."""
     runs = []
-    for tier, _ in _SHARED:
-        run = re.compile(rf"{tier.pattern}(?:{_BESIDE}{tier.pattern})+")
-        for found in run.finditer(text, low, high):
-            members = tuple(member.span() for member in tier.finditer(text, *found.span()))
+    for tier in page.rules.tiers:
+        for found in tier.run.finditer(page.text, low, high):
+            members = tuple(member.span() for member in tier.own.finditer(page.text, *found.span()))
             if len(members) == n:
                 runs.append(members)
     return sorted(runs, reverse=True)
 
 
-def _end_of_noun(text: str, last: Span) -> int:
+def _end_of_noun(page: Page, last: Span) -> int:
     """Return where the noun behind the last of the tiers ends, the tier's own end without one."""
-    found = next((found for _, shared in _SHARED if (found := shared.match(text, last[0]))), None)
+    tiers = page.rules.tiers
+    found = next((found for tier in tiers if (found := tier.shared.match(page.text, last[0]))), None)
     return found.end() if found else last[1]
 
 
-def called(text: str, span: Span) -> str | None:
+def called(page: Page, span: Span) -> str | None:
     """Return what the tier at ``span`` is called in full: with the noun that the last of the coordinate tiers has.
 
     国家级 of 国家级、省级企业技术中心 is 国家级企业技术中心; as printed where it's no bare tier or no noun follows.
     ``None`` for a level of government that is no tier of anything: 市级每年遴选20个项目.
     """
+    text, rules = page.text, page.rules
     words = text[slice(*span)]
-    for tier, shared in _SHARED:
-        if tier.fullmatch(words):
-            if found := shared.match(text, span[0]):
+    for tier in rules.tiers:
+        if tier.own.fullmatch(words):
+            if found := tier.shared.match(text, span[0]):
                 return f"{found['own']}{found['ending'] or found['last'] or ''}{found['noun']}"
-            level = tier is _SHARED[0][0]
-            return words if not level or _IS_TIER.match(text, span[1]) else None
+            return words if not tier.level or rules.stands_alone.match(text, span[1]) else None
     return words

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from pipeline.core.layers import Kind
 from pipeline.core.strict import digest
@@ -34,7 +35,8 @@ class Units:
 
     ``by_mark`` holds the units whose mark stands before the number (￥500); ``marks`` finds one right before it, and
     ``mark_ends`` are the characters that may stand between a mark or a label and its number, or end a mark. ``bare``
-    holds patterns of indicators whose figures have no unit.
+    holds patterns of indicators whose figures have no unit; behind or before ``paid_before`` and ``paid_after`` numbers
+    in 万 or 亿 are money.
     """
 
     by_surface: dict[str, Unit]
@@ -44,6 +46,8 @@ class Units:
     longest_mark: int
     mark_ends: frozenset[str]
     bare: tuple[tuple[re.Pattern[str], Unit], ...]
+    paid_before: re.Pattern[str]
+    paid_after: re.Pattern[str]
     digest: str
 
 
@@ -68,8 +72,15 @@ def load_units(folder: Path) -> Units:
         max(map(len, by_mark)),
         frozenset({mark[-1] for mark in by_mark} | set("：: \u3000")),
         tuple((bare.pattern, Unit(bare.kind, None, Decimal(1), "all")) for bare in file.bare),
+        _paid(file, "before"),
+        _paid(file, "after"),
         digest(content),
     )
+
+
+def _paid(file: UnitsFile, side: Literal["before", "after"]) -> re.Pattern[str]:
+    """Return the pattern of what stands on ``side`` of money without a unit."""
+    return re.compile("|".join(entry.pattern.pattern for entry in file.paid if entry.side == side))
 
 
 def _pattern(surfaces: Iterable[str], unless: dict[str, str]) -> str:

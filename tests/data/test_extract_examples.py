@@ -119,7 +119,7 @@ def test_spread_counter_examples(text: str) -> None:
 
 def _settled(text: str, judged: str) -> list[str]:
     surroundings = Surroundings(text, sentences(text), ())
-    return [settle(judged, m, surroundings.of(m, m, m), rules().roles) for _, m in claimed(text)]
+    return [settle(text, judged, m, surroundings.of(m, m, m), rules().roles) for _, m in claimed(text)]
 
 
 @pytest.mark.parametrize(("text", "entry"), [(t, e) for e in SETTLED for t in e["examples"]], ids=lambda x: str(x)[:20])

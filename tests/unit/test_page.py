@@ -1,14 +1,14 @@
-from extracting import sentences
+from extracting import page_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.page import CLAUSE_MARKS, SEGMENT_MARKS, Page
+from pipeline.extract.page import CLAUSE_MARKS, SEGMENT_MARKS
 
 TEXT = "给予企业一次性奖励20万元，每年不超过3次。对个人给予补助。"
 
 
 def test_words_are_split_from_what_the_segmenter_glues_to_them() -> None:
-    page = Page(TEXT, sentences(TEXT))
+    page = page_of(TEXT)
     assert page.word_behind(TEXT.index("一次性")) == "一次性"
     assert page.word_before(TEXT.index("20")) == "奖励"
     assert page.word_before(0) == "" and page.word_behind(len(TEXT)) == ""
@@ -16,7 +16,7 @@ def test_words_are_split_from_what_the_segmenter_glues_to_them() -> None:
 
 @given(st.text("对给予人才，。；\n奖励获得12", max_size=40), st.integers(0, 40), st.integers(0, 40))
 def test_counts_agree_with_counting(text: str, low: int, high: int) -> None:
-    page = Page(text, sentences(text))
+    page = page_of(text)
     low, high = sorted((min(low, len(text)), min(high, len(text))))
     part = text[low:high]
     assert page.marks_between(low, high) == (

@@ -4,7 +4,7 @@ from math import exp
 from zlib import crc32
 
 import pytest
-from extracting import sentences
+from extracting import page_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,10 +25,6 @@ from pipeline.extract.pointing import (
 from pipeline.extract.tiers import called, coordinated, own_tier
 
 TEXT = "对认定的A类、B类、C类人才，分别给予100万元、50万元、30万元安家补助。"
-
-
-def page_of(text: str) -> Page:
-    return Page(text, sentences(text))
 
 
 def asked_about(text: str, figure: str, *, place: int = 0, n: int = 1) -> tuple[Page, Asked]:
@@ -131,7 +127,7 @@ def test_a_group_is_shared_out_among_a_lists_figures(text: str, figures: str, ch
 )
 def test_a_tier_is_called_by_the_noun_it_shares(text: str, tier: str, name: str | None) -> None:
     at = text.index(tier)
-    assert called(text, (at, at + len(tier))) == name
+    assert called(page_of(text), (at, at + len(tier))) == name
 
 
 def test_a_span_chosen_before_stays_a_candidate_out_of_reach() -> None:

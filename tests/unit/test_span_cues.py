@@ -1,18 +1,17 @@
 """Features of whole spans: their lines and what counts them."""
 
-from extracting import sentences
+from extracting import page_of
 
-from pipeline.extract.page import Page
 from pipeline.extract.span_cues import line_features, unit_features
 
 
 def lines_of(text: str, words: str, figure: str) -> list[str]:
-    page, start = Page(text, sentences(text)), text.index(words)
+    page, start = page_of(text), text.index(words)
     return line_features(page, (start, start + len(words)), text.index(figure), "benefit")
 
 
 def units_of(text: str, words: str, figure: str, unit: str) -> list[str]:
-    page, start = Page(text, sentences(text)), text.index(words)
+    page, start = page_of(text), text.index(words)
     return unit_features(page, (start, start + len(words)), text.index(figure) + len(figure), unit, "benefit")
 
 
