@@ -11,6 +11,8 @@ from pipeline.extract.page import Page
 from pipeline.extract.pointing import Asked, Span
 
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
+_FIGURE = re.compile(r"\s*[\d.,]+(?:[-—–~～至][\d.,]+)?\s*(?:[%％‰]|[万亿]?元)?\s*")
+_NUMBERED = re.compile(r"\s*\d\s?[类档级等层]")
 _AND_QUOTES = re.compile(rf"{_AND.pattern}|(?<=”)(?=“)")
 _SENTENCE = re.compile(r"[。；;\n]")
 
@@ -32,12 +34,16 @@ def coordinated(page: Page, low: int, at: int, n: int) -> tuple[tuple[Span, ...]
 
 
 def _members(text: str, start: int, stop: int, n: int) -> tuple[Span, ...]:
-    """Return the ``n`` coordinate members of a clause, quotes side by side as members too; empty for another number."""
+    """Return the ``n`` coordinate members of a clause, quotes side by side as members too; empty for another number.
+
+    Figures are no members (按房价的20%、15%), unless they number classes (1、2、3类人才).
+    """
     for mark in (_AND, _AND_QUOTES):
         borders = [start, *(border for found in mark.finditer(text, start, stop) for border in found.span()), stop]
         parts = tuple(zip(borders[::2], borders[1::2], strict=True))
         if len(parts) == n and all(b > a for a, b in parts):
-            return parts
+            figures = any(_FIGURE.fullmatch(text, *part) for part in parts)
+            return () if figures and not _NUMBERED.match(text, parts[-1][0]) else parts
     return ()
 
 
