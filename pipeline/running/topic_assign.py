@@ -19,8 +19,12 @@ from pipeline.running.topic_clauses import LAYERS, clauses
 from pipeline.running.topic_settings import config_of
 from pipeline.running.topics import load_model
 from pipeline.scoring.groups import choose
+from pipeline.segment.bag import StopWords
 from pipeline.table.query import connect
 from pipeline.topics.model import TopicModel
+
+Place = tuple[int, int, str]
+"""Of a clause: its offsets in the raw text and its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,9 @@ def assign(out: Path, inputs: Sequence[Path], texts: Sequence[str] = (), *, by_c
     def take(found: Iterable[Document]) -> None:
         for document in found:
             result.documents += 1
-            result.given += _rows(model, document.source, document.bag or Bag((), ()), None)
+            result.given += _rows(model, document.source, [(document.bag or Bag((), ()), None)])
             if by_clause:
-                for clause in clauses(document.source.doc_id, document, stop_words):
-                    place = (clause.start, clause.end, clause.quote)
-                    result.given += _rows(model, document.source, clause.bag, place)
+                result.given += _clause_rows(model, document, document.source, stop_words)
 
     for number, text in enumerate(texts, 1):
         take([of_text(text, f"文字{number}", stages)])
@@ -96,19 +98,25 @@ def assign_own(out: Path, where: Sequence[str] = ()) -> Assigned:
     with Records(out) as records:
         for record in records.rows():
             if record.doc_id in wanted:
-                for clause in clauses(record.doc_id, records.document(record, LAYERS), stop_words):
-                    place = (clause.start, clause.end, clause.quote)
-                    result.given += _rows(model, record.source, clause.bag, place)
+                document = records.document(record, LAYERS)
+                result.given += _clause_rows(model, document, record.source, stop_words)
     return result
 
 
-def _rows(model: TopicModel, source: Source, bag: Bag, place: tuple[int, int, str] | None) -> Iterator[Given]:
-    """Yield a line for each topic of a document or clause, largest first."""
-    start, end, quote = place or (None, None, None)
-    mix = model.assign(bag)
-    for row, weight in zip(mix.topics, mix.weights, strict=True):
-        topic = model.topics[row]
-        name = topic_id(topic.number)
-        yield Given(source.doc_id, source.name, source.path, start, end, name, topic.label, round(weight, 6), quote)
-    if not mix.topics:
-        yield Given(source.doc_id, source.name, source.path, start, end, None, None, None, quote)
+def _clause_rows(model: TopicModel, document: Document, source: Source, stop_words: StopWords) -> Iterator[Given]:
+    """Yield the lines of all clauses of a document."""
+    found = clauses(source.doc_id, document, stop_words)
+    return _rows(model, source, [(one.bag, (one.start, one.end, one.quote)) for one in found])
+
+
+def _rows(model: TopicModel, source: Source, units: Sequence[tuple[Bag, Place | None]]) -> Iterator[Given]:
+    """Yield a line for each topic of each unit, a document without a place or its clauses, largest first."""
+    mixes = model.assign_many(bag for bag, _ in units)
+    for (_, place), mix in zip(units, mixes, strict=True):
+        start, end, quote = place or (None, None, None)
+        for row, weight in zip(mix.topics, mix.weights, strict=True):
+            topic = model.topics[row]
+            name = topic_id(topic.number)
+            yield Given(source.doc_id, source.name, source.path, start, end, name, topic.label, round(weight, 6), quote)
+        if not mix.topics:
+            yield Given(source.doc_id, source.name, source.path, start, end, None, None, None, quote)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import tee
 
 from pipeline.core.layers import Bag
 from pipeline.topics.model import TopicModel
@@ -40,10 +41,9 @@ def examples(model: TopicModel, clauses: Iterable[Clause], *, most: int = 3) -> 
     """
     shares = [_shares(topic.terms) for topic in model.topics]
     best: list[dict[str, Example]] = [{} for _ in model.topics]
-    for doc_id, start, end, text, bag in clauses:
-        if not SHORTEST <= len(text) <= LONGEST:
-            continue
-        mix, words = model.read(bag)
+    kept, asked = tee(one for one in clauses if SHORTEST <= len(one[3]) <= LONGEST)
+    mixes = model.read(bag for *_, bag in asked)
+    for (doc_id, start, end, text, _), (mix, words) in zip(kept, mixes, strict=True):
         for row, weight in zip(mix.topics, mix.weights, strict=True):
             covered = round(sum(shares[row].get(word, 0.0) for word in words), 6)
             one = Example(doc_id, start, end, text, weight, covered)

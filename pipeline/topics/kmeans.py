@@ -3,7 +3,8 @@
 The groups that NMF makes start k-means by cosine (Deerwester et al. 1990 for the space), so that the seed hardly
 matters. Its groups start a mixture of multinomials (Nigam et al. 2000), one topic a document, in which a document's
 words count less the more there are: as independent as the mixture takes them they aren't. Words are weighted by
-class-based TF-IDF (Grootendorst 2022).
+class-based TF-IDF (Grootendorst 2022), the first of them also by how much they go together: what a group has more than
+others needn't be about one thing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from pipeline.topics.arrays import DIGITS, TopicArrays, even
 from pipeline.topics.infer import belongs
 from pipeline.topics.nmf import exact_svd, factors
+from pipeline.topics.quality import company
 from pipeline.topics.sample import Sample
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ DIMENSIONS = 100
 ROUNDS = 50
 SMOOTH = 0.1  # added to every word in every group
 SETTLED = 0.9995  # of the documents stay in their group: done
+FIRST = 30  # of a group's words are weighted by their company, too
+ALONE = 0.01  # of its weight a word keeps that stands with none of the others
 
 
 def fit_kmeans(sample: Sample, values: Any, k: int, seed: int) -> TopicArrays:
@@ -43,9 +47,8 @@ def fit_kmeans(sample: Sample, values: Any, k: int, seed: int) -> TopicArrays:
     used = np.unique(members.argmax(axis=1))
     members = members[:, used] / members[:, used].sum(axis=1, keepdims=True)
     logs, sizes = _words(softened, members)
-    return TopicArrays(
-        _weights(sample.counts, members), sizes, prior=np.round(sizes, DIGITS), centres=np.round(logs, DIGITS)
-    )
+    weights = cohering(sample.counts, _weights(sample.counts, members))
+    return TopicArrays(np.round(weights, DIGITS), sizes, prior=np.round(sizes, DIGITS), centres=np.round(logs, DIGITS))
 
 
 def _space(values: Any, seed: int) -> Floats:
@@ -91,5 +94,21 @@ def _weights(counts: Any, members: Floats) -> Floats:
     """Return how much each word is a group's own, as shares, a row a group."""
     inside = np.asarray((counts.T @ members).T, dtype=np.float64)
     shares = inside / inside.sum(axis=1, keepdims=True)
-    weights = shares * np.log1p(inside.sum() / len(inside) / np.maximum(inside.sum(axis=0), 1.0))
-    return np.asarray(np.round(weights / weights.sum(axis=1, keepdims=True), DIGITS), dtype=np.float64)
+    weights: Floats = shares * np.log1p(inside.sum() / len(inside) / np.maximum(inside.sum(axis=0), 1.0))
+    return weights
+
+
+def cohering(counts: Any, weights: Floats) -> Floats:
+    """Return ``weights`` as shares, made less for words that don't go together with the ``FIRST`` of their row.
+
+    Times (1 + NPMI) / 2, NPMI being the mean with the others among the first. All words after these count as the worst
+    of them, so that none comes before.
+    """
+    order = np.argsort(-np.round(weights, DIGITS), axis=1, kind="stable")[:, :FIRST]
+    first = [columns[row[columns] > 0].tolist() for row, columns in zip(weights, order, strict=True)]
+    result = np.empty_like(weights)
+    for row, columns, scores, fresh in zip(weights, first, company(counts, first), result, strict=True):
+        factor = np.maximum((1.0 + scores) / 2, ALONE)
+        fresh[:] = row * factor.min()
+        fresh[columns] = row[columns] * factor
+    return np.asarray(result / result.sum(axis=1, keepdims=True), dtype=np.float64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ from pipeline.topics.phrases import join
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from pipeline.topics.infer import Words
 
     Floats = NDArray[np.float64]
 
@@ -82,7 +84,7 @@ class TopicModel:
         if self.kind == "nmf":
             solver = infer.factor(self.weights)
         elif self.kind in ("lda", "seeded"):
-            solver = infer.expected(self.weights)
+            solver = np.ascontiguousarray(infer.expected(self.weights).T)
         arrays = (np.ascontiguousarray(a, dtype="<f8").tobytes() for a in self._arrays().values())
         object.__setattr__(self, "codes", self.codes or ("",) * len(self.topics))
         object.__setattr__(self, "digest", digest(self._meta(), "\n".join(self.vocabulary), *arrays))
@@ -95,25 +97,35 @@ class TopicModel:
 
         Under ``kmeans`` these aren't shares of the text but how sure it is which one topic the document has.
         """
-        return self._assigned(*self._known(bag))
+        return self.assign_many([bag])[0]
 
-    def read(self, bag: Bag) -> tuple[TopicMix, list[str]]:
-        """Return the topics of a document, as ``assign`` does, and the words of it the model knows, each once."""
-        columns, counts = self._known(bag)
-        return self._assigned(columns, counts), [self.vocabulary[column] for column in columns]
+    def assign_many(self, bags: Iterable[Bag]) -> list[TopicMix]:
+        """Return ``assign`` of each bag, in order; much faster than one by one for ``lda`` and ``seeded``."""
+        return [mix for mix, _ in self.read(bags)]
 
-    def _assigned(self, columns: NDArray[np.int64], counts: Floats) -> TopicMix:
-        """Return the topics of a document of these words."""
-        if not columns.size:
-            return TopicMix()
-        if self.kind in ("lda", "seeded"):
-            return _mix(infer.variational(self._solver[:, columns], counts, self.prior))
+    def read(self, bags: Iterable[Bag]) -> Iterator[tuple[TopicMix, list[str]]]:
+        """Yield the topics of each document, as ``assign`` has them, and its words the model knows, each once."""
+        for batch in infer.batches(self._known(bag) for bag in bags):
+            for mix, (columns, _) in zip(self._mixes(batch), batch, strict=True):
+                yield mix, [self.vocabulary[column] for column in columns]
+
+    def _mixes(self, documents: Sequence[Words]) -> Iterator[TopicMix]:
+        """Yield the topics of documents of these words."""
+        filled = [one for one in documents if one[0].size]
+        if filled and self.kind in ("lda", "seeded"):
+            amounts: Iterator[Floats] = iter(infer.variational(self._solver, filled, self.prior))
+        else:
+            amounts = (self._amounts(*one) for one in filled)
+        return (_mix(next(amounts)) if columns.size else TopicMix() for columns, _ in documents)
+
+    def _amounts(self, columns: NDArray[np.int64], counts: Floats) -> Floats:
+        """Return how much of each topic a document of these words has, under ``nmf`` or ``kmeans``."""
         if self.kind == "kmeans":
             softened = 1.0 + np.log(counts)
-            likelihood = (self._solver[:, columns] * softened).sum(axis=1)
-            return _mix(infer.belongs(likelihood[None], softened.sum(keepdims=True), self.prior)[0])
-        values = tf_idf(counts, self.idf[columns])
-        return _mix(infer.nonnegative(self.weights[:, columns], values, self._solver))
+            likelihood: Floats = (self._solver[:, columns] * softened).sum(axis=1)
+            amounts: Floats = infer.belongs(likelihood[None], softened.sum(keepdims=True), self.prior)[0]
+            return amounts
+        return infer.nonnegative(self.weights[:, columns], tf_idf(counts, self.idf[columns]), self._solver)
 
     def _known(self, bag: Bag) -> tuple[NDArray[np.int64], Floats]:
         """Return the columns of a document's words, phrases among them, and their counts."""
@@ -123,10 +135,6 @@ class TopicModel:
             counts = join(counts, ((words[a], words[b], n) for a, b, n in bag.pairs), self._phrases)
         found = sorted((self._columns[word], n) for word, n in counts.items() if word in self._columns)
         return np.array([c for c, _ in found], dtype=np.int64), np.array([n for _, n in found], dtype=np.float64)
-
-    def assign_many(self, bags: Iterable[Bag]) -> list[TopicMix]:
-        """Return ``assign`` of each bag, in order."""
-        return [self.assign(bag) for bag in bags]
 
     def save(self, path: Path) -> None:
         """Write the model to ``path``, replacing what is there: a NumPy archive, no pickles, always the same bytes."""

@@ -22,10 +22,28 @@ def coherence(counts: Any, topics: Sequence[Sequence[int]]) -> list[float]:
     """
     if not any(topics):
         return [0.0 for _ in topics]
-    place, together = _together(counts, topics)
+    place, together = _together(counts, topics, TOP)
     alone = together.diagonal()
     scores = npmi(together, alone[:, None], alone)
     return [_mean(scores, [place[column] for column in terms[:TOP]]) for terms in topics]
+
+
+def company(counts: Any, topics: Sequence[Sequence[int]]) -> list[Any]:
+    """Return how much each term of each topic goes together with the topic's others: its mean NPMI with them.
+
+    As in ``coherence``, but of all the terms (columns of ``counts``); 0.0 for a term that has no other beside it.
+    """
+    if not any(topics):
+        return [np.zeros(0) for _ in topics]
+    place, together = _together(counts, topics, None)
+    alone = together.diagonal()
+    result = []
+    for terms in topics:
+        own = [place[column] for column in terms]
+        scores = npmi(together[np.ix_(own, own)], alone[own, None], alone[own])
+        np.fill_diagonal(scores, 0.0)
+        result.append(np.round(scores.sum(axis=1) / max(1, len(own) - 1), 6))
+    return result
 
 
 def c_v(counts: Any, topics: Sequence[Sequence[int]]) -> list[float]:
@@ -36,7 +54,7 @@ def c_v(counts: Any, topics: Sequence[Sequence[int]]) -> list[float]:
     """
     if not any(topics):
         return [0.0 for _ in topics]
-    place, together = _together(counts, topics)
+    place, together = _together(counts, topics, TOP)
     alone = together.diagonal()
     scores = npmi(together, alone[:, None], alone, added=_LITTLE)
     result = []
@@ -59,9 +77,9 @@ def diversity(topics: Sequence[Sequence[Any]]) -> float:
     return round(len(set(terms)) / len(terms), 6) if terms else 1.0
 
 
-def _together(counts: Any, topics: Sequence[Sequence[int]]) -> tuple[dict[int, int], Any]:
-    """Return a place for each of the topics' first ten terms, and the shares of rows that two of them both stand in."""
-    columns = sorted({column for terms in topics for column in terms[:TOP]})
+def _together(counts: Any, topics: Sequence[Sequence[int]], top: int | None) -> tuple[dict[int, int], Any]:
+    """Return a place for each of the topics' first ``top`` terms, and the shares of rows two of them both stand in."""
+    columns = sorted({column for terms in topics for column in terms[:top]})
     present = (counts[:, columns] > 0).astype(np.float64)
     return {column: i for i, column in enumerate(columns)}, (present.T @ present).toarray() / counts.shape[0]
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from pipeline.topics.quality import TOP, c_v, coherence, diversity
+from pipeline.topics import kmeans
+from pipeline.topics.quality import TOP, c_v, coherence, company, diversity
 
 WORDS = [f"词{i}" for i in range(30)]
 
@@ -81,3 +82,34 @@ def test_diversity_is_the_share_of_different_terms() -> None:
     assert diversity([["a", "b"], ["c", "d"]]) == 1
     assert diversity([["a", "b"], ["a", "b"]]) == 0.5
     assert diversity([]) == 1
+
+
+def test_company_is_the_mean_npmi_with_the_other_terms() -> None:
+    counts = csr_matrix(np.array([[1, 2, 0, 0], [3, 1, 0, 1], [0, 0, 1, 0], [0, 0, 4, 0]]))
+    half = np.log(0.25 / (0.5 * 0.25)) / -np.log(0.25)  # 0 and 3: together in one of four, alone in two and in one
+    found = company(counts, [[0, 1, 3], [0, 2], [2], []])
+    assert found[0] == pytest.approx([(1 + half) / 2, (1 + half) / 2, half], abs=1e-6)
+    assert [one.tolist() for one in found[1:]] == [[-1.0, -1.0], [0.0], []]
+    assert company(counts, [[], []])[1].tolist() == []
+
+
+def test_words_of_a_group_that_go_together_come_first() -> None:
+    # words 0 and 1 stand together, word 2 with neither, though it is as much the group's own
+    counts = csr_matrix(np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 2, 0], [0, 0, 2, 1], [0, 0, 0, 5]]))
+    found = kmeans.cohering(counts, np.array([[0.3, 0.3, 0.4, 0.0], [0.0, 0.0, 0.0, 1.0]]))
+    assert found.sum(axis=1) == pytest.approx([1, 1])
+    assert np.argsort(-found[0], kind="stable").tolist() == [0, 1, 2, 3]
+    assert found[1].tolist() == [0, 0, 0, 1]
+    # none of the words goes with another: as they were
+    apart = csr_matrix(np.eye(3, dtype=np.int64))
+    assert kmeans.cohering(apart, np.array([[0.5, 0.3, 0.2]]))[0] == pytest.approx([0.5, 0.3, 0.2])
+
+
+def test_a_word_after_the_first_comes_before_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(5)
+    counts = csr_matrix((chance.random((40, 30)) < 0.2).astype(np.int64))
+    weights = chance.dirichlet(np.ones(30), 3)
+    monkeypatch.setattr(kmeans, "FIRST", 8)
+    before = np.argsort(-weights, axis=1)[:, :8]
+    after = np.argsort(-kmeans.cohering(counts, weights), axis=1)[:, :8]
+    assert [sorted(row) for row in after.tolist()] == [sorted(row) for row in before.tolist()]
