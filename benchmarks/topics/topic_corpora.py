@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -52,18 +53,25 @@ class Corpus:
 
 def read(name: str) -> Corpus:
     """Return the corpus ``name`` of ``CORPORA``."""
-    return build(name, CORPORA[name](), SEEDS.get(name, tuple)(), UNITS.get(name, "document"))
+    changes = CHANGES.get(name, {})
+    return build(name, CORPORA[name](), SEEDS.get(name, tuple)(), UNITS.get(name, "document"), changes)
 
 
-def build(name: str, rows: Iterable[Row], seeds: tuple[Seeds, ...] = (), unit: TopicUnit = "document") -> Corpus:
-    """Return a corpus of texts and labels; each text is a ``unit``."""
+def build(
+    name: str,
+    rows: Iterable[Row],
+    seeds: tuple[Seeds, ...] = (),
+    unit: TopicUnit = "document",
+    changes: Mapping[str, Any] = MappingProxyType({}),
+) -> Corpus:
+    """Return a corpus of texts and labels; each text is a ``unit``. ``changes`` are to the packaged settings."""
     labels, bags, words = [], [], []
     for text, label in rows:
-        bag, ordered = words_of(text, unit)
+        bag, ordered = words_of(text, unit, changes.get("document_words", ()))
         labels.append(label)
         bags.append(bag)
         words.append(ordered)
-    found = drawn(numbered(bags), settings(unit=unit), wanted=words_in(seeds))
+    found = drawn(numbered(bags), settings(unit=unit, **changes), wanted=words_in(seeds))
     phrases = {(a, b): a + b for a, b in found.phrases}
     bags = [_joined(bag, phrases) for bag in bags]
     sample = drawn(numbered(bags), settings(phrases=1.0))
@@ -126,9 +134,9 @@ def drawn(bags: Iterable[tuple[str, Bag]], chosen: TopicSettings, *, wanted: Col
     return sample
 
 
-def words_of(text: str, unit: TopicUnit = "document") -> tuple[Bag, list[str]]:
+def words_of(text: str, unit: TopicUnit = "document", document_words: tuple[str, ...] = ()) -> tuple[Bag, list[str]]:
     """Return the bag of a text, as a document or clause, and its words in order."""
-    document = _read(text)
+    document = _read(text, document_words)
     assert document.text is not None and document.sentences is not None and document.bag is not None
     bag = document.bag
     if unit == "clause":
@@ -157,15 +165,17 @@ def _in_order(text: str, sentences: tuple[Sentence, ...], known: frozenset[str])
         yield ""
 
 
-def _read(text: str) -> Document:
+def _read(text: str, document_words: tuple[str, ...] = ()) -> Document:
     """Return a text with its layers up to the bag."""
-    return of_text(text, "", _stages())
+    return of_text(text, "", _stages(document_words))
 
 
 @cache
-def _stages() -> tuple[Stage, ...]:
+def _stages(document_words: tuple[str, ...]) -> tuple[Stage, ...]:
     """Return the stages of a run up to the bag, loaded once."""
-    return up_to_bag(load_config())
+    config = load_config()
+    topics = config.topics.model_copy(update={"document_words": document_words})
+    return up_to_bag(config.model_copy(update={"topics": topics}))
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -202,6 +212,7 @@ CORPORA: dict[str, Callable[[], Iterator[Row]]] = {
     "topic_csl": _csl,
     "oas_policy": _oas,
     "real": _real,
+    "real_kinds": _real,
 }
 
 
@@ -231,4 +242,6 @@ SEEDS: dict[str, Callable[[], tuple[Seeds, ...]]] = {
 }
 UNITS: dict[str, TopicUnit] = {"oas_policy": "clause"}
 """What a row of a corpus is, where it's no document."""
-K = {"topic_csldcp": 20, "topic_csl": 20, "oas_policy": 20, "real": 30}
+CHANGES: dict[str, Mapping[str, Any]] = {"real_kinds": {"document_words": ("公文", "泛词"), "phrases": 1.0}}
+"""What is set otherwise for a corpus: for kinds of documents words of official style count."""
+K = {"topic_csldcp": 20, "topic_csl": 20, "oas_policy": 20, "real": 30, "real_kinds": 30}

@@ -103,9 +103,10 @@ class TopicSettings(_Settings):
     """The topic model fitted over the run's own documents. ``k`` 0: chosen by the number of documents.
 
     ``unit``: what it is fitted on; documents are assigned whole. ``phrases``: pairs of words with at least this NPMI
-    count as one, 1 for none; clauses, which have few words, go without. ``clause_words``: categories of the stop lists
-    whose words count in clauses. ``seeds``: codebooks whose codes get a topic each, for ``seeded``. ``samples``: of the
-    documents, fitted anew to see whether the topics come back, 0 for none.
+    count as one, 1 for none; clauses, which have few words, go without. ``document_words`` and ``clause_words``: the
+    stop lists' categories whose words count in documents and sections, and in clauses. ``seeds``: codebooks whose codes
+    get a topic each, for ``seeded``. ``samples``: of the documents, fitted anew to see whether the topics come back, 0
+    for none.
     """
 
     enabled: Switch = Field(title="运行结束时要不要建立主题")
@@ -114,6 +115,7 @@ class TopicSettings(_Settings):
     )
     unit: TopicUnit = Field("document", title="以文档、章节还是条款建立主题；之后都按整篇文档归入主题")
     phrases: Real = Field(ge=-1, le=1, default=0.5, title="两个词常连用到这个程度（NPMI）就算一个词，1 为不合并")
+    document_words: tuple[str, ...] = Field((), title="以文档或章节建立主题时，停用词表中仍然算数的类别")
     clause_words: tuple[str, ...] = Field((), title="以条款建立主题时，停用词表中仍然算数的类别")
     seeds: tuple[str, ...] = Field((), title="用 seeded 时，从哪些编码本的代码出发")
     k: Whole = Field(ge=0, le=500, title="主题数，0 为按文档数自动定")

@@ -39,8 +39,8 @@ def bags_of(records: Records, config: Config) -> Iterator[tuple[str, Bag]]:
 
 
 def stop_words_of(config: Config) -> StopWords:
-    """Return the stop words bags are made with."""
-    return load_stop_words(config.segment.stop_words, configs_dir())
+    """Return the stop words bags of documents and sections are made with."""
+    return load_stop_words(config.segment.stop_words, configs_dir(), without=config.topics.document_words)
 
 
 def clause_stop_words(config: Config) -> StopWords:

@@ -125,13 +125,14 @@ def _structure(_: Config) -> tuple[Stage, ...]:
 
 def _words(config: Config) -> tuple[Stage, ...]:
     """Return the stages that cut sentences and words."""
-    from pipeline.segment.bag import count_words, load_stop_words
+    from pipeline.running.bags import stop_words_of
+    from pipeline.segment.bag import count_words
     from pipeline.segment.sentences import cut
     from pipeline.segment.words import load_segmenter
 
     folder = configs_dir()
     segmenter = load_segmenter(config.segment, folder)
-    stop_words = load_stop_words(config.segment.stop_words, folder)
+    stop_words = stop_words_of(config)
     return (
         Stage(
             "sentences",

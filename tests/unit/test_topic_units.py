@@ -56,6 +56,8 @@ def test_words_of_official_style_count_in_clauses_only() -> None:
     assert clause.leave_out("因为") and clause.leave_out("浙江省")  # neither function words nor places
     none = config.model_copy(update={"topics": config.topics.model_copy(update={"clause_words": ()})})
     assert clause_stop_words(none) == whole
+    kinds = config.topics.model_copy(update={"document_words": ("公文", "泛词")})
+    assert not stop_words_of(config.model_copy(update={"topics": kinds})).leave_out("推进")
 
 
 def test_pairs_stand_side_by_side_in_one_sentence() -> None:
