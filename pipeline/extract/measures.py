@@ -42,13 +42,17 @@ _REMEMBERED, _MOST_MEASURED = 3, 20
 
 
 class Reach(NamedTuple):
-    """How many characters before and behind a measure's list a slot's words may stand."""
+    """How many characters before and behind a measure's list a slot's words may stand.
+
+    ``told``: the words beside the list tell on which side they stand (新增|20家, 达到|30%).
+    """
 
     back: int
     ahead: int
+    told: bool = False
 
 
-ITEM, BENEFICIARY = Reach(80, 30), Reach(150, 40)
+ITEM, BENEFICIARY = Reach(80, 30, told=True), Reach(150, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,7 @@ def asked_of(page: Page, placed: Placed, role: str, before: Sequence[Span], reac
         coordinated(page, tiers, start, placed.n) if placed.n > 1 else (),
         page.head_of(placed.mention.start),
         placed.mention.unit or "",
+        reach.told,
     )
 
 

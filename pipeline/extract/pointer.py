@@ -212,7 +212,8 @@ class PagePointer:
         pointer, role, end = self._pointer, asked.role, span[1]
         score = pointer.between(*between(self._page, span, asked), role)
         score += pointer.sum(gap_features(self._page, span, asked.list_start, asked.list_end, asked.kind))
-        score += pointer.sum(side_features(self._page, span, asked))
+        if asked.told:
+            score += pointer.sum(side_features(self._page, span, asked))
         if end > asked.list_start:
             return _Lie(score, "")
         lines, colon = lines_between(self._page, end, asked.list_start)

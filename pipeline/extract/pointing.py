@@ -39,7 +39,7 @@ class Asked(NamedTuple):
     ``low`` and ``high`` are where the search begins and ends; ``kind`` and ``role`` are the measure's; ``place`` its
     place in the list from 0; ``before`` spans chosen for the measures before, the latest first; ``tiers`` the
     coordinate groups before the list that have as many members as the list; ``head`` the head of its table's column;
-    ``unit`` the measure's unit.
+    ``unit`` the measure's unit; ``told``: the words beside the list tell where to look.
     """
 
     list_start: int
@@ -53,6 +53,7 @@ class Asked(NamedTuple):
     tiers: tuple[tuple[Span, ...], ...] = ()
     head: Span | None = None
     unit: str = ""
+    told: bool = False
 
     @property
     def elsewhere(self) -> list[Span]:
@@ -170,7 +171,7 @@ def span_features(page: Page, span: Span, asked: Asked) -> list[str]:
     features += line_features(page, span, asked.list_start, asked.role)
     features += unit_features(page, span, asked.list_end, asked.unit, asked.role)
     features += gap_features(page, span, asked.list_start, asked.list_end, asked.kind)
-    features += side_features(page, span, asked)
+    features += side_features(page, span, asked) if asked.told else []
     if span[1] > asked.list_start:
         features += next_figure_features(page, span[1], asked.role)
     features += [f"{mark}{asked.role}" for mark in marks_in(words)]
@@ -210,7 +211,7 @@ def between(page: Page, span: Span, asked: Asked) -> tuple[str, int, int]:
 
 
 def side_features(page: Page, span: Span, asked: Asked) -> list[str]:
-    """Return where ``span`` stands, together with the words on both sides of the list."""
+    """Return where ``span`` stands together with the words beside the list, which often tell: 新增|20家, 达到|30%."""
     start, end = span
     behind = end > asked.list_start
     low, high = (asked.list_end, start) if behind else (end, asked.list_start)
