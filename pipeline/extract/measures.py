@@ -260,8 +260,8 @@ class _Slot:
         """
         asked = next(self._questions)._replace(before=tuple(self._before))
         span, sure = self._pointer.choose(asked)
-        if span and self._shared_out:
-            span = own_tier(self._page, span, asked, n)
+        if self._shared_out:
+            span = self._own(span, asked, n)
         text = self._page.text
         if span:
             span = in_own_row(text, asked.list_start, span, self._page.rules.stage, self._page.rules.row_name)
@@ -270,6 +270,14 @@ class _Slot:
             return None, sure
         span = tidied(text, span)
         return called(self._page, span) if self._shared_out else text[slice(*span)], sure
+
+    def _own(self, span: Span | None, asked: Asked, n: int) -> Span | None:
+        """Return the tier of a measure by its place in its list; also where nothing was chosen beside others' tiers."""
+        if span is not None:
+            return own_tier(self._page, span, asked, n)
+        beside = self._before[0] if asked.place and self._before else None
+        own = own_tier(self._page, beside, asked, n) if beside else None
+        return own if own != beside else None
 
 
 class _Tenses:

@@ -11,6 +11,8 @@ from pipeline.extract.page import Page
 from pipeline.extract.pointing import Asked, Span
 
 _AND = re.compile(r"、|和(?!谐|平)|以及|及(?!以|其|格)|与|或者?|[/／]")
+_QUOTED = re.compile(r"“([^“”\n]{1,16})”")
+_QUOTES = re.compile(rf"{_QUOTED.pattern}(?:(?:{_AND.pattern})?{_QUOTED.pattern})+")
 _FIGURE = re.compile(r"\s*[\d.,]+(?:[-—–~～至][\d.,]+)?\s*(?:[%％‰]|[万亿]?元)?\s*")
 _NUMBERED = re.compile(r"\s*\d\s?[类档级等层]")
 _AND_QUOTES = re.compile(rf"{_AND.pattern}|(?<=”)(?=“)")
@@ -63,7 +65,17 @@ def own_tier(page: Page, span: Span, asked: Asked, n: int) -> Span:
     for group in _tier_runs(page, asked.low, asked.list_start, n):
         if group[0][0] <= span[0] and span[1] <= _end_of_noun(page, group[-1]):
             return group[asked.place]
+    for group in _quote_runs(page.text, asked.low, asked.list_start, n):
+        if group[0][0] <= span[0] + 1 and span[1] <= page.limit(group[-1][1] + 1):
+            return group[asked.place]
     return span
+
+
+def _quote_runs(text: str, low: int, high: int, n: int) -> list[tuple[Span, ...]]:
+    """Return the runs of ``n`` names in quotes side by side (“A”“B”) from ``low`` to ``high``, nearest first."""
+    found = _QUOTES.finditer(text, low, high)
+    runs = [tuple(name.span(1) for name in _QUOTED.finditer(text, *run.span())) for run in found]
+    return [run for run in reversed(runs) if len(run) == n]
 
 
 def _by_thresholds(page: Page, span: Span, asked: Asked, n: int) -> bool:
